@@ -1,0 +1,67 @@
+using Perdure.Core.History;
+using Perdure.Core.Orchestrations;
+
+namespace Perdure.Core.Stores;
+
+/// <summary>A row of <c>instances</c>. It holds no payload but the custom status: input and output are history events.</summary>
+internal sealed record InstanceRow
+{
+    public required int Partition { get; init; }
+    public required long Key { get; init; }
+    public required string Id { get; init; }
+    public required string Name { get; init; }
+    public string? Version { get; init; }
+    public required InstanceStatus Status { get; init; }
+    public int Generation { get; init; }
+    public Held Held { get; init; }
+
+    /// <summary>
+    /// Recovery must load it: an activity without a <c>tasks</c> row is open, or recorded events or a new generation
+    /// wait for the code. True too long is safe, false too early is not.
+    /// </summary>
+    public bool Owed { get; init; }
+
+    public Payload CustomStatus { get; init; }
+    public required long Created { get; init; }
+    public long? Ended { get; init; }
+
+    /// <summary>The instance id of the parent.</summary>
+    public string? Parent { get; init; }
+}
+
+/// <summary>The columns of an instance that change; null leaves a column as it is.</summary>
+internal sealed record InstanceUpdate(int Partition, long Key)
+{
+    public InstanceStatus? Status { get; init; }
+    public int? Generation { get; init; }
+    public Held? Held { get; init; }
+    public bool? Owed { get; init; }
+
+    /// <summary>Null leaves it; <see cref="Payload.None"/> clears it.</summary>
+    public Payload? CustomStatus { get; init; }
+
+    public long? Ended { get; init; }
+}
+
+/// <summary>One turn of one execution, or one part of a wide one: a JSON array of events.</summary>
+internal readonly record struct HistoryRow(long Key, int Generation, int Turn, int Part, long At, ReadOnlyMemory<byte> Events);
+
+/// <summary>Where a message row stands: the receiver's partition, who numbered it, and its number there.</summary>
+internal readonly record struct MessageKey(int Partition, long Origin, long Number);
+
+/// <summary>A message to an instance that memory alone may not carry. <c>Target</c> is the instance id.</summary>
+internal readonly record struct MessageRow(MessageKey Key, string Target, int Kind, ReadOnlyMemory<byte> Body);
+
+internal readonly record struct TimerKey(int Partition, long Due, long Number);
+
+/// <summary>A durable timer or delayed message. <c>Target</c> is the instance id; the body names the task.</summary>
+internal readonly record struct TimerRow(TimerKey Key, string Target, ReadOnlyMemory<byte> Body);
+
+/// <summary>
+/// Work that must be counted (careful mode) or that another node does. <c>Task</c> is −1 for a turn. <c>Deaths</c>
+/// counts the openings of the partition that found the row: each is a process that died meanwhile.
+/// </summary>
+internal readonly record struct TaskRow(int Partition, long Key, int Generation, int Task, long Node, int Deaths);
+
+/// <summary>One orchestration execution or purge: the history rows of <c>Key</c> up to and including <c>Generation</c>.</summary>
+internal readonly record struct SweepRow(int Partition, long Key, int Generation);

@@ -1,0 +1,58 @@
+using Perdure.Core.Identity;
+
+namespace Perdure.Core.Stores;
+
+/// <summary>
+/// What one turn writes. Lists are null when empty, because most turns use one or two of them. Within a batch the store
+/// applies the fields of all turns in the order in which they stand here, so that a row can be inserted by one turn
+/// and deleted by a later turn of the same batch.
+/// </summary>
+internal sealed class TurnRows
+{
+    /// <summary>A terminal instance that this turn purges or replaces: row, history and tags go.</summary>
+    public long? DeleteInstance { get; set; }
+
+    public InstanceRow? InsertInstance { get; set; }
+
+    /// <summary>Must hit exactly one row; otherwise the whole batch is <see cref="CommitOutcome.Inconsistent"/>.</summary>
+    public InstanceUpdate? UpdateInstance { get; set; }
+
+    /// <summary>Generations of an execution that ended by continue-as-new: short history, deleted at once.</summary>
+    public ExecutionKey? DeleteHistory { get; set; }
+
+    /// <summary>A history that is too long to delete in a commit; a sweeper deletes it in chunks later.</summary>
+    public SweepRow? Sweep { get; set; }
+
+    /// <summary>The usual single history row; <c>Events</c> is empty when the turn writes none.</summary>
+    public HistoryRow History { get; set; }
+
+    /// <summary>Further parts of a turn that is too wide for one row.</summary>
+    public List<HistoryRow>? HistoryParts { get; set; }
+
+    public List<MessageRow>? InsertMessages { get; set; }
+
+    /// <summary>Each must exist.</summary>
+    public List<MessageKey>? DeleteMessages { get; set; }
+
+    public List<TimerRow>? InsertTimers { get; set; }
+
+    /// <summary>Fired and cancelled timers; each must exist.</summary>
+    public List<TimerKey>? DeleteTimers { get; set; }
+
+    public List<TaskRow>? InsertTasks { get; set; }
+
+    /// <summary>May be absent already.</summary>
+    public List<TaskKey>? DeleteTasks { get; set; }
+
+    /// <summary>Tags of the inserted instance.</summary>
+    public IReadOnlyDictionary<string, string>? Tags { get; set; }
+
+    /// <summary>An empty turn needs no commit.</summary>
+    public bool IsEmpty =>
+        DeleteInstance is null && InsertInstance is null && UpdateInstance is null && DeleteHistory is null
+        && Sweep is null && History.Events.IsEmpty && InsertMessages is null && DeleteMessages is null
+        && InsertTimers is null && DeleteTimers is null && InsertTasks is null && DeleteTasks is null;
+
+    /// <summary>What the history of the turn weighs, for the bound on batches.</summary>
+    public int Bytes => History.Events.Length + (HistoryParts?.Sum(p => p.Events.Length) ?? 0);
+}
