@@ -98,4 +98,8 @@ internal abstract record HistoryEvent
 }
 
 /// <summary>Whom a child answers: the parent's task in the parent's execution.</summary>
-internal sealed record ParentLink(string InstanceId, string Name, long Key, int Generation, int Task);
+internal sealed record ParentLink(string InstanceId, string Name, long Key, int Generation, int Task)
+{
+    /// <summary>The task of a fire-and-forget child: the parent is known but waits for nothing.</summary>
+    public const int NoAnswer = -1;
+}

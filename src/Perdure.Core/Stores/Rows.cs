@@ -41,6 +41,21 @@ internal sealed record InstanceUpdate(int Partition, long Key)
     public Payload? CustomStatus { get; init; }
 
     public long? Ended { get; init; }
+
+    /// <summary>What to write so that <paramref name="before"/> becomes <paramref name="after"/>; null when nothing changed.</summary>
+    public static InstanceUpdate? Between(InstanceRow before, InstanceRow after)
+    {
+        InstanceUpdate update = new(after.Partition, after.Key)
+        {
+            Status = before.Status == after.Status ? null : after.Status,
+            Generation = before.Generation == after.Generation ? null : after.Generation,
+            Held = before.Held == after.Held ? null : after.Held,
+            Owed = before.Owed == after.Owed ? null : after.Owed,
+            CustomStatus = before.CustomStatus.Equals(after.CustomStatus) ? null : after.CustomStatus,
+            Ended = before.Ended == after.Ended ? null : after.Ended,
+        };
+        return update is { Status: null, Generation: null, Held: null, Owed: null, CustomStatus: null, Ended: null } ? null : update;
+    }
 }
 
 /// <summary>One turn of one execution, or one part of a wide one: a JSON array of events.</summary>

@@ -1,0 +1,65 @@
+using Perdure.Core.History;
+using Perdure.Core.Identity;
+using Perdure.Core.Stores;
+
+namespace Perdure.Core.Messages;
+
+/// <summary>
+/// Something addressed to an instance. It waits in the mailbox until a turn takes it; what fits no open task or no live
+/// instance is dropped with a reason or refused to the one who asked.
+/// </summary>
+internal abstract record Message
+{
+    private Message() { }
+
+    /// <summary>The message row that the consuming turn deletes, if memory alone did not carry it.</summary>
+    public MessageKey? Row { get; init; }
+
+    /// <summary>The shell's handle for whoever waits for an answer; opaque to the core.</summary>
+    public object? Ticket { get; init; }
+
+    /// <summary>Creates the instance if its id is free.</summary>
+    public sealed record Start(HistoryEvent.ExecutionStarted Event) : Message
+    {
+        /// <summary>Restart and the like may demand that even a finished instance of that id refuses.</summary>
+        public bool OnlyIfNeverStarted { get; init; }
+    }
+
+    /// <summary>A delayed start has come due.</summary>
+    public sealed record StartDue(ExecutionKey Execution, TimerKey Timer) : Message;
+
+    /// <summary>An activity ended: <c>Failure</c> is null when it succeeded.</summary>
+    public sealed record TaskDone(TaskKey Task, Payload Result, FailureDetails? Failure) : Message;
+
+    public sealed record TimerDue(TaskKey Task, TimerKey Timer) : Message;
+
+    public sealed record ChildDone(TaskKey Task, Payload Result, FailureDetails? Failure) : Message;
+
+    public sealed record Raise(string Name, Payload Input) : Message;
+
+    public sealed record Terminate(string? Reason) : Message;
+
+    public sealed record Suspend(string? Reason) : Message;
+
+    public sealed record Resume(string? Reason) : Message;
+
+    /// <summary>Deletes the instance if it has ended.</summary>
+    public sealed record Purge : Message;
+}
+
+/// <summary>What a client's request came to, once that is durable.</summary>
+internal enum RequestOutcome
+{
+    Accepted,
+    AlreadyExists,
+    NotFound,
+
+    /// <summary>The instance has ended; it takes no more messages.</summary>
+    Ended,
+
+    /// <summary>Suspend of what is suspended, resume of what is not.</summary>
+    WrongState,
+
+    /// <summary>Purge of an instance that still runs.</summary>
+    StillRunning,
+}

@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Text.Json;
+using Perdure.Core.History;
+using Perdure.Core.Identity;
+using Perdure.Core.Stores;
+
+namespace Perdure.Core.Messages;
+
+/// <summary>
+/// Messages as rows: the body is a JSON array of the one history event that the message becomes, the kind says which
+/// message it is. Events and their encoding exist already, so messages need none of their own.
+/// </summary>
+internal static class MessageCodec
+{
+    private const int StartKind = 1;
+    private const int ChildDoneKind = 2;
+    private const int RaiseKind = 3;
+    private const int TerminateKind = 4;
+    private const int SuspendKind = 5;
+    private const int ResumeKind = 6;
+
+    public static MessageRow Encode(MessageKey key, string target, Message message)
+    {
+        (int kind, HistoryEvent body, ExecutionKey execution) = message switch
+        {
+            Message.Start m => (StartKind, m.Event, default),
+            Message.ChildDone { Failure: null } m => (ChildDoneKind, new HistoryEvent.SubOrchestrationInstanceCompleted(m.Task.Task, m.Result), m.Task.Execution),
+            Message.ChildDone m => (ChildDoneKind, new HistoryEvent.SubOrchestrationInstanceFailed(m.Task.Task, m.Failure!), m.Task.Execution),
+            Message.Raise m => (RaiseKind, new HistoryEvent.EventRaised(m.Name, m.Input), default),
+            Message.Terminate m => (TerminateKind, new HistoryEvent.ExecutionTerminated(m.Reason), default(ExecutionKey)),
+            Message.Suspend m => (SuspendKind, new HistoryEvent.ExecutionSuspended(m.Reason), default),
+            Message.Resume m => (ResumeKind, (HistoryEvent)new HistoryEvent.ExecutionResumed(m.Reason), default(ExecutionKey)),
+            _ => throw new UnreachableException($"{message.GetType().Name} is never a row."),
+        };
+        ArrayBufferWriter<byte> buffer = new(256);
+        using Utf8JsonWriter writer = new(buffer, HistoryNames.WriterOptions);
+        writer.WriteStartArray();
+        if (kind == ChildDoneKind)
+        {
+            writer.WriteNumberValue(execution.Key);
+            writer.WriteNumberValue(execution.Generation);
+        }
+        HistoryWriter.Write(writer, body);
+        writer.WriteEndArray();
+        writer.Flush();
+        return new MessageRow(key, target, kind, buffer.WrittenMemory);
+    }
+
+    public static Message Decode(MessageRow row)
+    {
+        ExecutionKey execution = default;
+        ReadOnlyMemory<byte> body = row.Body;
+        if (row.Kind == ChildDoneKind)
+            (execution, body) = TakeExecution(row.Body);
+        HistoryEvent e = HistoryReader.ReadRow(body)[0];
+        return (row.Kind, e) switch
+        {
+            (StartKind, HistoryEvent.ExecutionStarted x) => new Message.Start(x) { Row = row.Key },
+            (ChildDoneKind, HistoryEvent.SubOrchestrationInstanceCompleted x) =>
+                new Message.ChildDone(new TaskKey(execution.Key, execution.Generation, x.Task), x.Result, null) { Row = row.Key },
+            (ChildDoneKind, HistoryEvent.SubOrchestrationInstanceFailed x) =>
+                new Message.ChildDone(new TaskKey(execution.Key, execution.Generation, x.Task), default, x.Failure) { Row = row.Key },
+            (RaiseKind, HistoryEvent.EventRaised x) => new Message.Raise(x.Name, x.Input) { Row = row.Key },
+            (TerminateKind, HistoryEvent.ExecutionTerminated x) => new Message.Terminate(x.Reason) { Row = row.Key },
+            (SuspendKind, HistoryEvent.ExecutionSuspended x) => new Message.Suspend(x.Reason) { Row = row.Key },
+            (ResumeKind, HistoryEvent.ExecutionResumed x) => new Message.Resume(x.Reason) { Row = row.Key },
+            _ => throw new FormatException(
+                $"Message kind {row.Kind} with {e.GetType().Name} is not known to this version of Perdure."),
+        };
+    }
+
+    /// <summary>Splits <c>[key,generation,{event}]</c> into the execution and <c>[{event}]</c>.</summary>
+    private static (ExecutionKey, ReadOnlyMemory<byte>) TakeExecution(ReadOnlyMemory<byte> body)
+    {
+        Utf8JsonReader reader = new(body.Span);
+        reader.Read();
+        reader.Read();
+        long key = reader.GetInt64();
+        reader.Read();
+        int generation = reader.GetInt32();
+        reader.Read();
+        byte[] rest = new byte[body.Length - (int)reader.TokenStartIndex + 1];
+        rest[0] = (byte)'[';
+        body.Span[(int)reader.TokenStartIndex..].CopyTo(rest.AsSpan(1));
+        return (new ExecutionKey(key, generation), rest);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Buffers.Text;
+using System.Text;
+using Perdure.Core.Identity;
+using Perdure.Core.Stores;
+
+namespace Perdure.Core.Messages;
+
+/// <summary>
+/// What a timer row says of its task: the text <c>key.generation.task</c>; task −1 is a delayed start.
+/// </summary>
+internal static class TimerBodies
+{
+    public const int StartTask = -1;
+
+    public static byte[] Encode(TaskKey task) =>
+        Encoding.ASCII.GetBytes($"{task.Key}.{task.Generation}.{task.Task}");
+
+    public static Message Decode(TimerRow row)
+    {
+        ReadOnlySpan<byte> body = row.Body.Span;
+        int first = body.IndexOf((byte)'.');
+        int second = first + 1 + body[(first + 1)..].IndexOf((byte)'.');
+        if (first <= 0 || second <= first
+            || !Utf8Parser.TryParse(body[..first], out long key, out _)
+            || !Utf8Parser.TryParse(body[(first + 1)..second], out int generation, out _)
+            || !Utf8Parser.TryParse(body[(second + 1)..], out int task, out _))
+        {
+            throw new FormatException($"The timer {row.Key} of '{row.Target}' has the unreadable body '{Encoding.UTF8.GetString(body)}'.");
+        }
+        return task == StartTask
+            ? new Message.StartDue(new ExecutionKey(key, generation), row.Key)
+            : new Message.TimerDue(new TaskKey(key, generation, task), row.Key);
+    }
+}

@@ -1,0 +1,27 @@
+using Perdure.Core.History;
+
+namespace Perdure.Core.Orchestrations;
+
+/// <summary>Failures that the engine itself reports, as data like any other failure.</summary>
+internal static class Failures
+{
+    public const string OrchestratorNotFound = "Perdure.OrchestratorNotFound";
+    public const string ActivityNotFound = "Perdure.ActivityNotFound";
+    public const string OrchestrationTerminated = "Perdure.OrchestrationTerminated";
+    public const string LimitExceeded = "Perdure.LimitExceeded";
+    public const string Poison = "Perdure.Poison";
+
+    public static FailureDetails NoSuchOrchestrator(string name) => new(OrchestratorNotFound,
+        $"There is no orchestrator function '{name}' in this program. Check the name, or register the assembly that holds it.");
+
+    public static FailureDetails NoSuchActivity(string name) => new(ActivityNotFound,
+        $"There is no activity function '{name}' in this program. Check the name, or register the assembly that holds it.");
+
+    public static FailureDetails OverLimit(string what) => new(LimitExceeded, $"The orchestration {what}.");
+
+    public static FailureDetails Terminated(string instanceId, Payload reason) => new(OrchestrationTerminated,
+        reason.IsNone ? $"The sub-orchestration '{instanceId}' was terminated." : $"The sub-orchestration '{instanceId}' was terminated: {reason}");
+
+    public static FailureDetails PoisonWork(string what, int deaths) => new(Poison,
+        $"The process died {deaths} times while it ran {what}; it is not run again. Find out from the log what kills the process, then start the work anew.");
+}

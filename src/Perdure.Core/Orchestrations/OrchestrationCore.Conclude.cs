@@ -1,0 +1,204 @@
+using System.Diagnostics;
+using Perdure.Core.History;
+using Perdure.Core.Identity;
+using Perdure.Core.Messages;
+using Perdure.Core.Stores;
+
+namespace Perdure.Core.Orchestrations;
+
+internal sealed partial class OrchestrationCore
+{
+    /// <summary>The second half of a turn whose decision was to run.</summary>
+    public Turn Conclude(Turn turn, CodeResult result)
+    {
+        OrchestrationState state = turn.State;
+        switch (Bounded(turn, result))
+        {
+            case CodeResult.NotRun:
+                break;
+            case CodeResult.Overtaken overtaken:
+                End(turn, Terminated(turn, overtaken.Reason));
+                break;
+            case CodeResult.Stopped { Park: true } stopped:
+                Add(turn, new HistoryEvent.ExecutionParked($"{stopped.Failure.ErrorType}: {stopped.Failure.ErrorMessage}"));
+                break;
+            case CodeResult.Stopped stopped:
+                End(turn, new HistoryEvent.ExecutionCompleted(InstanceStatus.Failed, default, stopped.Failure));
+                break;
+            case CodeResult.Ran ran:
+                HistoryEvent.OrchestratorStarted mark = new(turn.At);
+                turn.MarkRun(mark);
+                state.Apply(mark);
+                foreach (OrchestratorAction action in ran.Actions)
+                    Act(turn, action);
+                Complete(turn, ran.Completion);
+                break;
+            default:
+                throw new UnreachableException($"No conclusion for {result.GetType().Name}.");
+        }
+        return Close(turn);
+    }
+
+    /// <summary>
+    /// The 20 ms rule: the inputs of a turn whose code still runs become durable by themselves, and the turn goes on
+    /// without them.
+    /// </summary>
+    public static Turn RecordAhead(Turn running)
+    {
+        OrchestrationState state = running.State;
+        Turn ahead = new(state, running.At) { Execution = state.Execution, Number = state.NextTurn };
+        foreach (HistoryEvent? input in running.Events.Skip(1))
+            ahead.Add(input!);
+        running.RemoveInputs();
+        running.InputsRecorded = true;
+        ahead.Taken.AddRange(running.Taken);
+        running.Taken.Clear();
+        ahead.Effects.AddRange(running.Effects);
+        running.Effects.Clear();
+        (ahead.Rows.DeleteMessages, running.Rows.DeleteMessages) = (running.Rows.DeleteMessages, null);
+        (ahead.Rows.InsertTimers, running.Rows.InsertTimers) = (running.Rows.InsertTimers, null);
+        (ahead.Rows.DeleteTimers, running.Rows.DeleteTimers) = (running.Rows.DeleteTimers, null);
+        (ahead.Rows.InsertMessages, running.Rows.InsertMessages) = (running.Rows.InsertMessages, null);
+        (ahead.Rows.DeleteInstance, running.Rows.DeleteInstance) = (running.Rows.DeleteInstance, null);
+        (ahead.Rows.Tags, running.Rows.Tags) = (running.Rows.Tags, null);
+        Close(ahead);
+        running.Number = state.NextTurn;
+        return ahead;
+    }
+
+    private CodeResult Bounded(Turn turn, CodeResult result)
+    {
+        if (result is not CodeResult.Ran ran)
+            return result;
+        long bytes = 0;
+        foreach (OrchestratorAction action in ran.Actions)
+        {
+            bytes += action switch
+            {
+                OrchestratorAction.ScheduleTask a => a.Input.Length,
+                OrchestratorAction.StartChild a => a.Input.Length,
+                OrchestratorAction.SetCustomStatus a => a.Value.Length,
+                _ => 0,
+            };
+        }
+        if (ran.Actions.Count > limits.ActionsPerTurnMax)
+            return new CodeResult.Stopped(Failures.OverLimit($"asked for {ran.Actions.Count:N0} actions in one turn; the limit is {limits.ActionsPerTurnMax:N0}. Await some of them in between, or fan out over sub-orchestrations"), false);
+        if (bytes > limits.TurnBytesMax)
+            return new CodeResult.Stopped(Failures.OverLimit($"asked for {bytes:N0} bytes in one turn; the limit is {limits.TurnBytesMax:N0}. Pass references instead of large inputs, or await in between"), false);
+        int events = turn.State.EventCount + ran.Actions.Count;
+        if (events > limits.HistoryEventsMax && ran.Completion is null)
+            return new CodeResult.Stopped(Failures.OverLimit($"has a history of {events:N0} events; the limit is {limits.HistoryEventsMax:N0}. Use ContinueAsNew in long loops, or sub-orchestrations"), false);
+        return result;
+    }
+
+    private static void Add(Turn turn, HistoryEvent e)
+    {
+        turn.Add(e);
+        turn.State.Apply(e);
+    }
+
+    private void Act(Turn turn, OrchestratorAction action)
+    {
+        switch (action)
+        {
+            case OrchestratorAction.ScheduleTask a:
+                HistoryEvent.TaskScheduled scheduled = new(a.Task, a.Name, a.Input) { Attempt = a.Attempt, FirstTask = a.FirstTask };
+                Add(turn, scheduled);
+                turn.Effects.Add(new Effect.RunActivity(scheduled));
+                break;
+            case OrchestratorAction.CreateTimer a:
+                CreateTimer(turn, a);
+                break;
+            case OrchestratorAction.CancelTimer a:
+                CancelTimer(turn, a);
+                break;
+            case OrchestratorAction.StartChild a:
+                StartChild(turn, a);
+                break;
+            case OrchestratorAction.SetCustomStatus a:
+                if (!a.Value.Equals(turn.State.CustomStatus))
+                    Add(turn, new HistoryEvent.CustomStatusSet(a.Value));
+                break;
+            default:
+                throw new UnreachableException($"No event for {action.GetType().Name}.");
+        }
+    }
+
+    private void CreateTimer(Turn turn, OrchestratorAction.CreateTimer action)
+    {
+        OrchestrationState state = turn.State;
+        HistoryEvent.TimerCreated created = new(action.Task, action.FireAt) { Number = numbers.DrawTimerNumber(state.Partition) };
+        Add(turn, created);
+        TimerRow row = new(KeyOf(state, created), state.Id,
+            TimerBodies.Encode(new TaskKey(state.Execution.Key, state.Execution.Generation, action.Task)));
+        (turn.Rows.InsertTimers ??= []).Add(row);
+        turn.Effects.Add(new Effect.ArmTimer(row));
+    }
+
+    private static void CancelTimer(Turn turn, OrchestratorAction.CancelTimer action)
+    {
+        // It may have fired in this very turn: then there is nothing left to cancel, but the code did ask.
+        if (turn.State.Open.TryGet(action.Task, out HistoryEvent? opened) && opened is HistoryEvent.TimerCreated timer)
+            RemoveTimer(turn, timer);
+        Add(turn, new HistoryEvent.TimerCanceled(action.Task));
+    }
+
+    private static void RemoveTimer(Turn turn, HistoryEvent.TimerCreated timer)
+    {
+        TimerKey key = KeyOf(turn.State, timer);
+        int created = turn.Rows.InsertTimers?.FindIndex(t => t.Key == key) ?? -1;
+        if (created >= 0)
+        {
+            turn.Rows.InsertTimers!.RemoveAt(created);
+            turn.Effects.RemoveAll(e => e is Effect.ArmTimer arm && arm.Timer.Key == key);
+            if (turn.Rows.InsertTimers.Count == 0)
+                turn.Rows.InsertTimers = null;
+            return;
+        }
+        (turn.Rows.DeleteTimers ??= []).Add(key);
+        turn.Effects.Add(new Effect.DisarmTimer(key));
+    }
+
+    private void StartChild(Turn turn, OrchestratorAction.StartChild action)
+    {
+        OrchestrationState state = turn.State;
+        Add(turn, new HistoryEvent.SubOrchestrationInstanceCreated(action.Task, action.Name, action.InstanceId, action.Input)
+        {
+            Version = action.Version,
+            Detached = action.Detached,
+        });
+        Send(turn, action.InstanceId, new Message.Start(new HistoryEvent.ExecutionStarted
+        {
+            Name = action.Name,
+            ExecutionId = ExecutionIds.Derive(state.ExecutionId, action.Task),
+            Version = action.Version,
+            Input = action.Input,
+            Parent = new ParentLink(state.Id, state.Name, state.Execution.Key, state.Execution.Generation,
+                action.Detached ? ParentLink.NoAnswer : action.Task),
+            TraceParent = state.TraceParent,
+        }));
+    }
+
+    private void Complete(Turn turn, Completion? completion)
+    {
+        switch (completion)
+        {
+            case null:
+                break;
+            case Completion.Succeeded succeeded:
+                End(turn, new HistoryEvent.ExecutionCompleted(InstanceStatus.Completed, succeeded.Result, null));
+                break;
+            case Completion.Failed failed:
+                End(turn, new HistoryEvent.ExecutionCompleted(InstanceStatus.Failed, default, failed.Failure));
+                break;
+            case Completion.ContinuedAsNew next:
+                ContinueAsNew(turn, next);
+                break;
+            default:
+                throw new UnreachableException($"No ending for {completion.GetType().Name}.");
+        }
+    }
+
+    private static TimerKey KeyOf(OrchestrationState state, HistoryEvent.TimerCreated timer) =>
+        new(state.Partition, timer.FireAt, timer.Number);
+}

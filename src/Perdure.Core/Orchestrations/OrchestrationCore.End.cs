@@ -1,0 +1,125 @@
+using Perdure.Core.History;
+using Perdure.Core.Identity;
+using Perdure.Core.Messages;
+using Perdure.Core.Stores;
+
+namespace Perdure.Core.Orchestrations;
+
+/// <summary>
+/// Endings. An ending releases all that the execution holds, in the same commit: timers are deleted, the parent is
+/// answered, activities are told to stop.
+/// </summary>
+internal sealed partial class OrchestrationCore
+{
+    private void Terminate(Turn turn, Message.Terminate message)
+    {
+        Accept(turn, message);
+        End(turn, Terminated(turn, message.Reason));
+    }
+
+    private static HistoryEvent.ExecutionCompleted Terminated(Turn turn, string? reason)
+    {
+        Add(turn, new HistoryEvent.ExecutionTerminated(reason));
+        return new HistoryEvent.ExecutionCompleted(InstanceStatus.Terminated,
+            reason is null ? default : PayloadText.OfString(reason), null);
+    }
+
+    private void End(Turn turn, HistoryEvent.ExecutionCompleted completed)
+    {
+        OrchestrationState state = turn.State;
+        LeaveExecution(turn);
+        if (state.Parent is { Task: >= 0 } parent)
+        {
+            TaskKey task = new(parent.Key, parent.Generation, parent.Task);
+            Send(turn, parent.InstanceId, completed.Status == InstanceStatus.Completed
+                ? new Message.ChildDone(task, completed.Result, null)
+                : new Message.ChildDone(task, default, completed.Failure ?? Failures.Terminated(state.Id, completed.Result)));
+        }
+        Add(turn, completed);
+        turn.Completed = completed;
+        turn.Ended = true;
+    }
+
+    private void ContinueAsNew(Turn turn, Completion.ContinuedAsNew next)
+    {
+        OrchestrationState state = turn.State;
+        LeaveExecution(turn);
+        ExecutionKey old = state.Execution;
+        HistoryEvent.ExecutionStarted started = new()
+        {
+            Name = state.Name,
+            ExecutionId = ExecutionIds.Derive(state.ExecutionId, -1),
+            Version = state.Version,
+            Input = next.Input,
+            Parent = state.Parent,
+            Tags = state.Tags,
+            TraceParent = state.TraceParent,
+        };
+        Payload customStatus = state.CustomStatus;
+        if (turn.Number > limits.RowsDeletedInCommitMax)
+            turn.Rows.Sweep = new SweepRow(state.Partition, old.Key, old.Generation);
+        else if (turn.Number > 0)
+            turn.Rows.DeleteHistory = old;
+        state.ContinueAsNew();
+        turn.MoveTo(state.Execution);
+        Add(turn, started);
+        if (!customStatus.IsNone)
+            Add(turn, new HistoryEvent.CustomStatusSet(customStatus));
+        foreach (HistoryEvent.EventRaised unprocessed in next.Unprocessed)
+            Add(turn, unprocessed);
+    }
+
+    private static void LeaveExecution(Turn turn)
+    {
+        OrchestrationState state = turn.State;
+        if (state.StartPendingUntil is not null)
+        {
+            (turn.Rows.DeleteTimers ??= []).Add(state.StartTimer);
+            turn.Effects.Add(new Effect.DisarmTimer(state.StartTimer));
+        }
+        foreach (HistoryEvent opened in state.Open.All)
+        {
+            if (opened is HistoryEvent.TimerCreated timer)
+                RemoveTimer(turn, timer);
+        }
+        // What this turn scheduled never starts: nobody is left to want it.
+        turn.Effects.RemoveAll(e => e is Effect.RunActivity);
+        if (state.Open.Activities > 0)
+            turn.Effects.Add(new Effect.CancelActivities(state.Execution));
+    }
+
+    /// <summary>Brings the instance row up to what the turn made of the instance.</summary>
+    private static Turn Close(Turn turn)
+    {
+        OrchestrationState state = turn.State;
+        turn.Decision = TurnDecision.Record;
+        if (!turn.HasEvents)
+            return turn;
+        state.EndTurn();
+        state.BeginTurn(turn.At);
+        InstanceRow? before = state.Row;
+        bool owed = state.IsOwed || (before is { Owed: true } && !state.Ended);
+        InstanceRow after = new()
+        {
+            Partition = state.Partition,
+            Key = state.Execution.Key,
+            Id = state.Id,
+            Name = state.Name,
+            Version = state.Version,
+            Status = state.Status,
+            Generation = state.Execution.Generation,
+            Held = state.Held,
+            Owed = owed,
+            CustomStatus = state.CustomStatus,
+            Created = state.Created,
+            Ended = state.Ended ? turn.At : null,
+            Parent = state.Parent?.InstanceId,
+        };
+        if (before is null)
+            turn.Rows.InsertInstance = after;
+        else if (InstanceUpdate.Between(before, after) is { } update)
+            turn.Rows.UpdateInstance = update;
+        state.Row = after;
+        return turn;
+    }
+}

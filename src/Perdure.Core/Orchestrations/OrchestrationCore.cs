@@ -1,0 +1,230 @@
+using System.Diagnostics;
+using Perdure.Core.History;
+using Perdure.Core.Identity;
+using Perdure.Core.Messages;
+using Perdure.Core.Stores;
+
+namespace Perdure.Core.Orchestrations;
+
+/// <summary>Numbers that the shell draws for the core: never the same twice.</summary>
+internal interface INumbers
+{
+    /// <summary>The key of a new instance, unique in the hub.</summary>
+    long DrawKey();
+
+    /// <summary>The number of a timer row, unique in the partition and above zero.</summary>
+    long DrawTimerNumber(int partition);
+}
+
+/// <summary>Which functions the executors of this node offer.</summary>
+internal interface ICodeCatalog
+{
+    bool Offers(string orchestration, string? version);
+}
+
+/// <summary>
+/// The deterministic heart: messages in, one turn out; no clock, no I/O, no await. A turn has two halves, because code
+/// runs between them: <see cref="Receive"/> decides what arrived means, <see cref="Conclude"/> turns what the code asked
+/// for into events, rows and effects.
+/// </summary>
+internal sealed partial class OrchestrationCore(Limits limits, int partitionCount, INumbers numbers, ICodeCatalog code)
+{
+    /// <summary>
+    /// Takes messages in order until one of them ends the instance. Everything taken is recorded, answered or dropped
+    /// with a reason.
+    /// </summary>
+    public Turn Receive(OrchestrationState state, IReadOnlyList<Message> messages, long now)
+    {
+        Turn turn = new(state, Math.Max(now, state.LastAt));
+        for (int i = 0; i < messages.Count && !turn.Ended; i++)
+        {
+            Message message = messages[i];
+            turn.Taken.Add(message);
+            if (message.Row is { } row)
+                (turn.Rows.DeleteMessages ??= []).Add(row);
+            Take(turn, message);
+            turn.Untaken = messages.Count - i - 1;
+        }
+        return Decide(turn);
+    }
+
+    private Turn Decide(Turn turn)
+    {
+        OrchestrationState state = turn.State;
+        turn.Execution = state.Execution;
+        turn.Number = state.NextTurn;
+        if (turn.Ended)
+            return Close(turn);
+        if (state is { Exists: true, Ended: false, Held: Held.No, Recorded: not null } && code.Offers(state.Name, state.Version))
+        {
+            turn.Feed = [.. state.Recorded.Where(OrchestrationState.IsFed)];
+            turn.Decision = TurnDecision.Run;
+            return turn;
+        }
+        if (turn.HasEvents)
+            return Close(turn);
+        turn.Decision = turn.Rows.IsEmpty ? TurnDecision.Nothing : TurnDecision.Record;
+        return turn;
+    }
+
+    private void Take(Turn turn, Message message)
+    {
+        OrchestrationState state = turn.State;
+        switch (message)
+        {
+            case Message.Start m: TakeStart(turn, m); break;
+            case Message.Purge: TakePurge(turn, message); break;
+            case var _ when !state.Exists: Refuse(turn, message, RequestOutcome.NotFound, "there is no such instance"); break;
+            case var _ when state.Ended: Refuse(turn, message, RequestOutcome.Ended, "the instance has ended"); break;
+            case Message.TaskDone m: TakeResult<HistoryEvent.TaskScheduled>(turn, m, m.Task, m.Failure is null
+                ? new HistoryEvent.TaskCompleted(m.Task.Task, m.Result)
+                : new HistoryEvent.TaskFailed(m.Task.Task, m.Failure)); break;
+            case Message.ChildDone m: TakeResult<HistoryEvent.SubOrchestrationInstanceCreated>(turn, m, m.Task, m.Failure is null
+                ? new HistoryEvent.SubOrchestrationInstanceCompleted(m.Task.Task, m.Result)
+                : new HistoryEvent.SubOrchestrationInstanceFailed(m.Task.Task, m.Failure)); break;
+            case Message.TimerDue m: TakeTimer(turn, m); break;
+            case Message.StartDue m: TakeStartDue(turn, m); break;
+            case Message.Raise m: Record(turn, m, new HistoryEvent.EventRaised(m.Name, m.Input)); break;
+            case Message.Suspend m: TakeSuspend(turn, m); break;
+            case Message.Resume m: TakeResume(turn, m); break;
+            case Message.Terminate m: Terminate(turn, m); break;
+            default: throw new UnreachableException($"No handling for {message.GetType().Name}.");
+        }
+    }
+
+    private void TakeStart(Turn turn, Message.Start message)
+    {
+        OrchestrationState state = turn.State;
+        if (state.Exists && (!state.Ended || message.OnlyIfNeverStarted))
+        {
+            RefuseStart(turn, message, RequestOutcome.AlreadyExists,
+                new FailureDetails(typeof(OrchestrationAlreadyExistsException).FullName!,
+                    $"An orchestration with the instance id '{state.Id}' is already {state.Status}. Give the child another id, or none."));
+            return;
+        }
+        if (message.Event.Parent is not null && !code.Offers(message.Event.Name, message.Event.Version))
+        {
+            RefuseStart(turn, message, RequestOutcome.NotFound, Failures.NoSuchOrchestrator(message.Event.Name));
+            return;
+        }
+        if (state.Exists)
+            turn.Rows.DeleteInstance = state.Execution.Key;
+        state.Create(numbers.DrawKey(), turn.At);
+        turn.Rows.Tags = message.Event.Tags;
+        HistoryEvent.ExecutionStarted started = message.Event;
+        if (started.StartAt <= turn.At)
+            started = started with { StartAt = null };
+        Record(turn, message, started);
+        if (state.StartPendingUntil is null)
+            return;
+        TimerRow timer = new(state.StartTimer, state.Id,
+            TimerBodies.Encode(new TaskKey(state.Execution.Key, 0, TimerBodies.StartTask)));
+        (turn.Rows.InsertTimers ??= []).Add(timer);
+        turn.Effects.Add(new Effect.ArmTimer(timer));
+    }
+
+    private void RefuseStart(Turn turn, Message.Start message, RequestOutcome outcome, FailureDetails failure)
+    {
+        if (message.Event.Parent is { } parent)
+            Send(turn, parent.InstanceId, new Message.ChildDone(new TaskKey(parent.Key, parent.Generation, parent.Task), default, failure));
+        Refuse(turn, message, outcome, $"the start was refused: {failure.ErrorMessage}");
+    }
+
+    private static void TakePurge(Turn turn, Message message)
+    {
+        OrchestrationState state = turn.State;
+        if (!state.Exists)
+            Refuse(turn, message, RequestOutcome.NotFound, "there is no such instance");
+        else if (!state.Ended)
+            Refuse(turn, message, RequestOutcome.StillRunning, "the instance still runs");
+        else
+        {
+            turn.Rows.DeleteInstance = state.Execution.Key;
+            turn.Ended = true;
+            Accept(turn, message);
+        }
+    }
+
+    private static void TakeResult<TOpened>(Turn turn, Message message, TaskKey task, HistoryEvent result)
+        where TOpened : HistoryEvent
+    {
+        OrchestrationState state = turn.State;
+        if (task.Execution != state.Execution)
+            turn.Drop(message, $"its execution {task.Execution} is over");
+        else if (!state.Open.TryGet(task.Task, out HistoryEvent? opened) || opened is not TOpened)
+            turn.Drop(message, $"task {task.Task} is not open");
+        else
+            Record(turn, message, result);
+    }
+
+    private static void TakeTimer(Turn turn, Message.TimerDue message)
+    {
+        int before = turn.Events.Count;
+        TakeResult<HistoryEvent.TimerCreated>(turn, message, message.Task, new HistoryEvent.TimerFired(message.Task.Task));
+        if (turn.Events.Count > before)
+            Fired(turn, message.Timer);
+    }
+
+    private static void TakeStartDue(Turn turn, Message.StartDue message)
+    {
+        if (message.Execution != turn.State.Execution || turn.State.StartPendingUntil is null)
+        {
+            turn.Drop(message, "the start is not pending");
+            return;
+        }
+        Record(turn, message, new HistoryEvent.TimerFired(TimerBodies.StartTask));
+        Fired(turn, message.Timer);
+    }
+
+    private static void Fired(Turn turn, TimerKey timer)
+    {
+        (turn.Rows.DeleteTimers ??= []).Add(timer);
+        // A clock that was set back must not make a timer fire before its time as the code sees it.
+        turn.At = Math.Max(turn.At, timer.Due);
+    }
+
+    private static void TakeSuspend(Turn turn, Message.Suspend message)
+    {
+        if (turn.State.Suspended)
+            Refuse(turn, message, RequestOutcome.WrongState, "the instance is suspended already");
+        else
+            Record(turn, message, new HistoryEvent.ExecutionSuspended(message.Reason));
+    }
+
+    private static void TakeResume(Turn turn, Message.Resume message)
+    {
+        if (!turn.State.Suspended && !turn.State.Parked)
+            Refuse(turn, message, RequestOutcome.WrongState, "the instance is not suspended");
+        else
+            Record(turn, message, new HistoryEvent.ExecutionResumed(message.Reason));
+    }
+
+    private static void Record(Turn turn, Message message, HistoryEvent e)
+    {
+        turn.Add(e);
+        turn.State.Apply(e);
+        Accept(turn, message);
+    }
+
+    private static void Accept(Turn turn, Message message)
+    {
+        if (message.Ticket is { } ticket)
+            turn.Effects.Add(new Effect.Answer(ticket, RequestOutcome.Accepted));
+    }
+
+    private static void Refuse(Turn turn, Message message, RequestOutcome outcome, string reason)
+    {
+        if (message.Ticket is { } ticket)
+            turn.Effects.Add(new Effect.Answer(ticket, outcome));
+        else
+            turn.Drop(message, reason);
+    }
+
+    private void Send(Turn turn, string target, Message message)
+    {
+        List<MessageRow> rows = turn.Rows.InsertMessages ??= [];
+        turn.Effects.Add(new Effect.Deliver(target, message, rows.Count));
+        // Origin and number are drawn when the turn is put in line for a batch: their order must be the commit order.
+        rows.Add(MessageCodec.Encode(new MessageKey(InstanceIds.Partition(target, partitionCount), 0, 0), target, message));
+    }
+}

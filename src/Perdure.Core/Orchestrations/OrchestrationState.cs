@@ -1,0 +1,199 @@
+using Perdure.Core.History;
+using Perdure.Core.Identity;
+using Perdure.Core.Stores;
+
+namespace Perdure.Core.Orchestrations;
+
+/// <summary>
+/// What the core knows of one instance between turns: the fold of its history. Live turns and loading go through the same
+/// <see cref="Apply"/>, so memory and store cannot disagree on what an event means. Changed by one turn at a time; when
+/// a turn's commit fails the state is thrown away and loaded again.
+/// </summary>
+internal sealed class OrchestrationState(string id, int partition)
+{
+    private bool _feeding;
+
+    public string Id { get; } = id;
+    public int Partition { get; } = partition;
+
+    /// <summary>There is an instance: created by a turn of this process, or found in the store.</summary>
+    public bool Exists { get; private set; }
+
+    public ExecutionKey Execution { get; private set; }
+    public string Name { get; private set; } = "";
+    public string? Version { get; private set; }
+    public string ExecutionId { get; private set; } = "";
+    public ParentLink? Parent { get; private set; }
+    public string? TraceParent { get; private set; }
+    public IReadOnlyDictionary<string, string>? Tags { get; private set; }
+    public InstanceStatus Status { get; private set; }
+    public Payload CustomStatus { get; private set; }
+    public long Created { get; private set; }
+    public int NextTurn { get; private set; }
+
+    /// <summary>The time of the latest turn; time never runs backwards for an instance.</summary>
+    public long LastAt { get; private set; }
+
+    public int EventCount { get; private set; }
+    public OpenTasks Open { get; } = new();
+
+    /// <summary>Recorded and not yet fed to the code, in order; null when there are none.</summary>
+    public List<HistoryEvent>? Recorded { get; private set; }
+
+    public bool Suspended { get; private set; }
+    public string? HeldReason { get; private set; }
+    public bool Parked { get; private set; }
+
+    /// <summary>When a delayed start that has not come due is due.</summary>
+    public long? StartPendingUntil { get; private set; }
+
+    /// <summary>What the row in the store says once the turns so far are committed; null while there is no row.</summary>
+    public InstanceRow? Row { get; set; }
+
+    public bool Ended => Status.IsTerminal;
+
+    public Held Held => Parked ? Held.Parked : Suspended ? Held.Suspended : StartPendingUntil is null ? Held.No : Held.Scheduled;
+
+    /// <summary>See <see cref="InstanceRow.Owed"/>.</summary>
+    public bool IsOwed => !Ended && (Open.Activities > 0 || (Recorded is not null && Held == Held.No));
+
+    /// <summary>The timer of a delayed start has a number of its own kind, derived from the key, so that it can be found again.</summary>
+    public TimerKey StartTimer => new(Partition, StartPendingUntil ?? 0, -Execution.Key);
+
+    /// <summary>An instance that has ended: its row is all that anybody needs to know.</summary>
+    public static OrchestrationState OfEnded(InstanceRow row) => new(row.Id, row.Partition)
+    {
+        Exists = true,
+        Execution = new ExecutionKey(row.Key, row.Generation),
+        Name = row.Name,
+        Status = row.Status,
+        Row = row,
+    };
+
+    public static OrchestrationState Load(InstanceRow row, IReadOnlyList<StoredTurn> turns)
+    {
+        OrchestrationState state = new(row.Id, row.Partition);
+        state.Create(row.Key, row.Created);
+        state.Execution = new ExecutionKey(row.Key, row.Generation);
+        foreach (StoredTurn turn in turns)
+        {
+            state.BeginTurn(turn.At);
+            foreach (HistoryEvent e in turn.Events)
+                state.Apply(e);
+            state.EndTurn();
+        }
+        state.Row = row;
+        return state;
+    }
+
+    /// <summary>A new instance under a key that no other has; what was known of an ended one of the same id is gone.</summary>
+    public void Create(long key, long at)
+    {
+        Exists = true;
+        Execution = new ExecutionKey(key, 0);
+        Created = at;
+        Row = null;
+        CustomStatus = Payload.None;
+        LastAt = 0;
+        Reset();
+    }
+
+    /// <summary>The next generation: everything of the old one but identity, custom status and time is gone.</summary>
+    public void ContinueAsNew()
+    {
+        Execution = new ExecutionKey(Execution.Key, Execution.Generation + 1);
+        Reset();
+    }
+
+    public void BeginTurn(long at) => LastAt = Math.Max(LastAt, at);
+
+    public void EndTurn()
+    {
+        NextTurn++;
+        _feeding = false;
+    }
+
+    /// <summary>The fold: one event.</summary>
+    public void Apply(HistoryEvent e)
+    {
+        EventCount++;
+        switch (e)
+        {
+            case HistoryEvent.OrchestratorStarted x:
+                _feeding = true;
+                Recorded = null;
+                Status = InstanceStatus.Running;
+                LastAt = Math.Max(LastAt, x.At);
+                break;
+            case HistoryEvent.ExecutionStarted x:
+                Begin(x);
+                Input(e);
+                break;
+            case HistoryEvent.TaskCompleted x: Resolve(x.Task, e); break;
+            case HistoryEvent.TaskFailed x: Resolve(x.Task, e); break;
+            case HistoryEvent.SubOrchestrationInstanceCompleted x: Resolve(x.Task, e); break;
+            case HistoryEvent.SubOrchestrationInstanceFailed x: Resolve(x.Task, e); break;
+            case HistoryEvent.TimerFired { Task: < 0 }: StartPendingUntil = null; break;
+            case HistoryEvent.TimerFired x: Resolve(x.Task, e); break;
+            case HistoryEvent.EventRaised: Input(e); break;
+            case HistoryEvent.ExecutionSuspended x: (Suspended, HeldReason) = (true, x.Reason); break;
+            case HistoryEvent.ExecutionResumed: (Suspended, Parked, HeldReason) = (false, false, null); break;
+            case HistoryEvent.ExecutionParked x: (Parked, HeldReason) = (true, x.Reason); break;
+            case HistoryEvent.TaskScheduled x: Open.Add(x.Task, e); break;
+            case HistoryEvent.TimerCreated x: Open.Add(x.Task, e); break;
+            case HistoryEvent.TimerCanceled x: Open.Remove(x.Task); break;
+            case HistoryEvent.SubOrchestrationInstanceCreated { Detached: false } x: Open.Add(x.Task, e); break;
+            case HistoryEvent.CustomStatusSet x: CustomStatus = x.Value; break;
+            case HistoryEvent.ExecutionCompleted x: End(x.Status); break;
+        }
+    }
+
+    /// <summary>Whether the event goes to the code; the others concern the engine alone.</summary>
+    public static bool IsFed(HistoryEvent e) => e
+        is HistoryEvent.ExecutionStarted or HistoryEvent.TaskCompleted or HistoryEvent.TaskFailed
+        or HistoryEvent.SubOrchestrationInstanceCompleted or HistoryEvent.SubOrchestrationInstanceFailed
+        or HistoryEvent.TimerFired { Task: >= 0 } or HistoryEvent.EventRaised;
+
+    private void Begin(HistoryEvent.ExecutionStarted x)
+    {
+        Name = x.Name;
+        Version = x.Version;
+        ExecutionId = x.ExecutionId;
+        Parent = x.Parent;
+        Tags = x.Tags;
+        TraceParent = x.TraceParent;
+        Status = InstanceStatus.Pending;
+        StartPendingUntil = x.StartAt;
+    }
+
+    private void Resolve(int task, HistoryEvent e)
+    {
+        Open.Remove(task);
+        Input(e);
+    }
+
+    private void Input(HistoryEvent e)
+    {
+        if (!_feeding)
+            (Recorded ??= []).Add(e);
+    }
+
+    private void End(InstanceStatus status)
+    {
+        Status = status;
+        Recorded = null;
+        Open.Clear();
+        (Suspended, Parked, HeldReason, StartPendingUntil) = (false, false, null, null);
+    }
+
+    private void Reset()
+    {
+        NextTurn = 0;
+        EventCount = 0;
+        Open.Clear();
+        Recorded = null;
+        _feeding = false;
+        Status = InstanceStatus.Pending;
+        (Suspended, Parked, HeldReason, StartPendingUntil) = (false, false, null, null);
+    }
+}

@@ -1,0 +1,59 @@
+using Perdure.Core.History;
+
+namespace Perdure.Core.Orchestrations;
+
+/// <summary>
+/// Everything that the code of an orchestration can ask for. An executor returns these; the core decides what they mean.
+/// Tasks are numbered from 0 in the order in which the code asks, over all kinds.
+/// </summary>
+internal abstract record OrchestratorAction
+{
+    private OrchestratorAction() { }
+
+    public sealed record ScheduleTask(int Task, string Name, Payload Input, int Attempt, int FirstTask) : OrchestratorAction;
+
+    public sealed record CreateTimer(int Task, long FireAt) : OrchestratorAction;
+
+    public sealed record CancelTimer(int Task) : OrchestratorAction;
+
+    public sealed record StartChild(int Task, string Name, string InstanceId, Payload Input, bool Detached) : OrchestratorAction
+    {
+        public string? Version { get; init; }
+    }
+
+    public sealed record SetCustomStatus(Payload Value) : OrchestratorAction;
+}
+
+/// <summary>How the function ended; it is not an action, because a turn has at most one and always last.</summary>
+internal abstract record Completion
+{
+    private Completion() { }
+
+    public sealed record Succeeded(Payload Result) : Completion;
+
+    public sealed record Failed(FailureDetails Failure) : Completion;
+
+    /// <summary><c>Unprocessed</c>: events that the next generation gets, in order.</summary>
+    public sealed record ContinuedAsNew(Payload Input, IReadOnlyList<HistoryEvent.EventRaised> Unprocessed) : Completion;
+}
+
+/// <summary>What a run of the code came to.</summary>
+internal abstract record CodeResult
+{
+    private CodeResult() { }
+
+    /// <summary>The code ran up to its next awaits, or to its end.</summary>
+    public sealed record Ran(IReadOnlyList<OrchestratorAction> Actions, Completion? Completion) : CodeResult;
+
+    /// <summary>The code could not or must not go on; nothing that it asked for counts.</summary>
+    public sealed record Stopped(FailureDetails Failure, bool Park) : CodeResult;
+
+    /// <summary>Not run now (no code, host stopping, session lost): what arrived is recorded and fed later.</summary>
+    public sealed record NotRun : CodeResult
+    {
+        public static readonly NotRun Instance = new();
+    }
+
+    /// <summary>A terminate overtook the running code, whose answer is stale.</summary>
+    public sealed record Overtaken(string? Reason) : CodeResult;
+}

@@ -1,0 +1,85 @@
+using Perdure.Core.History;
+using Perdure.Core.Identity;
+using Perdure.Core.Messages;
+using Perdure.Core.Stores;
+
+namespace Perdure.Core.Orchestrations;
+
+/// <summary>What the core wants next for a turn that has taken its messages.</summary>
+internal enum TurnDecision
+{
+    /// <summary>Nothing to store; the effects (refusals) may happen at once.</summary>
+    Nothing,
+
+    /// <summary>Store what arrived; no code runs.</summary>
+    Record,
+
+    /// <summary>Run the code over <see cref="Turn.Feed"/>, then conclude.</summary>
+    Run,
+}
+
+/// <summary>
+/// One turn in the making, and then the result of it: facts to store (<see cref="Rows"/>) and effects to perform once
+/// they are durable.
+/// </summary>
+internal sealed class Turn(OrchestrationState state, long at)
+{
+    /// <summary>Slot 0 is kept for <see cref="HistoryEvent.OrchestratorStarted"/>, which precedes what the turn feeds.</summary>
+    private readonly List<HistoryEvent?> _events = [null];
+
+    public OrchestrationState State { get; } = state;
+
+    /// <summary>The time of the turn; the code sees it as the current time.</summary>
+    public long At { get; set; } = at;
+
+    public TurnDecision Decision { get; set; }
+
+    /// <summary>What the code gets, in order: everything recorded and not yet fed.</summary>
+    public IReadOnlyList<HistoryEvent> Feed { get; set; } = [];
+
+    public TurnRows Rows { get; } = new();
+    public List<Effect> Effects { get; } = [];
+
+    /// <summary>The messages that the turn took; they go back to the mailbox if its commit is refused.</summary>
+    public List<Message> Taken { get; } = [];
+
+    public List<Dropped>? Dropped { get; set; }
+
+    /// <summary>Messages after the one that ended the instance: they are for whoever comes next under the id.</summary>
+    public int Untaken { get; set; }
+
+    /// <summary>The execution under which the events are stored.</summary>
+    public ExecutionKey Execution { get; set; }
+
+    public int Number { get; set; }
+    public bool Ended { get; set; }
+
+    /// <summary>Set when the turn ended the instance.</summary>
+    public HistoryEvent.ExecutionCompleted? Completed { get; set; }
+
+    /// <summary>The inputs are stored already by a turn that only recorded (20 ms rule).</summary>
+    public bool InputsRecorded { get; set; }
+
+    public IReadOnlyList<HistoryEvent?> Events => _events;
+
+    public int FirstEvent => _events[0] is null ? 1 : 0;
+
+    public bool HasEvents => _events.Count > FirstEvent;
+
+    public void Add(HistoryEvent e) => _events.Add(e);
+
+    public void MarkRun(HistoryEvent.OrchestratorStarted started) => _events[0] = started;
+
+    /// <summary>The turn's history so far belongs to a generation that is over; the turn begins the next one.</summary>
+    public void MoveTo(ExecutionKey next)
+    {
+        _events.Clear();
+        _events.Add(null);
+        Execution = next;
+        Number = 0;
+    }
+
+    public void RemoveInputs() => _events.RemoveRange(1, _events.Count - 1);
+
+    public void Drop(Message message, string reason) => (Dropped ??= []).Add(new Dropped(message, reason));
+}

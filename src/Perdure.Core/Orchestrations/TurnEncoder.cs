@@ -1,0 +1,63 @@
+using System.Buffers;
+using System.Text.Json;
+using Perdure.Core.History;
+using Perdure.Core.Stores;
+
+namespace Perdure.Core.Orchestrations;
+
+/// <summary>
+/// Writes the history rows of a turn into a buffer that is used again after the commit. A wide turn becomes several rows.
+/// </summary>
+internal sealed class TurnEncoder : IDisposable
+{
+    private readonly ArrayBufferWriter<byte> _buffer = new(1024);
+    private readonly Utf8JsonWriter _writer;
+
+    public TurnEncoder() => _writer = new Utf8JsonWriter(_buffer, HistoryNames.WriterOptions);
+
+    /// <summary>What the buffer holds on to; a very large one is not worth keeping.</summary>
+    public int Capacity => _buffer.Capacity;
+
+    public void Encode(Turn turn, int rowBytesMax)
+    {
+        _buffer.ResetWrittenCount();
+        List<int>? ends = WriteParts(turn, rowBytesMax);
+        ReadOnlyMemory<byte> all = _buffer.WrittenMemory;
+        int end = ends is null ? all.Length : ends[0];
+        turn.Rows.History = Row(turn, 0, all[..end]);
+        for (int part = 1; part <= ends?.Count; part++)
+        {
+            int from = ends[part - 1];
+            int to = part < ends.Count ? ends[part] : all.Length;
+            (turn.Rows.HistoryParts ??= []).Add(Row(turn, part, all[from..to]));
+        }
+    }
+
+    public void Dispose() => _writer.Dispose();
+
+    private List<int>? WriteParts(Turn turn, int rowBytesMax)
+    {
+        List<int>? ends = null;
+        int partStart = 0;
+        _writer.Reset(_buffer);
+        _writer.WriteStartArray();
+        for (int i = turn.FirstEvent; i < turn.Events.Count; i++)
+        {
+            if (_buffer.WrittenCount + _writer.BytesPending - partStart > rowBytesMax)
+            {
+                _writer.WriteEndArray();
+                _writer.Flush();
+                (ends ??= []).Add(partStart = _buffer.WrittenCount);
+                _writer.Reset(_buffer);
+                _writer.WriteStartArray();
+            }
+            HistoryWriter.Write(_writer, turn.Events[i]!);
+        }
+        _writer.WriteEndArray();
+        _writer.Flush();
+        return ends;
+    }
+
+    private static HistoryRow Row(Turn turn, int part, ReadOnlyMemory<byte> events) =>
+        new(turn.Execution.Key, turn.Execution.Generation, turn.Number, part, turn.At, events);
+}
