@@ -1,0 +1,176 @@
+using System.Runtime.CompilerServices;
+
+namespace Perdure;
+
+/// <summary>
+/// Starts, addresses and watches the orchestrations of one task hub. What a call of this interface has acknowledged is
+/// durable. Instances are safe to use from many threads at once.
+/// </summary>
+/// <remarks>
+/// Cancelling a call stops the waiting for its answer; whether it took effect is then not known. Instance ids are
+/// compared exactly, names of functions and events in any case.
+/// </remarks>
+public interface IDurableOrchestrationClient
+{
+    /// <summary>The name of the task hub.</summary>
+    string TaskHubName { get; }
+
+    /// <summary>Starts an orchestration. When this returns, the start is durable, whether or not its code has run yet.</summary>
+    /// <param name="orchestratorFunctionName">The name of the orchestration, in any case.</param>
+    /// <param name="instanceId">
+    /// The id of the new instance: 1 to 100 characters, no leading <c>@</c>, none of <c>/ \ # ?</c>, no control
+    /// characters. Null or empty draws a new one. If the instance that has the id has ended, it is replaced.
+    /// </param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <returns>The id of the new instance.</returns>
+    /// <exception cref="ArgumentException">No orchestration has this name, or the id is not allowed.</exception>
+    /// <exception cref="OrchestrationAlreadyExistsException">An instance with this id is alive.</exception>
+    // The priority decides for this overload in StartNewAsync(name, null), as Durable Functions' templates write it.
+    [OverloadResolutionPriority(1)]
+    Task<string> StartNewAsync(
+        string orchestratorFunctionName, string? instanceId = null, CancellationToken cancellationToken = default) =>
+        StartNewAsync(orchestratorFunctionName, new StartOptions { InstanceId = instanceId }, null, cancellationToken);
+
+    /// <inheritdoc cref="StartNewAsync(string, string?, CancellationToken)"/>
+    /// <param name="input">The input. A text in this place is taken as the instance id; give both to say which is which.</param>
+    /// <typeparam name="T">The type of the input.</typeparam>
+    /// <exception cref="PayloadException">The input does not become JSON, or is over the limit.</exception>
+    // Overload resolution prefers this one in StartNewAsync(name, options, cancellationToken).
+    Task<string> StartNewAsync<T>(string orchestratorFunctionName, T input, CancellationToken cancellationToken = default) =>
+        input is StartOptions options
+            ? StartNewAsync(orchestratorFunctionName, options, null, cancellationToken)
+            : StartNewAsync(orchestratorFunctionName, new StartOptions(), input, cancellationToken);
+
+    /// <inheritdoc cref="StartNewAsync(string, string?, CancellationToken)"/>
+    /// <param name="input">The input.</param>
+    /// <typeparam name="T">The type of the input.</typeparam>
+    /// <exception cref="PayloadException">The input does not become JSON, or is over the limit.</exception>
+    [OverloadResolutionPriority(1)]
+    Task<string> StartNewAsync<T>(
+        string orchestratorFunctionName, string? instanceId, T input, CancellationToken cancellationToken = default) =>
+        StartNewAsync(orchestratorFunctionName, new StartOptions { InstanceId = instanceId }, input, cancellationToken);
+
+    /// <summary>Starts an orchestration with all that can be said about a start. When this returns, the start is durable.</summary>
+    /// <param name="orchestratorFunctionName">The name of the orchestration, in any case.</param>
+    /// <param name="options">Id, time, version and tags of the new instance.</param>
+    /// <param name="input">The input.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <returns>The id of the new instance.</returns>
+    /// <exception cref="ArgumentException">No orchestration has this name, or the id is not allowed.</exception>
+    /// <exception cref="OrchestrationAlreadyExistsException">An instance with this id is alive.</exception>
+    /// <exception cref="PayloadException">The input does not become JSON, or is over the limit.</exception>
+    Task<string> StartNewAsync(
+        string orchestratorFunctionName, StartOptions options, object? input = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Raises an event for an orchestration. When this returns, the event is durable and will be handed to the
+    /// orchestration once, also if it does not wait for it yet.
+    /// </summary>
+    /// <param name="instanceId">The instance.</param>
+    /// <param name="eventName">The name of the event.</param>
+    /// <param name="eventData">The data of the event.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="eventName"/> is null or empty.</exception>
+    /// <exception cref="ArgumentException">There is no such instance.</exception>
+    /// <exception cref="InvalidOperationException">The instance has ended.</exception>
+    /// <exception cref="PayloadException">The data do not become JSON, or are over the limit.</exception>
+    Task RaiseEventAsync(
+        string instanceId, string eventName, object? eventData = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Ends an orchestration, whatever it is doing. When this returns, the end is durable and its locks are released;
+    /// activities that are running are cancelled, and their results do not count.
+    /// </summary>
+    /// <param name="instanceId">The instance.</param>
+    /// <param name="reason">Why; it becomes the output.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ArgumentException">There is no such instance.</exception>
+    /// <exception cref="InvalidOperationException">The instance has ended.</exception>
+    Task TerminateAsync(string instanceId, string? reason, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Stops running an orchestration until it is resumed. What arrives meanwhile is kept; timers go on, and activities
+    /// that were started finish.
+    /// </summary>
+    /// <param name="instanceId">The instance.</param>
+    /// <param name="reason">Why; its status shows it.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ArgumentException">There is no such instance.</exception>
+    /// <exception cref="InvalidOperationException">The instance has ended or is suspended.</exception>
+    Task SuspendAsync(string instanceId, string? reason, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets a suspended orchestration go on, also one that the engine parked.</summary>
+    /// <param name="instanceId">The instance.</param>
+    /// <param name="reason">Why; its history shows it.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ArgumentException">There is no such instance.</exception>
+    /// <exception cref="InvalidOperationException">The instance is not suspended.</exception>
+    Task ResumeAsync(string instanceId, string? reason, CancellationToken cancellationToken = default);
+
+    /// <summary>The status of an orchestration, or null when there is no such instance.</summary>
+    /// <param name="instanceId">The instance.</param>
+    /// <param name="showHistory">Whether the status carries the history.</param>
+    /// <param name="showHistoryOutput">Whether that history carries inputs and results.</param>
+    /// <param name="showInput">Whether the status carries the input.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    Task<DurableOrchestrationStatus?> GetStatusAsync(
+        string instanceId,
+        bool showHistory = false,
+        bool showHistoryOutput = false,
+        bool showInput = true,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>The status of each of these orchestrations, in their order; null in the place of each that does not exist.</summary>
+    /// <param name="instanceIds">The instances.</param>
+    /// <param name="showHistory">Whether each status carries the history.</param>
+    /// <param name="showHistoryOutput">Whether those histories carry inputs and results.</param>
+    /// <param name="showInput">Whether each status carries the input.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    Task<IList<DurableOrchestrationStatus?>> GetStatusAsync(
+        IEnumerable<string> instanceIds,
+        bool showHistory = false,
+        bool showHistoryOutput = false,
+        bool showInput = true,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Waits until an orchestration has ended, in whatever way, and returns its status.</summary>
+    /// <param name="instanceId">The instance.</param>
+    /// <param name="timeout">How long to wait at most; null, the default, waits until the token is cancelled.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The status, with input and output.</returns>
+    /// <exception cref="ArgumentException">There is no such instance.</exception>
+    /// <exception cref="TimeoutException">It has not ended in time.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    Task<DurableOrchestrationStatus> WaitForCompletionAsync(
+        string instanceId, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <summary>One page of the orchestrations that fit a condition, oldest first.</summary>
+    /// <param name="condition">Which ones, and where the page begins.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ArgumentException">The continuation token is not one.</exception>
+    Task<OrchestrationStatusQueryResult> ListInstancesAsync(
+        OrchestrationStatusQueryCondition condition, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes an orchestration that has ended, with its history. One that does not exist does not count.</summary>
+    /// <param name="instanceId">The instance.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="InvalidOperationException">The instance has not ended.</exception>
+    Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(string instanceId, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes those of these orchestrations that have ended, with their histories.</summary>
+    /// <param name="instanceIds">The instances.</param>
+    /// <param name="cancellationToken">Stops after the instance that is being deleted.</param>
+    Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(
+        IEnumerable<string> instanceIds, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes all orchestrations that were started in a span of time and have ended, with their histories.</summary>
+    /// <param name="createdTimeFrom">Started at this time or later, in UTC.</param>
+    /// <param name="createdTimeTo">Started at this time or earlier, in UTC; null: until now.</param>
+    /// <param name="runtimeStatus">Only those that ended in one of these ways; null: in any way.</param>
+    /// <param name="cancellationToken">Stops after the instance that is being deleted.</param>
+    Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(
+        DateTime createdTimeFrom,
+        DateTime? createdTimeTo,
+        IEnumerable<OrchestrationRuntimeStatus>? runtimeStatus,
+        CancellationToken cancellationToken = default);
+}

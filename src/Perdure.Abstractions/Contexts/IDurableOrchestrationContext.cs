@@ -1,0 +1,231 @@
+namespace Perdure;
+
+/// <summary>
+/// What an orchestration can do, durably: call functions, wait for time and for events. Everything that it awaits here
+/// is recorded in its history, and after a restart its code runs again with the same answers.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The code of an orchestration must be deterministic: the same history must make it ask for the same things in the same
+/// order. So it takes time, ids and results from this context only, does no I/O of its own, and awaits nothing but tasks
+/// of this context and combinations of them (<see cref="Task.WhenAll(Task[])"/>, <see cref="Task.WhenAny(Task[])"/>).
+/// </para>
+/// <para>
+/// The context belongs to the thread that runs the turn. Every member called from another thread throws
+/// <see cref="InvalidOperationException"/>. A value that does not become JSON, or is larger than the limit of the host
+/// (1 MiB of UTF-8 by default), throws <see cref="PayloadException"/>. Types are written as what they are, not as what
+/// the caller declares them to be.
+/// </para>
+/// </remarks>
+public interface IDurableOrchestrationContext
+{
+    /// <summary>The name of the orchestration, as it was registered.</summary>
+    string Name { get; }
+
+    /// <summary>The id of this instance.</summary>
+    string InstanceId { get; }
+
+    /// <summary>The id of the orchestration that started this one, or null if a client did.</summary>
+    string? ParentInstanceId { get; }
+
+    /// <summary>The version that the instance was started with, or null. It stays the same as long as the instance lives.</summary>
+    string? Version { get; }
+
+    /// <summary>
+    /// The time at which the current turn began, in UTC and whole milliseconds. It does not move between two awaits, it
+    /// never goes back, and it is the same when the code runs again.
+    /// </summary>
+    DateTime CurrentUtcDateTime { get; }
+
+    /// <summary>
+    /// Whether the code is running again over what its history already holds. For logging only
+    /// (<see cref="DurableOrchestrationContextExtensions.CreateReplaySafeLogger"/>): code that asks for something depending on it is not deterministic.
+    /// </summary>
+    bool IsReplaying { get; }
+
+    /// <summary>
+    /// The input of the orchestration, or the default of <typeparamref name="TInput"/> when there was none; say
+    /// <c>GetInput&lt;string?&gt;()</c> where that can happen.
+    /// </summary>
+    /// <typeparam name="TInput">Any type that the JSON of the input fits, value tuples included.</typeparam>
+    /// <exception cref="PayloadException">The JSON of the input does not fit <typeparamref name="TInput"/>.</exception>
+    TInput GetInput<TInput>();
+
+    /// <summary>Sets the output of the orchestration in place of its return value.</summary>
+    /// <param name="output">The output; null leaves it to the return value.</param>
+    /// <exception cref="InvalidOperationException">An output was set before.</exception>
+    void SetOutput(object? output);
+
+    /// <summary>
+    /// Sets what the status of the instance shows as its custom status from the end of this turn on. The last value of a
+    /// turn counts; it survives <see cref="ContinueAsNew"/> until it is set again.
+    /// </summary>
+    /// <param name="customStatusObject">The new custom status; null clears it.</param>
+    /// <exception cref="ArgumentException">Its JSON is longer than 16 KB in UTF-16, which is 8,192 characters.</exception>
+    void SetCustomStatus(object? customStatusObject);
+
+    /// <summary>
+    /// Starts the orchestration afresh under the same instance id when the code returns: with a new input and an empty
+    /// history, so that it can go on for ever. Tasks that are still open are forgotten. The last call wins; if the code
+    /// throws after it, the instance fails instead.
+    /// </summary>
+    /// <param name="input">The input of the new execution.</param>
+    /// <param name="preserveUnprocessedEvents">
+    /// Whether events that nobody has waited for yet are handed to the new execution, in their order. False by default:
+    /// they are dropped. Events that arrive after this call are kept in both cases.
+    /// </param>
+    void ContinueAsNew(object? input, bool preserveUnprocessedEvents = false);
+
+    /// <summary>Runs an activity at least once, and returns when its result is durable.</summary>
+    /// <param name="functionName">The name of the activity, in any case.</param>
+    /// <param name="input">Its input.</param>
+    /// <exception cref="ArgumentException">No activity has this name.</exception>
+    /// <exception cref="FunctionFailedException">The activity threw; thrown by the task.</exception>
+    Task CallActivityAsync(string functionName, object? input = null);
+
+    /// <inheritdoc cref="CallActivityAsync(string, object?)"/>
+    /// <typeparam name="TResult">Any type that the JSON of the result fits.</typeparam>
+    /// <returns>The result of the activity; the default of <typeparamref name="TResult"/> when it returned none.</returns>
+    /// <exception cref="PayloadException">The JSON of the result does not fit <typeparamref name="TResult"/>; thrown by the task.</exception>
+    Task<TResult> CallActivityAsync<TResult>(string functionName, object? input = null);
+
+    /// <summary>Runs an activity, and after a failure again, as <paramref name="retryOptions"/> say. The waits are durable timers.</summary>
+    /// <param name="functionName">The name of the activity, in any case.</param>
+    /// <param name="retryOptions">When, and how often, it is tried again.</param>
+    /// <param name="input">Its input, the same for every attempt.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="retryOptions"/> is null.</exception>
+    /// <exception cref="ArgumentException">No activity has this name.</exception>
+    /// <exception cref="FunctionFailedException">The last attempt threw; thrown by the task.</exception>
+    Task CallActivityWithRetryAsync(string functionName, RetryOptions retryOptions, object? input = null);
+
+    /// <inheritdoc cref="CallActivityWithRetryAsync(string, RetryOptions, object?)"/>
+    /// <typeparam name="TResult">Any type that the JSON of the result fits.</typeparam>
+    /// <returns>The result of the attempt that succeeded.</returns>
+    Task<TResult> CallActivityWithRetryAsync<TResult>(string functionName, RetryOptions retryOptions, object? input = null);
+
+    /// <summary>Runs another orchestration as a child, and returns when it has completed.</summary>
+    /// <param name="functionName">The name of the orchestration, in any case.</param>
+    /// <param name="input">Its input.</param>
+    /// <exception cref="ArgumentException">No orchestration has this name.</exception>
+    /// <exception cref="FunctionFailedException">The child failed or was terminated; thrown by the task.</exception>
+    Task CallSubOrchestratorAsync(string functionName, object? input = null) =>
+        CallSubOrchestratorAsync(functionName, null, input);
+
+    /// <summary>Runs another orchestration as a child with an instance id of its own, and returns when it has completed.</summary>
+    /// <param name="functionName">The name of the orchestration, in any case.</param>
+    /// <param name="instanceId">
+    /// The id of the child. Null: the execution id of this orchestration, a colon and the number of the task. An id whose
+    /// instance has ended is replaced.
+    /// </param>
+    /// <param name="input">Its input.</param>
+    /// <exception cref="ArgumentException">
+    /// No orchestration has this name, or the id is not allowed: 1 to 100 characters, no leading <c>@</c>, none of
+    /// <c>/ \ # ?</c>, no control characters, and neither this instance's id nor its parent's.
+    /// </exception>
+    /// <exception cref="FunctionFailedException">
+    /// The child failed or was terminated, or an instance with its id is alive already; thrown by the task.
+    /// </exception>
+    Task CallSubOrchestratorAsync(string functionName, string? instanceId, object? input);
+
+    /// <inheritdoc cref="CallSubOrchestratorAsync(string, object?)"/>
+    /// <typeparam name="TResult">Any type that the JSON of the child's output fits.</typeparam>
+    /// <returns>The output of the child.</returns>
+    Task<TResult> CallSubOrchestratorAsync<TResult>(string functionName, object? input = null) =>
+        CallSubOrchestratorAsync<TResult>(functionName, null, input);
+
+    /// <inheritdoc cref="CallSubOrchestratorAsync(string, string?, object?)"/>
+    /// <typeparam name="TResult">Any type that the JSON of the child's output fits.</typeparam>
+    /// <returns>The output of the child.</returns>
+    Task<TResult> CallSubOrchestratorAsync<TResult>(string functionName, string? instanceId, object? input);
+
+    /// <summary>Runs another orchestration as a child, and after a failure again, as <paramref name="retryOptions"/> say.</summary>
+    /// <param name="functionName">The name of the orchestration, in any case.</param>
+    /// <param name="retryOptions">When, and how often, it is tried again.</param>
+    /// <param name="input">Its input, the same for every attempt.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="retryOptions"/> is null.</exception>
+    /// <exception cref="ArgumentException">No orchestration has this name.</exception>
+    /// <exception cref="FunctionFailedException">The last attempt failed or was terminated; thrown by the task.</exception>
+    Task CallSubOrchestratorWithRetryAsync(string functionName, RetryOptions retryOptions, object? input = null) =>
+        CallSubOrchestratorWithRetryAsync(functionName, retryOptions, null, input);
+
+    /// <inheritdoc cref="CallSubOrchestratorWithRetryAsync(string, RetryOptions, object?)"/>
+    /// <param name="instanceId">The id of the child in every attempt; null: a new one for each.</param>
+    Task CallSubOrchestratorWithRetryAsync(string functionName, RetryOptions retryOptions, string? instanceId, object? input);
+
+    /// <inheritdoc cref="CallSubOrchestratorWithRetryAsync(string, RetryOptions, object?)"/>
+    /// <typeparam name="TResult">Any type that the JSON of the child's output fits.</typeparam>
+    /// <returns>The output of the attempt that succeeded.</returns>
+    Task<TResult> CallSubOrchestratorWithRetryAsync<TResult>(string functionName, RetryOptions retryOptions, object? input = null) =>
+        CallSubOrchestratorWithRetryAsync<TResult>(functionName, retryOptions, null, input);
+
+    /// <inheritdoc cref="CallSubOrchestratorWithRetryAsync(string, RetryOptions, string?, object?)"/>
+    /// <typeparam name="TResult">Any type that the JSON of the child's output fits.</typeparam>
+    /// <returns>The output of the attempt that succeeded.</returns>
+    Task<TResult> CallSubOrchestratorWithRetryAsync<TResult>(
+        string functionName, RetryOptions retryOptions, string? instanceId, object? input);
+
+    /// <summary>Starts another orchestration and forgets it: it answers nobody, and outlives this one.</summary>
+    /// <param name="functionName">The name of the orchestration, in any case.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="instanceId">Its id; null: a new one, as <see cref="NewGuid"/> gives.</param>
+    /// <returns>The id of the new instance.</returns>
+    /// <exception cref="ArgumentException">No orchestration has this name, or the id is not allowed.</exception>
+    string StartNewOrchestration(string functionName, object? input = null, string? instanceId = null);
+
+    /// <summary>
+    /// Waits until a moment, durably: never early, and after a restart as if it had not happened. There is no limit to
+    /// the wait. A moment that has passed fires at once.
+    /// </summary>
+    /// <param name="fireAt">The moment, in UTC: <see cref="CurrentUtcDateTime"/> plus the wait.</param>
+    /// <param name="cancelToken">Cancels the wait. A timer that is still open when the orchestration ends goes with it.</param>
+    /// <exception cref="TaskCanceledException">The wait was cancelled; thrown by the task.</exception>
+    Task CreateTimer(DateTime fireAt, CancellationToken cancelToken = default);
+
+    /// <inheritdoc cref="CreateTimer(DateTime, CancellationToken)"/>
+    /// <param name="state">What the task returns in the end.</param>
+    /// <returns><paramref name="state"/>.</returns>
+    /// <exception cref="ArgumentException"><paramref name="state"/> is a <see cref="CancellationToken"/>.</exception>
+    Task<T> CreateTimer<T>(DateTime fireAt, T state, CancellationToken cancelToken = default);
+
+    /// <summary>
+    /// Waits for an event from outside. Events that came before anybody waited are kept in their order; of several
+    /// waiters for one name, the newest gets the next event.
+    /// </summary>
+    /// <param name="name">The name of the event, in any case.</param>
+    Task WaitForExternalEvent(string name);
+
+    /// <inheritdoc cref="WaitForExternalEvent(string)"/>
+    /// <typeparam name="T">Any type that the JSON of the event's data fits; the same for all waits for one name.</typeparam>
+    /// <returns>The data of the event.</returns>
+    /// <exception cref="ArgumentException">Another wait for this name, still open, expects another type.</exception>
+    /// <exception cref="PayloadException">The JSON of the data does not fit <typeparamref name="T"/>; thrown by the task.</exception>
+    Task<T> WaitForExternalEvent<T>(string name);
+
+    /// <inheritdoc cref="WaitForExternalEvent(string)"/>
+    /// <param name="timeout">How long to wait at most.</param>
+    /// <param name="cancelToken">Cancels the wait.</param>
+    /// <exception cref="TimeoutException">The event did not come in time; thrown by the task.</exception>
+    /// <exception cref="TaskCanceledException">The wait was cancelled; thrown by the task.</exception>
+    Task WaitForExternalEvent(string name, TimeSpan timeout, CancellationToken cancelToken = default);
+
+    /// <inheritdoc cref="WaitForExternalEvent{T}(string)"/>
+    /// <param name="timeout">How long to wait at most.</param>
+    /// <param name="cancelToken">Cancels the wait.</param>
+    /// <exception cref="TimeoutException">The event did not come in time; thrown by the task.</exception>
+    /// <exception cref="TaskCanceledException">The wait was cancelled; thrown by the task.</exception>
+    Task<T> WaitForExternalEvent<T>(string name, TimeSpan timeout, CancellationToken cancelToken = default);
+
+    /// <inheritdoc cref="WaitForExternalEvent{T}(string)"/>
+    /// <param name="timeout">How long to wait at most.</param>
+    /// <param name="defaultValue">What the task returns when the event did not come in time.</param>
+    /// <param name="cancelToken">Cancels the wait.</param>
+    /// <returns>The data of the event, or <paramref name="defaultValue"/>.</returns>
+    /// <exception cref="TaskCanceledException">The wait was cancelled; thrown by the task.</exception>
+    Task<T> WaitForExternalEvent<T>(string name, TimeSpan timeout, T defaultValue, CancellationToken cancelToken = default);
+
+    /// <summary>
+    /// A new GUID that is the same when the code runs again: made of the instance id, the current time and a counter
+    /// (version 5 of RFC 9562).
+    /// </summary>
+    Guid NewGuid();
+}
