@@ -6,8 +6,8 @@ namespace Perdure.Core.Stores;
 /// <summary>An instance with what its status shows, read in one snapshot.</summary>
 /// <param name="Row">The row.</param>
 /// <param name="FirstEvents">The events of the first history row of the generation: they hold the input.</param>
-/// <param name="LastEvents">The events of the last turn: they hold the output once the instance ended.</param>
-/// <param name="LastUpdated">The time of the last history row.</param>
+/// <param name="LastEvents">The events of the last history row: they hold the output once the instance ended.</param>
+/// <param name="LastUpdated">The time of the last history row, or of the creation when there is none.</param>
 internal sealed record InstanceSnapshot(
     InstanceRow Row, ReadOnlyMemory<byte> FirstEvents, ReadOnlyMemory<byte> LastEvents, long LastUpdated);
 
@@ -16,7 +16,10 @@ internal sealed record InstanceQuery
 {
     public IReadOnlyList<InstanceStatus>? Statuses { get; init; }
 
-    /// <summary>With <see cref="Statuses"/>: also those that are suspended or parked (reported as Suspended).</summary>
+    /// <summary>
+    /// Whether to list what is suspended or parked and not ended (it is reported as Suspended). Null does not look at it;
+    /// false leaves it out; true adds it to <see cref="Statuses"/>, or lists nothing else when those are null.
+    /// </summary>
     public bool? Suspended { get; init; }
 
     public string? Name { get; init; }

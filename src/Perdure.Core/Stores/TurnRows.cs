@@ -4,12 +4,18 @@ namespace Perdure.Core.Stores;
 
 /// <summary>
 /// What one turn writes. Lists are null when empty, because most turns use one or two of them. Within a batch the store
-/// applies the fields of all turns in the order in which they stand here, so that a row can be inserted by one turn
-/// and deleted by a later turn of the same batch.
+/// applies the first field of all turns, then the second of all turns, and so on in the order in which they stand here:
+/// a row can be inserted by one turn and deleted by another of the same batch. It keeps no memory of the caller.
 /// </summary>
 internal sealed class TurnRows
 {
-    /// <summary>A terminal instance that this turn purges or replaces: row, history and tags go.</summary>
+    /// <summary>Where the instance of this turn lives; its rows of history and tasks stand there too.</summary>
+    public required int Partition { get; init; }
+
+    /// <summary>
+    /// A terminal instance that this turn purges or replaces: row, history and tags go. Its history stays for the
+    /// sweeper when <see cref="Sweep"/> names the same key.
+    /// </summary>
     public long? DeleteInstance { get; set; }
 
     public InstanceRow? InsertInstance { get; set; }

@@ -1,0 +1,184 @@
+using Perdure.Core.Identity;
+
+namespace Perdure.Core.Stores.Memory;
+
+/// <summary>Applies one batch to the tables in the order of the contract, and takes all of it back when a step fails.</summary>
+internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
+{
+    public CommitResult Apply()
+    {
+        var problem = Fence() ?? Record()
+            ?? DeleteInstances() ?? InsertInstances() ?? UpdateInstances()
+            ?? DeleteHistories() ?? ListForSweeping() ?? InsertHistory()
+            ?? InsertMessages() ?? DeleteMessages() ?? InsertTimers() ?? DeleteTimers()
+            ?? InsertTasks() ?? DeleteTasks();
+        if (problem is null)
+            tables.Journal.Keep();
+        else
+            tables.Journal.Undo();
+        return problem ?? CommitResult.Committed;
+    }
+
+    private CommitResult? Fence()
+    {
+        var stale = batch.Fences.Where(f => tables.Partitions[f.Partition].Epoch != f.Epoch).Select(f => f.Partition).ToArray();
+        return stale.Length == 0
+            ? null
+            : new(CommitOutcome.Fenced) { Partitions = stale, Detail = $"Partitions {string.Join(", ", stale)} were taken over." };
+    }
+
+    private CommitResult? Record() =>
+        tables.Commits.Insert((batch.Node, batch.Lane, batch.Number), batch.At)
+            ? null
+            : Refused($"Batch {batch.Number} of lane {batch.Lane} of node {batch.Node} is already written.");
+
+    private CommitResult? DeleteInstances()
+    {
+        foreach (var turn in batch.Turns)
+        {
+            if (turn.DeleteInstance is not { } key)
+                continue;
+            if (!tables.Instances.TryGet(key, out var row))
+                return Missed(turn.Partition, $"instance {key} to delete");
+            tables.Instances.Remove(key);
+            tables.Ids.Remove(row.Id);
+            tables.Tags.Remove(row.Id);
+            if (turn.Sweep?.Key != key)
+                RemoveHistory(tables.HistoryOf(new(key, 0), int.MaxValue));
+        }
+        return null;
+    }
+
+    private CommitResult? InsertInstances()
+    {
+        foreach (var turn in batch.Turns)
+        {
+            if (turn.InsertInstance is not { } row)
+                continue;
+            if (!tables.Instances.Insert(row.Key, row with { CustomStatus = row.CustomStatus.Detach() }))
+                return Refused($"The instance key {row.Key} is taken.");
+            if (!tables.Ids.Insert(row.Id, row.Key))
+                return Refused($"The instance id '{row.Id}' is taken.");
+            if (turn.Tags is { Count: > 0 } tags)
+                tables.Tags.Insert(row.Id, new Dictionary<string, string>(tags));
+        }
+        return null;
+    }
+
+    private CommitResult? UpdateInstances()
+    {
+        foreach (var turn in batch.Turns)
+        {
+            if (turn.UpdateInstance is not { } update)
+                continue;
+            if (!tables.Instances.TryGet(update.Key, out var row) || row.Partition != update.Partition)
+                return Missed(update.Partition, $"instance {update.Key} to update");
+            tables.Instances.Replace(row.Key, row with
+            {
+                Status = update.Status ?? row.Status,
+                Generation = update.Generation ?? row.Generation,
+                Held = update.Held ?? row.Held,
+                Owed = update.Owed ?? row.Owed,
+                CustomStatus = update.CustomStatus?.Detach() ?? row.CustomStatus,
+                Ended = update.Ended ?? row.Ended,
+            });
+        }
+        return null;
+    }
+
+    private CommitResult? DeleteHistories()
+    {
+        foreach (var turn in batch.Turns)
+        {
+            if (turn.DeleteHistory is { } execution)
+                RemoveHistory(tables.HistoryOf(execution));
+        }
+        return null;
+    }
+
+    private CommitResult? ListForSweeping()
+    {
+        foreach (var turn in batch.Turns)
+        {
+            if (turn.Sweep is { } sweep)
+                tables.Sweep.Insert((sweep.Partition, sweep.Key, sweep.Generation), sweep);
+        }
+        return null;
+    }
+
+    private CommitResult? InsertHistory()
+    {
+        foreach (var turn in batch.Turns)
+        {
+            HistoryRow[] first = turn.History.Events.IsEmpty ? [] : [turn.History];
+            foreach (var row in first.Concat(turn.HistoryParts ?? []))
+            {
+                var copy = row with { Events = row.Events.ToArray() };
+                if (!tables.History.Insert((row.Key, row.Generation, row.Turn, row.Part), copy))
+                    return Refused($"Turn {row.Turn}, part {row.Part} of execution {row.Key}.{row.Generation} is already written.");
+            }
+        }
+        return null;
+    }
+
+    private CommitResult? InsertMessages() =>
+        Each(turn => turn.InsertMessages, (_, row) =>
+            tables.Messages.Insert(OrderOf(row.Key), row with { Body = row.Body.ToArray() })
+                ? null
+                : Refused($"The message {row.Key} is already written."));
+
+    private CommitResult? DeleteMessages() =>
+        Each(turn => turn.DeleteMessages, (_, key) =>
+            tables.Messages.Remove(OrderOf(key)) ? null : Missed(key.Partition, $"message {key}"));
+
+    private CommitResult? InsertTimers() =>
+        Each(turn => turn.InsertTimers, (_, row) =>
+            tables.Timers.Insert(OrderOf(row.Key), row with { Body = row.Body.ToArray() })
+                ? null
+                : Refused($"The timer {row.Key} is already written."));
+
+    private CommitResult? DeleteTimers() =>
+        Each(turn => turn.DeleteTimers, (_, key) =>
+            tables.Timers.Remove(OrderOf(key)) ? null : Missed(key.Partition, $"timer {key}"));
+
+    private CommitResult? InsertTasks() =>
+        Each(turn => turn.InsertTasks, (_, row) =>
+            tables.Tasks.Insert((row.Partition, row.Key, row.Generation, row.Task), row)
+                ? null
+                : Refused($"The task {row} is already written."));
+
+    private CommitResult? DeleteTasks() =>
+        Each(turn => turn.DeleteTasks, (turn, key) =>
+        {
+            tables.Tasks.Remove((turn.Partition, key.Key, key.Generation, key.Task));
+            return null;
+        });
+
+    private CommitResult? Each<T>(Func<TurnRows, List<T>?> list, Func<TurnRows, T, CommitResult?> apply)
+    {
+        foreach (var turn in batch.Turns)
+        {
+            foreach (var item in list(turn) ?? [])
+            {
+                if (apply(turn, item) is { } problem)
+                    return problem;
+            }
+        }
+        return null;
+    }
+
+    private void RemoveHistory(IEnumerable<HistoryRow> rows)
+    {
+        foreach (var row in rows.ToArray())
+            tables.History.Remove((row.Key, row.Generation, row.Turn, row.Part));
+    }
+
+    private static (int, long, long) OrderOf(MessageKey key) => (key.Partition, key.Origin, key.Number);
+
+    private static (int, long, long) OrderOf(TimerKey key) => (key.Partition, key.Due, key.Number);
+
+    private static CommitResult Refused(string detail) => new(CommitOutcome.Refused) { Detail = detail };
+
+    private static CommitResult Missed(int partition, string what) =>
+        new(CommitOutcome.Inconsistent) { Partitions = [partition], Detail = $"Missing in partition {partition}: {what}." };
+}

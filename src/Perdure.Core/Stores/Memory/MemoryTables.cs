@@ -1,0 +1,52 @@
+using Perdure.Core.Identity;
+
+namespace Perdure.Core.Stores.Memory;
+
+/// <summary>The tables of the hub, with the keys that they have in the databases.</summary>
+internal sealed class MemoryTables
+{
+    public MemoryTables(int partitions)
+    {
+        Partitions = new PartitionRow[partitions];
+        Commits = new(Journal);
+        Instances = new(Journal);
+        Ids = new(Journal, Utf8Order.Instance);
+        History = new(Journal);
+        Messages = new(Journal);
+        Timers = new(Journal);
+        Tasks = new(Journal);
+        Sweep = new(Journal);
+        Tags = new(Journal, Utf8Order.Instance);
+    }
+
+    public Journal Journal { get; } = new();
+
+    public PartitionRow[] Partitions { get; }
+
+    public Table<(long Node, int Lane, long Number), long> Commits { get; }
+
+    public Table<long, InstanceRow> Instances { get; }
+
+    public Table<string, long> Ids { get; }
+
+    public Table<(long Key, int Generation, int Turn, int Part), HistoryRow> History { get; }
+
+    public Table<(int Partition, long Origin, long Number), MessageRow> Messages { get; }
+
+    public Table<(int Partition, long Due, long Number), TimerRow> Timers { get; }
+
+    public Table<(int Partition, long Key, int Generation, int Task), TaskRow> Tasks { get; }
+
+    public Table<(int Partition, long Key, int Generation), SweepRow> Sweep { get; }
+
+    /// <summary>The tags of each instance id.</summary>
+    public Table<string, IReadOnlyDictionary<string, string>> Tags { get; }
+
+    public IEnumerable<HistoryRow> HistoryOf(ExecutionKey execution) => HistoryOf(execution, execution.Generation);
+
+    public IEnumerable<HistoryRow> HistoryOf(ExecutionKey first, int lastGeneration) =>
+        History.Between((first.Key, first.Generation, 0, 0), (first.Key, lastGeneration, int.MaxValue, int.MaxValue));
+}
+
+/// <summary>Who may write a partition.</summary>
+internal readonly record struct PartitionRow(long Owner, long Epoch, bool Dirty, int Unclean);
