@@ -20,7 +20,7 @@ internal sealed class EventInbox(PayloadSerializer serializer)
     /// <exception cref="ArgumentException">Somebody waits for this event with another type.</exception>
     public PendingTask<T> Wait<T>(string name)
     {
-        PendingTask<T> waiter = new(name);
+        PendingTask<T> waiter = new(new PayloadPlace(PayloadRole.EventData, name));
         if (_waiters.TryGetValue(name, out List<(Type Type, PendingTask Waiter)>? waiting) && waiting[^1].Type != typeof(T))
         {
             throw new ArgumentException(

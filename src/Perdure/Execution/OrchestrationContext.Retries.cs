@@ -14,7 +14,7 @@ internal sealed partial class OrchestrationContext
         CheckTurn();
         ArgumentException.ThrowIfNullOrWhiteSpace(functionName);
         ArgumentNullException.ThrowIfNull(retryOptions);
-        Payload payload = _serializer.Serialize(input, functionName);
+        Payload payload = ActivityInput(functionName, input);
         int first = _nextTask;
         return RetryAsync(retryOptions, attempt => Schedule<TResult>(functionName, payload, attempt, first));
     }
@@ -28,7 +28,7 @@ internal sealed partial class OrchestrationContext
         CheckTurn();
         CheckChild(functionName, instanceId);
         ArgumentNullException.ThrowIfNull(retryOptions);
-        Payload payload = _serializer.Serialize(input, functionName);
+        Payload payload = ChildInput(functionName, input);
         return RetryAsync(retryOptions, _ => StartChild<TResult>(functionName, instanceId, payload));
     }
 

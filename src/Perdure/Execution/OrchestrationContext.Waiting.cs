@@ -92,7 +92,7 @@ internal sealed partial class OrchestrationContext
         void Fire();
     }
 
-    private sealed class DurableTimer<T>(T state) : PendingTask("timer"), IDurableTimer
+    private sealed class DurableTimer<T>(T state) : PendingTask(default), IDurableTimer
     {
         private readonly TaskCompletionSource<T> _source = new();
 

@@ -12,8 +12,6 @@ namespace Perdure.Execution;
 /// </summary>
 internal sealed partial class OrchestrationContext : DurableOrchestrationContext
 {
-    private const int CustomStatusCharactersMax = 16 * 1024;
-
     private readonly string _parentInstanceId;
     private readonly string _executionId;
     private readonly PayloadSerializer _serializer;
@@ -87,7 +85,7 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     public TInput GetInput<TInput>()
     {
         CheckTurn();
-        return _serializer.Deserialize<TInput>(_input, Name)!;
+        return _serializer.Deserialize<TInput>(_input, new PayloadPlace(PayloadRole.OrchestrationInput, Name));
     }
 
     public void SetOutput(object? output)
@@ -95,19 +93,13 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
         CheckTurn();
         if (_output is not null)
             throw new InvalidOperationException("The output of the orchestration is set already; it can be set once.");
-        _output = _serializer.Serialize(output, Name);
+        _output = _serializer.Serialize(output, new PayloadPlace(PayloadRole.OrchestrationOutput, Name));
     }
 
     public void SetCustomStatus(object? customStatusObject)
     {
         CheckTurn();
-        Payload value = customStatusObject is null ? Payload.None : _serializer.Serialize(customStatusObject, Name);
-        int characters = System.Text.Encoding.UTF8.GetCharCount(value.Span);
-        if (characters > CustomStatusCharactersMax)
-        {
-            throw new ArgumentException(
-                $"The custom status has {characters:N0} characters as JSON; the limit is {CustomStatusCharactersMax:N0}.", nameof(customStatusObject));
-        }
+        Payload value = _serializer.SerializeCustomStatus(customStatusObject, Name);
         // The value at the end of the run is what counts.
         Actions.RemoveAll(a => a is OrchestratorAction.SetCustomStatus);
         Actions.Add(new OrchestratorAction.SetCustomStatus(value));
@@ -116,7 +108,7 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     public void ContinueAsNew(object? input, bool preserveUnprocessedEvents = false)
     {
         CheckTurn();
-        _continueAsNew = new Completion.ContinuedAsNew(_serializer.Serialize(input, Name), []);
+        _continueAsNew = new Completion.ContinuedAsNew(_serializer.Serialize(input, new PayloadPlace(PayloadRole.OrchestrationInput, Name)), []);
         _preserveEvents = preserveUnprocessedEvents;
     }
 
@@ -134,12 +126,12 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     {
         CheckTurn();
         ArgumentException.ThrowIfNullOrWhiteSpace(functionName);
-        return Schedule<TResult>(functionName, _serializer.Serialize(input, functionName), 1, _nextTask);
+        return Schedule<TResult>(functionName, ActivityInput(functionName, input), 1, _nextTask);
     }
 
     private Task<TResult> Schedule<TResult>(string functionName, Payload input, int attempt, int firstTask)
     {
-        PendingTask<TResult> pending = new(functionName);
+        PendingTask<TResult> pending = new(new PayloadPlace(PayloadRole.ActivityResult, functionName));
         int task = Open(pending);
         Actions.Add(new OrchestratorAction.ScheduleTask(task, functionName, input, attempt, firstTask));
         return pending.Task;
@@ -153,13 +145,13 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     public Task<TResult> CallSubOrchestratorAsync<TResult>(string functionName, string? instanceId, object? input)
     {
         CheckTurn();
-        return StartChild<TResult>(functionName, instanceId, _serializer.Serialize(input, functionName));
+        return StartChild<TResult>(functionName, instanceId, ChildInput(functionName, input));
     }
 
     private Task<TResult> StartChild<TResult>(string functionName, string? instanceId, Payload input)
     {
         CheckChild(functionName, instanceId);
-        PendingTask<TResult> pending = new(functionName);
+        PendingTask<TResult> pending = new(new PayloadPlace(PayloadRole.OrchestrationOutput, functionName));
         int task = Open(pending);
         Actions.Add(new OrchestratorAction.StartChild(task, functionName, instanceId ?? $"{_executionId}:{task}", input, Detached: false));
         return pending.Task;
@@ -170,7 +162,7 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
         CheckTurn();
         CheckChild(functionName, instanceId);
         string id = instanceId ?? NewGuid().ToString();
-        Actions.Add(new OrchestratorAction.StartChild(_nextTask++, functionName, id, _serializer.Serialize(input, functionName), Detached: true));
+        Actions.Add(new OrchestratorAction.StartChild(_nextTask++, functionName, id, ChildInput(functionName, input), Detached: true));
         return id;
     }
 
@@ -196,10 +188,16 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     public void Fail(int task, string kind, FailureDetails failure)
     {
         if (_pending.Remove(task, out PendingTask? pending))
-            TurnContext.Resolve((pending, exception: FunctionFailures.ToException(kind, pending.Name, failure)), static x => x.pending.Fail(x.exception));
+            TurnContext.Resolve((pending, exception: FunctionFailures.ToException(kind, pending.Place.Name, failure)), static x => x.pending.Fail(x.exception));
     }
 
     public void Raise(HistoryEvent.EventRaised raised) => Inbox.Raise(raised);
+
+    private Payload ActivityInput(string functionName, object? input) =>
+        _serializer.Serialize(input, new PayloadPlace(PayloadRole.ActivityInput, functionName));
+
+    private Payload ChildInput(string functionName, object? input) =>
+        _serializer.Serialize(input, new PayloadPlace(PayloadRole.OrchestrationInput, functionName));
 
     private EventInbox Inbox => _events ??= new EventInbox(_serializer);
 

@@ -17,7 +17,8 @@ internal sealed class OrchestrationSession : IOrchestrationSession
     private readonly OrchestrationContext _context;
     private readonly TurnContext _turn;
     private readonly Action<IOrchestrationSession> _wake;
-    private OrchestrationCall? _call;
+    private Task? _main;
+    private IAsyncDisposable? _lifetime;
     private string? _foreign;
     private bool _abandoned;
 
@@ -47,7 +48,8 @@ internal sealed class OrchestrationSession : IOrchestrationSession
     public void Abandon()
     {
         _abandoned = true;
-        _call?.Dispose();
+        if (Interlocked.Exchange(ref _lifetime, null) is { } lifetime)
+            _ = DisposeAsync(lifetime);
     }
 
     /// <summary>The context belongs to the thread of the turn; anybody else is a mistake in the orchestrator.</summary>
@@ -62,17 +64,17 @@ internal sealed class OrchestrationSession : IOrchestrationSession
 
     private CodeResult Run(long at, IReadOnlyList<HistoryEvent> feed, bool replaying)
     {
-        if (_foreign is null && _call is { Task.IsCompleted: true })
+        if (_foreign is null && _main is { IsCompleted: true })
             _foreign = "it returned outside a turn";
         _context.BeginRun(at, replaying);
         int fed = 0;
-        while (fed < feed.Count && _foreign is null && _call is not { Task.IsCompleted: true })
+        while (fed < feed.Count && _foreign is null && _main is not { IsCompleted: true })
             _turn.Run((Session: this, Event: feed[fed++]), static x => x.Session.Feed(x.Event));
-        if (_foreign is null && _call is { Task.IsCompleted: false } && !_context.WaitsForSomething)
+        if (_foreign is null && _main is { IsCompleted: false } && !_context.WaitsForSomething)
             _foreign = "it awaits something, but nothing durable is open";
         if (_foreign is not null)
             return new CodeResult.Stopped(new FailureDetails(typeof(InvalidOperationException).FullName!, ForeignText()), false);
-        return new CodeResult.Ran(_context.Actions, _call is { Task.IsCompleted: true } call ? End(call, feed.Skip(fed)) : null);
+        return new CodeResult.Ran(_context.Actions, _main is { IsCompleted: true } main ? End(main, feed.Skip(fed)) : null);
     }
 
     private void Feed(HistoryEvent e)
@@ -81,7 +83,7 @@ internal sealed class OrchestrationSession : IOrchestrationSession
         {
             case HistoryEvent.ExecutionStarted x:
                 _context.Start(x);
-                _call = _function.Start(_context, _services);
+                _main = _function.Start(_context, out _lifetime);
                 break;
             case HistoryEvent.TaskCompleted x: _context.Complete(x.Task, x.Result); break;
             case HistoryEvent.TaskFailed x: _context.Fail(x.Task, "activity", x.Failure); break;
@@ -92,24 +94,39 @@ internal sealed class OrchestrationSession : IOrchestrationSession
         }
     }
 
-    private Completion End(OrchestrationCall call, IEnumerable<HistoryEvent> unfed)
+    private Completion End(Task main, IEnumerable<HistoryEvent> unfed)
     {
-        if (call.Task is { IsFaulted: true } or { IsCanceled: true })
-            return new Completion.Failed(FailureDetailsOf(call));
+        if (!main.IsCompletedSuccessfully)
+            return new Completion.Failed(FailureOf(main));
         if (_context.Continuation(unfed.OfType<HistoryEvent.EventRaised>()) is { } next)
             return next;
         try
         {
-            return new Completion.Succeeded(_context.Output ?? call.Result(_services.Serializer));
+            return new Completion.Succeeded(_context.Output ?? _function.Result(main));
         }
         catch (PayloadException e)
         {
-            return new Completion.Failed(FailureText.Of(e));
+            return new Completion.Failed(ThrownFailure.Of(e));
         }
     }
 
-    private static FailureDetails FailureDetailsOf(OrchestrationCall call) =>
-        FailureText.Of(call.Task.Exception?.InnerException ?? new TaskCanceledException(call.Task));
+    private static FailureDetails FailureOf(Task main) =>
+        ThrownFailure.Of(main.Exception?.InnerException ?? new TaskCanceledException(main));
+
+    /// <summary>What the function's class and scope hold is let go with the session; what goes wrong there ends nothing else.</summary>
+    private async Task DisposeAsync(IAsyncDisposable lifetime)
+    {
+        try
+        {
+            await lifetime.DisposeAsync();
+        }
+#pragma warning disable CA1031 // Dispose of user code may throw anything.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _services.Logger.SessionNotDisposed(_context.InstanceId, e);
+        }
+    }
 
     private CodeResult.Stopped NonDeterministic(ReplayDifference difference) => new(
         new FailureDetails(typeof(NonDeterministicOrchestrationException).FullName!, difference.Describe(_context.Name, _context.InstanceId)),

@@ -4,10 +4,10 @@ using Perdure.Json;
 namespace Perdure.Execution;
 
 /// <summary>A durable task that the code may await: what resolves it is an event, its type is what the code asked for.</summary>
-internal abstract class PendingTask(string name)
+internal abstract class PendingTask(PayloadPlace place)
 {
-    /// <summary>The function, for errors.</summary>
-    public string Name { get; } = name;
+    /// <summary>What is waited for, for errors.</summary>
+    public PayloadPlace Place { get; } = place;
 
     public abstract void Complete(Payload result, PayloadSerializer serializer);
 
@@ -16,7 +16,7 @@ internal abstract class PendingTask(string name)
     public abstract void Cancel(CancellationToken cancellationToken);
 }
 
-internal sealed class PendingTask<T>(string name) : PendingTask(name)
+internal sealed class PendingTask<T>(PayloadPlace place) : PendingTask(place)
 {
     // Without RunContinuationsAsynchronously on purpose: see TurnContext.Resolve.
     private readonly TaskCompletionSource<T> _source = new();
@@ -28,7 +28,7 @@ internal sealed class PendingTask<T>(string name) : PendingTask(name)
         T value;
         try
         {
-            value = serializer.Deserialize<T>(result, Name)!;
+            value = typeof(T) == typeof(Nothing) ? default! : serializer.Deserialize<T>(result, Place);
         }
         catch (PayloadException e)
         {

@@ -15,6 +15,7 @@ internal sealed class ActivityDispatcher(int slots, Func<ActivityWork, bool> adm
     private readonly HashSet<ActivityWork> _started = [];
     private int _free = slots;
     private bool _stopped;
+    private TaskCompletionSource? _idle;
     private int _waiting;
 
     public int Waiting
@@ -56,6 +57,18 @@ internal sealed class ActivityDispatcher(int slots, Func<ActivityWork, bool> adm
     {
         lock (_gate)
             _stopped = true;
+    }
+
+    /// <summary>Completes when no activity runs; meant for after <see cref="Stop"/>.</summary>
+    public Task WhenIdleAsync()
+    {
+        lock (_gate)
+        {
+            _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_started.Count == 0)
+                _idle.TrySetResult();
+            return _idle.Task;
+        }
     }
 
     public void CancelRunning()
@@ -152,6 +165,8 @@ internal sealed class ActivityDispatcher(int slots, Func<ActivityWork, bool> adm
         {
             _free++;
             _started.Remove(work);
+            if (_started.Count == 0)
+                _idle?.TrySetResult();
             if (work.Function is not { Concurrency: not null } function)
                 return;
             _running[function]--;

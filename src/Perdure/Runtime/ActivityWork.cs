@@ -18,7 +18,9 @@ internal sealed class ActivityWork(Resident resident, TaskKey task, string execu
     public bool MayHaveRunBefore { get; init; }
 
     /// <summary>The same for every retry of the call and after every recovery.</summary>
-    public string IdempotencyKey => $"{executionId}:{Call.FirstTask}";
+    public string IdempotencyKey => $"{ExecutionId}:{Call.FirstTask}";
+
+    public string ExecutionId { get; } = executionId;
 
     /// <summary>When it was scheduled, for telemetry.</summary>
     public long ScheduledAt { get; init; }

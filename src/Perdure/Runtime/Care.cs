@@ -126,7 +126,7 @@ internal sealed class Care(Partition partition)
     private void Write(Guarded work)
     {
         TaskRow row = new(partition.Number, work.Key.Key, work.Key.Generation, work.Key.Task, partition.Node.Number, 0);
-        RowsEntry entry = new(partition, new TurnRows { InsertTasks = [row] },
+        RowsEntry entry = new(partition, new TurnRows { Partition = partition.Number, InsertTasks = [row] },
             () => partition.Node.Scheduler.Queue(static w => w.Run(), work),
             (dropped, _) => partition.Node.LaneOf(partition).Enqueue(dropped));
         partition.Node.LaneOf(partition).Enqueue(entry);

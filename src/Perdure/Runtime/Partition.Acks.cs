@@ -49,7 +49,7 @@ internal sealed partial class Partition
         MessageRow row = MessageCodec.Encode(key, resident.Id, message);
         resident.Mailbox![waiting] = message with { Row = key, Ticket = null };
         _node.Work.Enter();
-        return new RowsEntry(this, new TurnRows { InsertMessages = [row] },
+        return new RowsEntry(this, new TurnRows { Partition = Number, InsertMessages = [row] },
             () =>
             {
                 request.Answer(RequestOutcome.Accepted);

@@ -3,6 +3,7 @@ using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
+using Perdure.Functions;
 
 namespace Perdure.Runtime;
 
@@ -112,7 +113,7 @@ internal sealed partial class Partition
         TaskKey task = new(state.Execution.Key, state.Execution.Generation, call.Task);
         ActivityWork work = new(resident, task, state.ExecutionId, call)
         {
-            Function = _node.Functions.FindActivity(call.Name),
+            Function = _node.Functions.TryGetActivity(call.Name, out ActivityFunction? function) ? function : null,
             MayHaveRunBefore = recovered,
             ScheduledAt = state.LastAt,
             TraceParent = state.TraceParent,
@@ -151,7 +152,7 @@ internal sealed partial class Partition
         }
         foreach (ActivityWork work in started ?? [])
             _node.Activities.Enqueue(work);
-        _node.Telemetry.OnTurn(resident, turn);
+        _node.Telemetry.OnTurn(turn);
     }
 
     /// <summary>An instance with nothing to do stays warm while there is room; returns an instance to go on with, if any.</summary>

@@ -105,6 +105,19 @@ internal sealed partial class Partition
             Advance(claimed);
     }
 
+    /// <summary>Whether the activity may start at once; if not, it starts when careful mode lets it.</summary>
+    public bool Admit(ActivityWork work)
+    {
+        if (!_care.IsOn)
+            return true;
+        _care.Run(work.Task, $"the activity '{work.Call.Name}' of '{work.Resident.Id}'", () => _node.Activities.Start(work), failure =>
+        {
+            _node.Activities.Forget(work);
+            Return(work, new Message.TaskDone(work.Task, default, failure));
+        });
+        return false;
+    }
+
     public void NumberMessages(TurnRows rows)
     {
         if (rows.InsertMessages is not { } messages)

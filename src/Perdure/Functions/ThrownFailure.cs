@@ -4,7 +4,7 @@ using System.Text;
 namespace Perdure.Functions;
 
 /// <summary>Exceptions as data, limited in depth and size so that no failure is too large for the history.</summary>
-internal static class Failures
+internal static class ThrownFailure
 {
     public const int DepthMax = 8;
     public const int MessageCharsMax = 4 * 1024;

@@ -1,0 +1,23 @@
+using Perdure.Json;
+using Perdure.Runtime;
+
+namespace Perdure.Execution;
+
+/// <summary>What an activity function sees of its call.</summary>
+internal sealed class ActivityCallContext(ActivityWork work, PayloadSerializer serializer) : DurableActivityContext
+{
+    public string Name => work.Call.Name;
+
+    public string InstanceId => work.Resident.Id;
+
+    public int Attempt => work.Call.Attempt;
+
+    public bool MayHaveRunBefore => work.MayHaveRunBefore;
+
+    public string IdempotencyKey => work.IdempotencyKey;
+
+    public CancellationToken CancellationToken => work.CancellationToken;
+
+    public T GetInput<T>() =>
+        serializer.Deserialize<T>(work.Call.Input, new PayloadPlace(PayloadRole.ActivityInput, work.Call.Name));
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using Perdure.Core.History;
+using Perdure.Core.Messages;
+using Perdure.Core.Orchestrations;
+using Perdure.Execution;
+using Perdure.Functions;
+using Perdure.Telemetry;
+
+namespace Perdure.Runtime;
+
+/// <summary>
+/// Runs one activity and brings its result to the instance. Whatever the function throws becomes a failure of the task;
+/// a time-out is one as well. The result travels in memory: it becomes durable in the turn that takes it.
+/// </summary>
+internal sealed class ActivityRunner(Node node)
+{
+    public ValueTask RunAsync(ActivityWork work)
+    {
+        if (work.Function is null)
+        {
+            if (work.MayHaveRunBefore)
+                node.Logger.ActivityHasNoCode(work.Resident.Id, work.Call.Name);
+            else
+                Return(work, Payload.None, Failures.NoSuchActivity(work.Call.Name));
+            return ValueTask.CompletedTask;
+        }
+        long started = node.Time.GetTimestamp();
+        Activity? span = node.Telemetry.StartActivity(work);
+        ValueTask<Payload> run = InvokeAsync(work);
+        if (run.IsCompletedSuccessfully && span is null)
+        {
+            node.Meters.ActivityEnded(work.Call.Name, node.Time.GetElapsedTime(started), failed: false);
+            Return(work, run.Result, null);
+            return ValueTask.CompletedTask;
+        }
+        return FinishAsync(work, run, span, started);
+    }
+
+    private ValueTask<Payload> InvokeAsync(ActivityWork work)
+    {
+        TimeSpan? timeout = work.Function!.Timeout ?? node.Settings.ActivityTimeout;
+        ActivityCallContext context = new(work, node.Serializer);
+        ValueTask<Payload> run = work.Function.InvokeAsync(context, work.Call.Input);
+        return timeout is null || run.IsCompleted ? run : WithinAsync(run.AsTask(), timeout.Value, work);
+    }
+
+    private async ValueTask<Payload> WithinAsync(Task<Payload> run, TimeSpan timeout, ActivityWork work)
+    {
+        try
+        {
+            return await run.WaitAsync(timeout, node.Time);
+        }
+        catch (TimeoutException) when (!run.IsCompleted)
+        {
+            work.Cancel();
+            throw new TimeoutException($"The activity function '{work.Call.Name}' did not end within {timeout}.");
+        }
+    }
+
+    private async ValueTask FinishAsync(ActivityWork work, ValueTask<Payload> run, Activity? span, long started)
+    {
+        Payload result = default;
+        FailureDetails? failure = null;
+        try
+        {
+            result = await run;
+        }
+#pragma warning disable CA1031 // Whatever a user's function throws is the outcome of the task.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            failure = ThrownFailure.Of(e);
+            node.Logger.ActivityFailed(work.Resident.Id, work.Call.Name, work.Call.Attempt, e);
+        }
+        node.Telemetry.End(span, failure);
+        node.Meters.ActivityEnded(work.Call.Name, node.Time.GetElapsedTime(started), failure is not null);
+        Return(work, result, failure);
+    }
+
+    private static void Return(ActivityWork work, Payload result, FailureDetails? failure) =>
+        work.Resident.Partition.Return(work, new Message.TaskDone(work.Task, result, failure));
+}

@@ -1,0 +1,175 @@
+using Microsoft.Extensions.Logging;
+using Perdure.Core.Identity;
+using Perdure.Core.Messages;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Stores;
+using Perdure.Execution;
+using Perdure.Functions;
+using Perdure.Json;
+using Perdure.Telemetry;
+
+namespace Perdure.Runtime;
+
+/// <summary>What a node is built from: everything that touches the outside world comes in here.</summary>
+internal sealed record NodeParts(
+    IStore Store,
+    IOrchestrationExecutor Executor,
+    FunctionRegistry Functions,
+    PayloadSerializer Serializer,
+    WorkScheduler Scheduler,
+    TimeProvider Time,
+    ILogger Logger);
+
+/// <summary>
+/// One process of the host: owns partitions, takes batches to the store, gives activities their slots. It starts work
+/// only through its scheduler and tells time only by its time provider.
+/// </summary>
+internal sealed class Node : INumbers
+{
+    /// <summary>Origins from here on are nodes, those below are partitions.</summary>
+    public const long RequestOrigin = 1L << 32;
+
+    /// <summary>What a cancelled activity gets to put its things in order.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    private readonly NodeParts _parts;
+    private readonly ITimer _audit;
+    private readonly CancellationTokenSource _stopping = new();
+    private Partition[] _partitions = [];
+    private Lane[] _lanes = [];
+    private Task _recovery = Task.CompletedTask;
+    private long _lastKey;
+
+    public Node(NodeParts parts, RuntimeSettings settings)
+    {
+        _parts = parts;
+        Settings = settings;
+        Meters = new Meters(this);
+        Telemetry = new RuntimeTelemetry(this);
+        RecoverySlots = new SemaphoreSlim(settings.RecoverySlots);
+        Activities = new ActivityDispatcher(
+            settings.ConcurrentActivitiesMax, work => work.Resident.Partition.Admit(work), parts.Scheduler, new ActivityRunner(this));
+        _audit = parts.Time.CreateTimer(static n => ((Node)n!).Audit(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public RuntimeSettings Settings { get; }
+    public IStore Store => _parts.Store;
+    public IOrchestrationExecutor Executor => _parts.Executor;
+    public FunctionRegistry Functions => _parts.Functions;
+    public PayloadSerializer Serializer => _parts.Serializer;
+    public WorkScheduler Scheduler => _parts.Scheduler;
+    public TimeProvider Time => _parts.Time;
+    public ILogger Logger => _parts.Logger;
+    public Meters Meters { get; }
+    public RuntimeTelemetry Telemetry { get; }
+    public ActivityDispatcher Activities { get; }
+    public SemaphoreSlim RecoverySlots { get; }
+
+    /// <summary>What runs between a claim and its commit; stopping waits for it.</summary>
+    public WorkCount Work { get; } = new();
+
+    public long Number { get; private set; }
+
+    public bool IsStopping => _stopping.IsCancellationRequested;
+
+    public int Partitions => _partitions.Length;
+
+    /// <summary>Milliseconds since 1970: the precision in which everything is stored.</summary>
+    public long Now => _parts.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public bool IsOverloaded => _lanes.Any(l => l.Backlog > Settings.BacklogMax) || Activities.Waiting > Settings.BacklogMax;
+
+    public int ResidentCount => _partitions.Sum(p => p.ResidentCount);
+
+    public long Batches => _lanes.Sum(l => l.Batches);
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        HubInfo hub = await Store.OpenAsync(Now, cancellationToken);
+        Number = hub.Node;
+        _lanes = [.. Enumerable.Range(0, hub.Lanes).Select(i => new Lane(i, hub.Node, Store, Scheduler, Time, Logger))];
+        _partitions = new Partition[hub.Partitions];
+        for (int i = 0; i < _partitions.Length; i++)
+            _partitions[i] = new Partition(i, this);
+        foreach (Partition partition in _partitions)
+            await partition.OpenAsync(cancellationToken);
+        Logger.NodeStarted(Settings.TaskHub, Number, _partitions.Length);
+        _recovery = RecoverAsync();
+        _audit.Change(Settings.AuditEvery, Settings.AuditEvery);
+    }
+
+    /// <summary>
+    /// Stops taking work, lets what runs finish until the token says otherwise, then tells activities to stop and leaves.
+    /// What did not finish is owed to the next start.
+    /// </summary>
+    public async Task StopAsync(CancellationToken deadline)
+    {
+        await _stopping.CancelAsync();
+        await _audit.DisposeAsync();
+        Activities.Stop();
+        Task activities = Activities.WhenIdleAsync();
+        if (!await Finished(activities, deadline))
+        {
+            Logger.StopDeadline(Activities.Running);
+            Activities.CancelRunning();
+            await Task.WhenAny(activities, Task.Delay(Grace, Time, CancellationToken.None));
+        }
+        foreach (Partition partition in _partitions)
+            partition.StopIntake();
+        await Finished(Work.WhenIdleAsync(), deadline);
+        await Finished(_recovery, deadline);
+        foreach (Partition partition in _partitions)
+            await partition.CloseAsync(CancellationToken.None);
+        Logger.NodeStopped(Settings.TaskHub, Number);
+    }
+
+    public Partition PartitionOf(string instanceId) => _partitions[InstanceIds.Partition(instanceId, _partitions.Length)];
+
+    public Lane LaneOf(Partition partition) => _lanes[partition.Number % _lanes.Length];
+
+    public void Deliver(string target, Message message) => PartitionOf(target).Submit(target, message);
+
+    public long DrawKey() => (Number << 32) + Interlocked.Increment(ref _lastKey);
+
+    public long DrawTimerNumber(int partition) => _partitions[partition].DrawTimerNumber();
+
+    public static InvalidOperationException Stopping() =>
+        new("The host is stopping and takes no more requests. Send it again when the host is back.");
+
+    private async Task RecoverAsync()
+    {
+        try
+        {
+            foreach (Partition partition in _partitions)
+                await partition.RecoverAsync(_stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping: the next start goes on with it.
+        }
+        catch (StoreException e)
+        {
+            Logger.RecoveryFailed(e);
+        }
+    }
+
+    /// <summary>Asks again what opening asked: recovery is a question that the store can always answer, not a start-up routine.</summary>
+    private void Audit()
+    {
+        if (_recovery.IsCompleted && !_stopping.IsCancellationRequested)
+            _recovery = RecoverAsync();
+    }
+
+    private static async Task<bool> Finished(Task task, CancellationToken deadline)
+    {
+        try
+        {
+            await task.WaitAsync(deadline);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

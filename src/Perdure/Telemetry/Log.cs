@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Logging;
+using Perdure.Core.Identity;
+using Perdure.Core.Stores;
+
+namespace Perdure.Telemetry;
+
+/// <summary>Every log line of the runtime. Event ids are stable: alerts and searches may rest on them.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Task hub {TaskHub} is open as node {Node} with {Partitions} partitions.")]
+    public static partial void NodeStarted(this ILogger logger, string taskHub, long node, int partitions);
+
+    [LoggerMessage(2, LogLevel.Information, "Task hub {TaskHub} is closed by node {Node}.")]
+    public static partial void NodeStopped(this ILogger logger, string taskHub, long node);
+
+    [LoggerMessage(3, LogLevel.Warning, "The deadline to stop has passed with {Activities} activities running. They are told to cancel and run again at the next start.")]
+    public static partial void StopDeadline(this ILogger logger, int activities);
+
+    [LoggerMessage(10, LogLevel.Warning, "Batch {Batch} is not certain: {Outcome}: {Detail}. It is tried again until it is.")]
+    public static partial void CommitUncertain(this ILogger logger, long batch, CommitOutcome outcome, string? detail);
+
+    [LoggerMessage(11, LogLevel.Warning, "A batch of {Entries} entries was not written: {Outcome}: {Detail}. What it rested on is loaded again.")]
+    public static partial void BatchNotWritten(this ILogger logger, int entries, CommitOutcome outcome, string? detail);
+
+    [LoggerMessage(12, LogLevel.Error, "Partition {Partition} is opened again: {Outcome}: {Detail}.")]
+    public static partial void PartitionReopened(this ILogger logger, int partition, CommitOutcome outcome, string? detail);
+
+    [LoggerMessage(13, LogLevel.Error, "Partition {Partition} cannot be opened again; it is tried every second.")]
+    public static partial void ReopenFailed(this ILogger logger, int partition, Exception exception);
+
+    [LoggerMessage(14, LogLevel.Error, "Recovery could not read the store; the next audit tries again.")]
+    public static partial void RecoveryFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(15, LogLevel.Warning, "Partition {Partition} was not released cleanly {Unclean} times in a row and is careful: it writes down what runs before it runs it, a few at a time ({Suspects} suspects). A clean stop ends that.")]
+    public static partial void CarefulMode(this ILogger logger, int partition, int unclean, int suspects);
+
+    [LoggerMessage(16, LogLevel.Error, "The timers of partition {Partition} cannot be read; it is tried again.")]
+    public static partial void TimersNotRead(this ILogger logger, int partition, Exception exception);
+
+    [LoggerMessage(20, LogLevel.Error, "Instance {InstanceId} cannot be loaded.")]
+    public static partial void LoadFailed(this ILogger logger, string instanceId, Exception exception);
+
+    [LoggerMessage(21, LogLevel.Warning, "Instance {InstanceId} waits: this program has no orchestrator function {Function}. Register it, or terminate the instance.")]
+    public static partial void NoCode(this ILogger logger, string instanceId, string function);
+
+    [LoggerMessage(22, LogLevel.Error, "The executor failed on instance {InstanceId}; what arrived is recorded.")]
+    public static partial void ExecutorFailed(this ILogger logger, string instanceId, Exception exception);
+
+    [LoggerMessage(23, LogLevel.Debug, "Instance {InstanceId}: a {Message} was dropped because {Reason}.")]
+    public static partial void MessageDropped(this ILogger logger, string instanceId, string message, string reason);
+
+    [LoggerMessage(24, LogLevel.Debug, "Instance {InstanceId}: the result of task {Task} came too late: {Reason}.")]
+    public static partial void ResultDropped(this ILogger logger, string instanceId, TaskKey task, string reason);
+
+    [LoggerMessage(25, LogLevel.Warning, "Disposing of what instance {InstanceId} held failed.")]
+    public static partial void SessionNotDisposed(this ILogger logger, string instanceId, Exception exception);
+
+    [LoggerMessage(26, LogLevel.Warning, "Instance {InstanceId} has a history of {Events} events; the limit is {Limit}. Use ContinueAsNew in long loops.")]
+    public static partial void LongHistory(this ILogger logger, string instanceId, int events, int limit);
+
+    [LoggerMessage(30, LogLevel.Information, "Orchestration {Function}, instance {InstanceId}, {Status}.")]
+    public static partial void OrchestrationEnded(this ILogger logger, string function, string instanceId, string status);
+
+    [LoggerMessage(31, LogLevel.Warning, "Orchestration {Function}, instance {InstanceId}, failed: {ErrorType}: {ErrorMessage}")]
+    public static partial void OrchestrationFailed(this ILogger logger, string function, string instanceId, string errorType, string errorMessage);
+
+    [LoggerMessage(32, LogLevel.Error, "Orchestration {Function}, instance {InstanceId}, is parked: {Reason}. Resume it when the cause is mended.")]
+    public static partial void OrchestrationParked(this ILogger logger, string function, string instanceId, string? reason);
+
+    [LoggerMessage(40, LogLevel.Warning, "Activity {Function} of instance {InstanceId} failed in attempt {Attempt}.")]
+    public static partial void ActivityFailed(this ILogger logger, string instanceId, string function, int attempt, Exception exception);
+
+    [LoggerMessage(41, LogLevel.Warning, "Instance {InstanceId} waits: this program has no activity function {Function}. Register it, or terminate the instance.")]
+    public static partial void ActivityHasNoCode(this ILogger logger, string instanceId, string function);
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Perdure.Core.History;
+using Perdure.Core.Orchestrations;
+using Perdure.Runtime;
+
+namespace Perdure.Telemetry;
+
+/// <summary>
+/// Spans of the source <c>Perdure</c>, named as Durable Functions names them. An orchestration is one span over all its turns
+/// and all processes that ran them: it is written once, at the end, under an id derived from the execution, which is
+/// also the parent of its activities' spans. Replay writes nothing.
+/// </summary>
+internal sealed class RuntimeTelemetry(Node node)
+{
+    public static readonly ActivitySource Source = new("Perdure");
+
+    /// <summary>The span of a start by a client; its context travels with the start.</summary>
+    public static Activity? StartCreation(string name, string instanceId)
+    {
+        if (!Source.HasListeners())
+            return null;
+        Activity? span = Source.StartActivity($"create_orchestration:{name}", ActivityKind.Producer);
+        span?.SetTag("durabletask.type", "orchestration").SetTag("durabletask.task.name", name).SetTag("durabletask.task.instance_id", instanceId);
+        return span;
+    }
+
+    public Activity? StartActivity(ActivityWork work)
+    {
+        if (!Source.HasListeners())
+            return null;
+        Activity? span = Source.StartActivity($"activity:{work.Call.Name}", ActivityKind.Server, ContextOf(work.ExecutionId, work.TraceParent));
+        span?.SetTag("durabletask.type", "activity")
+            .SetTag("durabletask.task.name", work.Call.Name)
+            .SetTag("durabletask.task.instance_id", work.Resident.Id)
+            .SetTag("durabletask.task.task_id", work.Call.Task)
+            .SetTag("durabletask.task.attempt", work.Call.Attempt);
+        return span;
+    }
+
+    public void End(Activity? span, FailureDetails? failure)
+    {
+        if (span is null)
+            return;
+        if (failure is not null)
+            span.SetStatus(ActivityStatusCode.Error, failure.ErrorMessage);
+        span.Dispose();
+    }
+
+    /// <summary>After the commit of a turn.</summary>
+    public void OnTurn(Turn turn)
+    {
+        OrchestrationState state = turn.State;
+        if (turn.Rows.InsertInstance is not null)
+            node.Meters.OrchestrationStarted(state.Name);
+        if (state.EventCount > node.Settings.Limits.HistoryEventsWarning && state.EventCount - turn.Events.Count <= node.Settings.Limits.HistoryEventsWarning)
+            node.Logger.LongHistory(state.Id, state.EventCount, node.Settings.Limits.HistoryEventsMax);
+        if (turn.Rows.UpdateInstance?.Held == Core.Orchestrations.Held.Parked)
+            node.Logger.OrchestrationParked(state.Name, state.Id, state.HeldReason);
+        if (turn.Completed is { } completed)
+            OnEnded(turn, completed);
+    }
+
+    private void OnEnded(Turn turn, HistoryEvent.ExecutionCompleted completed)
+    {
+        OrchestrationState state = turn.State;
+        string status = completed.Status.ToString();
+        node.Meters.OrchestrationEnded(state.Name, status, TimeSpan.FromMilliseconds(turn.At - state.Created));
+        if (completed.Failure is { } failure)
+            node.Logger.OrchestrationFailed(state.Name, state.Id, failure.ErrorType, failure.ErrorMessage);
+        else
+            node.Logger.OrchestrationEnded(state.Name, state.Id, status);
+        if (!Source.HasListeners())
+            return;
+        ActivityContext own = ContextOf(state.ExecutionId, state.TraceParent);
+        ActivityContext parent = ActivityContext.TryParse(state.TraceParent, null, out ActivityContext starter)
+            ? starter
+            : new ActivityContext(own.TraceId, default, ActivityTraceFlags.Recorded);
+        using Activity? span = Source.StartActivity(
+            $"orchestration:{state.Name}", ActivityKind.Server, parent, startTime: DateTimeOffset.FromUnixTimeMilliseconds(state.Created));
+        if (span is null)
+            return;
+        SpanIdOf(span) = own.SpanId.ToHexString();
+        span.SetTag("durabletask.type", "orchestration")
+            .SetTag("durabletask.task.name", state.Name)
+            .SetTag("durabletask.task.instance_id", state.Id)
+            .SetTag("durabletask.task.execution_id", state.ExecutionId)
+            .SetTag("durabletask.task.version", state.Version)
+            .SetTag("durabletask.task.status", status);
+        if (completed.Failure is not null)
+            span.SetStatus(ActivityStatusCode.Error, completed.Failure.ErrorMessage);
+        span.SetEndTime(DateTimeOffset.FromUnixTimeMilliseconds(turn.At).UtcDateTime);
+    }
+
+    /// <summary>The context of an orchestration's own span: the trace of its starter, or one of its own.</summary>
+    private static ActivityContext ContextOf(string executionId, string? traceParent)
+    {
+        ActivityTraceId trace = ActivityContext.TryParse(traceParent, null, out ActivityContext starter)
+            ? starter.TraceId
+            : ActivityTraceId.CreateFromString(executionId);
+        return new ActivityContext(trace, ActivitySpanId.CreateFromString(executionId.AsSpan(16)), ActivityTraceFlags.Recorded);
+    }
+
+    // The framework offers no way to say which id a span has, and a span that outlives its process needs one.
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spanId")]
+    private static extern ref string? SpanIdOf(Activity activity);
+}
