@@ -123,7 +123,10 @@ internal sealed class Node : INumbers
         Logger.NodeStopped(Settings.TaskHub, Number);
     }
 
-    public Partition PartitionOf(string instanceId) => _partitions[InstanceIds.Partition(instanceId, _partitions.Length)];
+    /// <exception cref="InvalidOperationException">The host has not started.</exception>
+    public Partition PartitionOf(string instanceId) => _partitions.Length > 0
+        ? _partitions[InstanceIds.Partition(instanceId, _partitions.Length)]
+        : throw new InvalidOperationException("The host of the durable functions has not started. Start it first, for example with 'await host.StartAsync()'.");
 
     public Lane LaneOf(Partition partition) => _lanes[partition.Number % _lanes.Length];
 

@@ -1,0 +1,122 @@
+using Perdure.Core.Identity;
+using Perdure.Core.Messages;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Stores;
+
+namespace Perdure.Clients;
+
+/// <summary>What is read rather than asked for, and purging, which begins with reading.</summary>
+internal sealed partial class DurableClient
+{
+    private const int PurgePage = 200;
+
+    public async Task<DurableOrchestrationStatus?> GetStatusAsync(
+        string instanceId, bool showHistory = false, bool showHistoryOutput = false, bool showInput = true, CancellationToken cancellationToken = default)
+    {
+        CheckedId(instanceId);
+        InstanceSnapshot? snapshot = await node.Store.ReadSnapshotAsync(instanceId, cancellationToken);
+        if (snapshot is null)
+            return null;
+        if (!showHistory)
+            return StatusView.Of(snapshot, showInput);
+        IReadOnlyList<HistoryRow> history = await node.Store.ReadHistoryAsync(
+            new ExecutionKey(snapshot.Row.Key, snapshot.Row.Generation), cancellationToken);
+        return StatusView.Of(snapshot, showInput, history, showHistoryOutput);
+    }
+
+    public async Task<IList<DurableOrchestrationStatus?>> GetStatusAsync(
+        IEnumerable<string> instanceIds, bool showHistory = false, bool showHistoryOutput = false, bool showInput = true, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(instanceIds);
+        List<DurableOrchestrationStatus?> statuses = [];
+        foreach (string id in instanceIds)
+            statuses.Add(await GetStatusAsync(id, showHistory, showHistoryOutput, showInput, cancellationToken));
+        return statuses;
+    }
+
+    public async Task<OrchestrationStatusQueryResult> ListInstancesAsync(
+        OrchestrationStatusQueryCondition condition, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        InstancePage page = await QueryAsync(condition, cancellationToken);
+        return new OrchestrationStatusQueryResult
+        {
+            DurableOrchestrationState = [.. page.Instances.Select(i => StatusView.Of(i, condition.ShowInput))],
+            ContinuationToken = page.Continuation,
+        };
+    }
+
+    public async Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(string instanceId, CancellationToken cancellationToken = default)
+    {
+        CheckedId(instanceId);
+        RequestOutcome outcome = await PurgeAsync(instanceId, cancellationToken);
+        if (outcome == RequestOutcome.StillRunning)
+            throw new InvalidOperationException($"The orchestration '{instanceId}' has not ended; only what has ended can be purged. Terminate it first.");
+        return new PurgeHistoryResult(outcome == RequestOutcome.Accepted ? 1 : 0);
+    }
+
+    public async Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(
+        IEnumerable<string> instanceIds, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(instanceIds);
+        string[] ids = [.. instanceIds.Select(CheckedId)];
+        int purged = 0;
+        foreach (string[] chunk in ids.Chunk(PurgePage))
+            purged += await PurgeAllAsync(chunk, cancellationToken);
+        return new PurgeHistoryResult(purged);
+    }
+
+    public async Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(
+        DateTime createdTimeFrom, DateTime? createdTimeTo, IEnumerable<OrchestrationRuntimeStatus>? runtimeStatus, CancellationToken cancellationToken = default)
+    {
+        OrchestrationStatusQueryCondition condition = new()
+        {
+            CreatedTimeFrom = createdTimeFrom,
+            CreatedTimeTo = createdTimeTo,
+            RuntimeStatus = runtimeStatus?.ToArray() ?? [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated],
+            PageSize = PurgePage,
+        };
+        int purged = 0;
+        do
+        {
+            InstancePage page = await QueryAsync(condition, cancellationToken, withPayloads: false);
+            purged += await PurgeAllAsync(page.Instances.Where(i => i.Row.Status.IsTerminal).Select(i => i.Row.Id), cancellationToken);
+            condition.ContinuationToken = page.Continuation;
+        }
+        while (condition.ContinuationToken is not null);
+        return new PurgeHistoryResult(purged);
+    }
+
+    private async Task<int> PurgeAllAsync(IEnumerable<string> ids, CancellationToken cancellationToken)
+    {
+        RequestOutcome[] outcomes = await Task.WhenAll(ids.Select(id => PurgeAsync(id, cancellationToken)));
+        return outcomes.Count(o => o == RequestOutcome.Accepted);
+    }
+
+    private Task<RequestOutcome> PurgeAsync(string instanceId, CancellationToken cancellationToken) =>
+        AskAsync(instanceId, request => new Message.Purge { Ticket = request }, cancellationToken);
+
+    private ValueTask<InstancePage> QueryAsync(OrchestrationStatusQueryCondition condition, CancellationToken cancellationToken, bool withPayloads = true)
+    {
+        OrchestrationRuntimeStatus[]? statuses = condition.RuntimeStatus?.ToArray();
+        bool suspended = statuses?.Contains(OrchestrationRuntimeStatus.Suspended) ?? false;
+        InstanceQuery query = new()
+        {
+            Statuses = statuses is null || (suspended && statuses.Length == 1) ? null : [.. statuses.Select(StatusView.ToStored).OfType<InstanceStatus>()],
+            Suspended = statuses is null ? null : suspended,
+            Name = condition.Name,
+            IdPrefix = condition.InstanceIdPrefix,
+            CreatedFrom = Milliseconds(condition.CreatedTimeFrom),
+            CreatedTo = Milliseconds(condition.CreatedTimeTo),
+            Tag = condition.Tag,
+            Continuation = condition.ContinuationToken,
+            PageSize = condition.PageSize,
+            WithPayloads = withPayloads,
+        };
+        return node.Store.QueryAsync(query, cancellationToken);
+    }
+
+    private static long? Milliseconds(DateTime? time) => time is not { } t || t == default
+        ? null
+        : (long)((t.Kind == DateTimeKind.Local ? t.ToUniversalTime() : t) - DateTime.UnixEpoch).TotalMilliseconds;
+}

@@ -1,0 +1,176 @@
+using System.Diagnostics;
+using Perdure.Core.History;
+using Perdure.Core.Identity;
+using Perdure.Core.Messages;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Stores;
+using Perdure.Functions;
+using Perdure.Json;
+using Perdure.Runtime;
+
+namespace Perdure.Clients;
+
+/// <summary>
+/// The client of the hub that this host serves. It checks what it is given, puts it to the partition of the instance and
+/// answers when the outcome is durable.
+/// </summary>
+internal sealed partial class DurableClient(Node node, FunctionRegistry functions, PayloadSerializer serializer, IIdSource ids) :
+    DurableOrchestrationClient, IDurableClient
+{
+    private static readonly TimeSpan BackPressurePause = TimeSpan.FromMilliseconds(5);
+
+    public string TaskHubName => node.Settings.TaskHub;
+
+    public async Task<string> StartNewAsync(
+        string orchestratorFunctionName, StartOptions options, object? input = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(orchestratorFunctionName);
+        ArgumentNullException.ThrowIfNull(options);
+        string name = functions.Orchestration(orchestratorFunctionName).Name;
+        string id = options.InstanceId is null ? ids.NewId() : CheckedId(options.InstanceId);
+        CheckTags(options.Tags);
+        using Activity? span = RuntimeTelemetry.StartCreation(name, id);
+        HistoryEvent.ExecutionStarted started = new()
+        {
+            Name = name,
+            ExecutionId = ids.NewExecutionId(),
+            Version = options.Version,
+            Input = serializer.Serialize(input, new PayloadPlace(PayloadRole.OrchestrationInput, name)),
+            StartAt = options.StartAt is { } at ? CeilingMilliseconds(at) : null,
+            Tags = options.Tags is { Count: > 0 } ? options.Tags.ToDictionary(StringComparer.Ordinal) : null,
+            TraceParent = (span ?? Activity.Current)?.Id,
+        };
+        while (node.IsOverloaded)
+            await Task.Delay(BackPressurePause, node.Time, cancellationToken);
+        RequestOutcome outcome = await AskAsync(
+            id, request => new Message.Start(started) { Ticket = request }, cancellationToken, isNew: options.InstanceId is null);
+        if (outcome == RequestOutcome.AlreadyExists)
+            throw new OrchestrationAlreadyExistsException(id, (await GetStatusAsync(id, showInput: false, cancellationToken: cancellationToken))?.RuntimeStatus ?? OrchestrationRuntimeStatus.Running);
+        return id;
+    }
+
+    public async Task RaiseEventAsync(
+        string instanceId, string eventName, object? eventData = null, CancellationToken cancellationToken = default)
+    {
+        CheckedId(instanceId);
+        ArgumentException.ThrowIfNullOrEmpty(eventName);
+        if (eventName.Length > InstanceIds.LengthMax || !IsWellFormed(eventName))
+            throw new ArgumentException($"The event name has {eventName.Length} characters, or is not well-formed Unicode; names have at most {InstanceIds.LengthMax} characters.", nameof(eventName));
+        Payload data = serializer.Serialize(eventData, new PayloadPlace(PayloadRole.EventData, eventName));
+        RequestOutcome outcome = await AskAsync(instanceId, request => new Message.Raise(eventName, data) { Ticket = request }, cancellationToken);
+        ThrowUnlessAccepted(outcome, instanceId, $"take the event '{eventName}'");
+    }
+
+    public async Task TerminateAsync(string instanceId, string? reason, CancellationToken cancellationToken = default)
+    {
+        CheckedId(instanceId);
+        CheckReason(reason);
+        ThrowUnlessAccepted(
+            await AskAsync(instanceId, request => new Message.Terminate(reason) { Ticket = request }, cancellationToken), instanceId, "be terminated");
+    }
+
+    public async Task SuspendAsync(string instanceId, string? reason, CancellationToken cancellationToken = default)
+    {
+        CheckedId(instanceId);
+        CheckReason(reason);
+        ThrowUnlessAccepted(
+            await AskAsync(instanceId, request => new Message.Suspend(reason) { Ticket = request }, cancellationToken), instanceId, "be suspended");
+    }
+
+    public async Task ResumeAsync(string instanceId, string? reason, CancellationToken cancellationToken = default)
+    {
+        CheckedId(instanceId);
+        CheckReason(reason);
+        ThrowUnlessAccepted(
+            await AskAsync(instanceId, request => new Message.Resume(reason) { Ticket = request }, cancellationToken), instanceId, "be resumed");
+    }
+
+    public async Task<DurableOrchestrationStatus> WaitForCompletionAsync(
+        string instanceId, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        CheckedId(instanceId);
+        if (timeout is { } span && span < TimeSpan.Zero && span != Timeout.InfiniteTimeSpan)
+            throw new ArgumentOutOfRangeException(nameof(timeout), span, "The time to wait cannot be negative.");
+        using CompletionWaiter waiter = node.PartitionOf(instanceId).WaitForEnd(instanceId, out bool isLive);
+        // What memory does not know to be alive may have ended before, or not exist; asked after the waiter stands, so
+        // that an ending between the two is not missed.
+        if (!isLive)
+        {
+            InstanceSnapshot snapshot = await node.Store.ReadSnapshotAsync(instanceId, cancellationToken)
+                ?? throw NotFound(instanceId);
+            if (snapshot.Row.Status.IsTerminal)
+                return StatusView.Of(snapshot, showInput: true);
+        }
+        try
+        {
+            return StatusView.Of(timeout is { } wait && wait != Timeout.InfiniteTimeSpan
+                ? await waiter.Ended.WaitAsync(wait, node.Time, cancellationToken)
+                : await waiter.Ended.WaitAsync(cancellationToken));
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"The orchestration '{instanceId}' did not end within {timeout}. It goes on; wait again, or ask for its status.");
+        }
+    }
+
+    private async Task<RequestOutcome> AskAsync(
+        string instanceId, Func<Request, Message> message, CancellationToken cancellationToken, bool isNew = false)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (node.IsStopping)
+            throw Node.Stopping();
+        Request request = new();
+        node.PartitionOf(instanceId).Submit(instanceId, message(request), isNew);
+        return await (cancellationToken.CanBeCanceled ? request.Outcome.WaitAsync(cancellationToken) : request.Outcome);
+    }
+
+    private static void ThrowUnlessAccepted(RequestOutcome outcome, string instanceId, string what)
+    {
+        switch (outcome)
+        {
+            case RequestOutcome.Accepted:
+                return;
+            case RequestOutcome.NotFound:
+                throw NotFound(instanceId);
+            case RequestOutcome.Ended:
+                throw new InvalidOperationException($"The orchestration '{instanceId}' has ended; it cannot {what}.");
+            default:
+                throw new InvalidOperationException($"The orchestration '{instanceId}' cannot {what} now: it is in a state in which that has no meaning.");
+        }
+    }
+
+    private static ArgumentException NotFound(string instanceId) =>
+        new($"There is no orchestration with the instance id '{instanceId}' in this task hub.", nameof(instanceId));
+
+    private static string CheckedId(string instanceId) => InstanceIds.Problem(instanceId) is { } problem
+        ? throw new ArgumentException($"'{instanceId}' cannot be an instance id: {problem}.", nameof(instanceId))
+        : instanceId;
+
+    private static void CheckReason(string? reason)
+    {
+        if (reason is not null && !IsWellFormed(reason))
+            throw new ArgumentException("The reason is not well-formed Unicode: it contains half of a surrogate pair.", nameof(reason));
+    }
+
+    private static void CheckTags(IReadOnlyDictionary<string, string>? tags)
+    {
+        foreach ((string tag, string value) in tags ?? new Dictionary<string, string>())
+        {
+            if (tag.Length is 0 or > InstanceIds.LengthMax || value is null || value.Length > 1000 || !IsWellFormed(tag) || !IsWellFormed(value))
+                throw new ArgumentException($"The tag '{tag}' cannot be used: names have 1 to {InstanceIds.LengthMax} characters, values at most 1,000, and both are well-formed Unicode.", nameof(tags));
+        }
+    }
+
+    private static bool IsWellFormed(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogate(text[i]) && (i + 1 >= text.Length || !char.IsSurrogatePair(text[i], text[++i])))
+                return false;
+        }
+        return true;
+    }
+
+    private static long CeilingMilliseconds(DateTimeOffset time) =>
+        Math.Max(0, (time.UtcTicks - DateTime.UnixEpoch.Ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond);
+}

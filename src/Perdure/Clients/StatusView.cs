@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Perdure.Core.History;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Stores;
+using Perdure.Runtime;
+
+namespace Perdure.Clients;
+
+/// <summary>Rows and events as clients see them.</summary>
+internal static class StatusView
+{
+    public static DurableOrchestrationStatus Of(
+        InstanceSnapshot snapshot, bool showInput, IReadOnlyList<HistoryRow>? history = null, bool showHistoryOutput = false)
+    {
+        InstanceRow row = snapshot.Row;
+        HistoryEvent.ExecutionStarted? started = Find<HistoryEvent.ExecutionStarted>(snapshot.FirstEvents);
+        HistoryEvent.ExecutionCompleted? completed = row.Status.IsTerminal ? Find<HistoryEvent.ExecutionCompleted>(snapshot.LastEvents) : null;
+        return Of(row, showInput ? started?.Input ?? default : default, completed, started?.Tags, snapshot.LastUpdated,
+            history is null ? null : HistoryView.Of(history, showInput, showHistoryOutput));
+    }
+
+    public static DurableOrchestrationStatus Of(EndedInstance ended) =>
+        Of(ended.Row, ended.Input, ended.Completed, ended.Tags, ended.At, null);
+
+    public static InstanceStatus? ToStored(OrchestrationRuntimeStatus status) => status switch
+    {
+        OrchestrationRuntimeStatus.Running => InstanceStatus.Running,
+        OrchestrationRuntimeStatus.Completed => InstanceStatus.Completed,
+        OrchestrationRuntimeStatus.Failed => InstanceStatus.Failed,
+        OrchestrationRuntimeStatus.Terminated => InstanceStatus.Terminated,
+        OrchestrationRuntimeStatus.Pending => InstanceStatus.Pending,
+        _ => null,
+    };
+
+    public static DateTime ToTime(long milliseconds) => DateTime.UnixEpoch.AddMilliseconds(milliseconds);
+
+    public static JsonElement ToJson(Payload payload)
+    {
+        if (payload.IsNone)
+            return default;
+        using JsonDocument document = JsonDocument.Parse(payload.Json);
+        return document.RootElement.Clone();
+    }
+
+    private static DurableOrchestrationStatus Of(
+        InstanceRow row, Payload input, HistoryEvent.ExecutionCompleted? completed, IReadOnlyDictionary<string, string>? tags, long updated,
+        IReadOnlyList<DurableHistoryEvent>? history) => new()
+    {
+        Name = row.Name,
+        InstanceId = row.Id,
+        RuntimeStatus = Status(row),
+        CreatedTime = ToTime(row.Created),
+        LastUpdatedTime = ToTime(updated),
+        Input = ToJson(input),
+        Output = completed?.Failure is { } failed
+            ? ToJson(PayloadText.OfString($"Orchestrator function '{row.Name}' failed: {failed.ErrorMessage}"))
+            : ToJson(completed?.Result ?? default),
+        CustomStatus = ToJson(row.CustomStatus),
+        Failure = completed?.Failure,
+        Reason = row.Held switch
+        {
+            Held.Parked => "parked",
+            Held.Suspended => "suspended",
+            Held.Scheduled => "waits for its start time",
+            _ => null,
+        },
+        Version = row.Version,
+        ParentInstanceId = row.Parent,
+        Tags = tags ?? new Dictionary<string, string>(),
+        History = history,
+    };
+
+    private static OrchestrationRuntimeStatus Status(InstanceRow row) =>
+        row is { Held: Held.Suspended or Held.Parked, Status.IsTerminal: false }
+            ? OrchestrationRuntimeStatus.Suspended
+            : (OrchestrationRuntimeStatus)(int)row.Status;
+
+    private static T? Find<T>(ReadOnlyMemory<byte> events) where T : HistoryEvent =>
+        events.IsEmpty ? null : HistoryReader.ReadRow(events).OfType<T>().LastOrDefault();
+}

@@ -1,0 +1,87 @@
+using System.Reflection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Perdure.Clients;
+using Perdure.Core;
+using Perdure.Core.Stores;
+using Perdure.Core.Stores.Memory;
+using Perdure.Execution;
+using Perdure.Functions;
+using Perdure.Json;
+using Perdure.Runtime;
+using Perdure.Sqlite;
+
+namespace Perdure.Hosting;
+
+/// <summary>Puts the parts together and starts and stops them with the host.</summary>
+internal sealed class PerdureHost : IHostedService, IAsyncDisposable
+{
+    private const int SqlitePartitions = 4;
+
+    private readonly PerdureOptions _options;
+    private readonly IStore _store;
+    private bool _started;
+
+    public PerdureHost(
+        IServiceProvider services, IOptions<PerdureOptions> options, ILoggerFactory loggers, TimeProvider time, IHostEnvironment? environment = null)
+    {
+        _options = options.Value;
+        ILogger logger = loggers.CreateLogger("Perdure");
+        PayloadSerializer serializer = new(_options.MaxPayloadBytes);
+        FunctionEnvironment functionEnvironment = new(services, loggers, serializer, _options.TaskHub);
+        FunctionRegistry functions = Discover(functionEnvironment);
+        _store = _options.InMemory
+            ? new MemoryStore(Guid.NewGuid().ToString("N"), SqlitePartitions)
+            : new SqliteStore(new SqliteStoreOptions
+            {
+                Path = Path.Combine(environment?.ContentRootPath ?? AppContext.BaseDirectory, _options.SqlitePath),
+                Partitions = SqlitePartitions,
+            });
+        InProcessExecutor executor = new(functions, new SessionServices(serializer, logger, _options.ParkNonDeterministicInstances));
+        Node = new Node(new NodeParts(_store, executor, functions, serializer, WorkScheduler.ThreadPool, time, logger), Settings(_options));
+        Client = new DurableClient(Node, functions, serializer, new IdSource(time));
+    }
+
+    public Node Node { get; }
+
+    public IDurableClient Client { get; }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await Node.StartAsync(cancellationToken);
+        _started = true;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (!_started)
+            return;
+        _started = false;
+        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(_options.DrainTimeout);
+        await Node.StopAsync(deadline.Token);
+        await _store.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true));
+
+    private FunctionRegistry Discover(FunctionEnvironment environment)
+    {
+        Assembly[] assemblies = [.. _options.FunctionAssemblies];
+        if (_options.FunctionTypes.Count > 0)
+            return FunctionDiscovery.Discover(_options.FunctionTypes, environment);
+        if (assemblies.Length == 0 && Assembly.GetEntryAssembly() is { } entry)
+            assemblies = [entry];
+        return FunctionDiscovery.Discover(assemblies, environment);
+    }
+
+    private static RuntimeSettings Settings(PerdureOptions options) => new()
+    {
+        TaskHub = options.TaskHub,
+        SessionCacheSize = options.SessionCacheSize,
+        ConcurrentActivitiesMax = options.MaxConcurrentActivities,
+        ActivityTimeout = options.ActivityTimeout,
+        Limits = Limits.Default with { PayloadBytesMax = options.MaxPayloadBytes, DeathsMax = options.MaxDeaths },
+    };
+}

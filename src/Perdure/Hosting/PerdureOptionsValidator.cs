@@ -1,0 +1,32 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+
+namespace Perdure.Hosting;
+
+/// <summary>Says everything that is wrong with the options at once, with the values.</summary>
+internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
+{
+    public ValidateOptionsResult Validate(string? name, PerdureOptions options)
+    {
+        List<string> problems = [];
+        if (options.TaskHub is not { Length: > 0 and <= 50 } || options.TaskHub.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not '-' and not '_'))
+            problems.Add($"Perdure:TaskHub is '{options.TaskHub}'; it has 1 to 50 letters, digits, '-' or '_'.");
+        if (string.IsNullOrWhiteSpace(options.SqlitePath))
+            problems.Add("Perdure:SqlitePath is empty; it names the file of the hub.");
+        Range(nameof(options.MaxConcurrentActivities), options.MaxConcurrentActivities, 1, 100_000);
+        Range(nameof(options.SessionCacheSize), options.SessionCacheSize, 0, 10_000_000);
+        Range(nameof(options.MaxPayloadBytes), options.MaxPayloadBytes, 1024, 16 * 1024 * 1024);
+        Range(nameof(options.MaxDeaths), options.MaxDeaths, 1, 1000);
+        if (options.ActivityTimeout <= TimeSpan.Zero)
+            problems.Add($"Perdure:ActivityTimeout is {options.ActivityTimeout}; it is longer than zero, or not set.");
+        if (options.DrainTimeout < TimeSpan.Zero || options.DrainTimeout > TimeSpan.FromHours(1))
+            problems.Add($"Perdure:DrainTimeout is {options.DrainTimeout}; it is from zero to one hour.");
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+
+        void Range(string setting, int value, int min, int max)
+        {
+            if (value < min || value > max)
+                problems.Add(string.Create(CultureInfo.InvariantCulture, $"Perdure:{setting} is {value}; it is from {min} to {max}."));
+        }
+    }
+}
