@@ -64,6 +64,23 @@ public sealed class SqliteFileTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_process_that_died_had_committed_is_there()
+    {
+        using var after = new TemporaryCopy();
+        await using (var node = await Node.OpenAsync(_disk))
+        {
+            for (int i = 0; i < 50; i++)
+                await node.MustCommitAsync(Node.Insert(node.Instance($"i{i}")));
+            after.Take(_disk.File);
+        }
+        await using var store = new SqliteStore(new() { Path = after.File });
+        await store.OpenAsync(0, default);
+
+        (await store.QueryAsync(new() { PageSize = 100 }, default)).Instances.Count.ShouldBe(50);
+        (await store.OpenPartitionAsync(0, default)).Unclean.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_missing_directory_is_made()
     {
         string path = Path.Combine(_disk.Directory, "a", "b", "hub.db");
@@ -250,6 +267,22 @@ public sealed class SqliteFileTests : IAsyncLifetime
         await using var store = new SqliteStore(new() { Path = path ?? _disk.File });
         return await Should.ThrowAsync<StoreException>(async () => await store.OpenAsync(0, default));
     }
+}
+
+/// <summary>The files of a hub as a process that dies now leaves them.</summary>
+internal sealed class TemporaryCopy : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("perdure-");
+
+    public string File => Path.Combine(_directory.FullName, "hub.db");
+
+    public void Take(string file)
+    {
+        System.IO.File.Copy(file, File);
+        System.IO.File.Copy(file + "-wal", File + "-wal");
+    }
+
+    public void Dispose() => _directory.Delete(recursive: true);
 }
 
 /// <summary>A file system in memory that is as small as a test wants it.</summary>
