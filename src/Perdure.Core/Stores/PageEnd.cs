@@ -11,9 +11,11 @@ internal readonly record struct PageEnd(long Created, string Id)
     public static PageEnd Parse(string continuation)
     {
         int colon = continuation.IndexOf(':', StringComparison.Ordinal);
-        return colon > 0 && long.TryParse(continuation.AsSpan(0, colon), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long created)
+        var number = continuation.AsSpan(0, Math.Max(colon, 0));
+        return long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long created)
             ? new(created, continuation[(colon + 1)..])
-            : throw new FormatException($"'{continuation}' is not a continuation token of this hub; pass the one of the previous page unchanged.");
+            : throw new FormatException(
+                $"'{continuation}' is not a continuation token of this hub; pass the one of the previous page unchanged.");
     }
 
     public bool IsBefore(InstanceRow row) =>

@@ -47,7 +47,11 @@ internal sealed class BatchRows(Connection connection)
         }
         return stale is null
             ? null
-            : new(CommitOutcome.Fenced) { Partitions = stale, Detail = $"Partitions {string.Join(", ", stale)} were taken over." };
+            : new(CommitOutcome.Fenced)
+            {
+                Partitions = stale,
+                Detail = $"Partitions {string.Join(", ", stale)} were taken over.",
+            };
     }
 
     private void PruneCommits(Batch batch) =>
@@ -130,7 +134,10 @@ internal sealed class BatchRows(Connection connection)
         foreach (var turn in batch.Turns)
         {
             if (turn.Sweep is { } sweep)
-                connection.Prepared(Sql.InsertSweep).Bind(1, sweep.Partition).Bind(2, sweep.Key).Bind(3, sweep.Generation).Run();
+            {
+                connection.Prepared(Sql.InsertSweep)
+                    .Bind(1, sweep.Partition).Bind(2, sweep.Key).Bind(3, sweep.Generation).Run();
+            }
         }
         foreach (var turn in batch.Turns)
         {
@@ -161,7 +168,9 @@ internal sealed class BatchRows(Connection connection)
         {
             foreach (var key in turn.DeleteMessages ?? [])
             {
-                if (!connection.Prepared(Sql.DeleteMessage).Bind(1, key.Partition).Bind(2, key.Origin).Bind(3, key.Number).RunOnOne())
+                var delete = connection.Prepared(Sql.DeleteMessage)
+                    .Bind(1, key.Partition).Bind(2, key.Origin).Bind(3, key.Number);
+                if (!delete.RunOnOne())
                     return Missed(key.Partition, $"message {key}");
             }
         }
@@ -182,7 +191,9 @@ internal sealed class BatchRows(Connection connection)
         {
             foreach (var key in turn.DeleteTimers ?? [])
             {
-                if (!connection.Prepared(Sql.DeleteTimer).Bind(1, key.Partition).Bind(2, key.Due).Bind(3, key.Number).RunOnOne())
+                var delete = connection.Prepared(Sql.DeleteTimer)
+                    .Bind(1, key.Partition).Bind(2, key.Due).Bind(3, key.Number);
+                if (!delete.RunOnOne())
                     return Missed(key.Partition, $"timer {key}");
             }
         }

@@ -79,7 +79,8 @@ internal sealed class Transactions(SqliteStoreOptions options, Connection connec
     {
         try
         {
-            _connection.Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
+            if (!_inDoubt)
+                _connection.Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
         }
         catch (SqliteFailure)
         {
@@ -105,9 +106,9 @@ internal sealed class Transactions(SqliteStoreOptions options, Connection connec
         {
             return NotCommitted(failure.Outcome, failure.Message);
         }
-        catch (ArgumentException failure)
+        catch (Exception failure)
         {
-            // Text that is not well-formed UTF-16.
+            // Text that is not well-formed UTF-16, or a row that cannot be written at all: the batch is at fault.
             return NotCommitted(CommitOutcome.Refused, failure.Message);
         }
         try

@@ -10,6 +10,9 @@ internal sealed class SqliteFailure(int code, string message)
     /// <summary>The primary result code.</summary>
     public int Code { get; } = code & 0xFF;
 
+    /// <summary>No room for the log's index: a full disk that SQLite reports as an I/O error.</summary>
+    private bool IsFull => Code == raw.SQLITE_FULL || code == raw.SQLITE_IOERR_SHMSIZE;
+
     /// <summary>What a failure before COMMIT means for the batch.</summary>
     public CommitOutcome Outcome => Code switch
     {
@@ -27,7 +30,7 @@ internal sealed class SqliteFailure(int code, string message)
                 $"'{path}' is not an SQLite database. Move it away, or choose another path for the task hub.",
             raw.SQLITE_CORRUPT =>
                 $"'{path}' is damaged. Keep a copy, then recover it with the command 'sqlite3 <file> .recover' or restore a backup.",
-            raw.SQLITE_FULL =>
+            _ when IsFull =>
                 $"The disk of '{path}' is full. Free some space and start again; what is stored is intact.",
             raw.SQLITE_READONLY or raw.SQLITE_PERM =>
                 $"'{path}' or its directory is read-only. The task hub needs to write both.",

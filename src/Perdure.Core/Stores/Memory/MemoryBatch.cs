@@ -21,10 +21,17 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
 
     private CommitResult? Fence()
     {
-        var stale = batch.Fences.Where(f => tables.Partitions[f.Partition].Epoch != f.Epoch).Select(f => f.Partition).ToArray();
+        var stale = batch.Fences
+            .Where(f => tables.Partitions[f.Partition].Epoch != f.Epoch)
+            .Select(f => f.Partition)
+            .ToArray();
         return stale.Length == 0
             ? null
-            : new(CommitOutcome.Fenced) { Partitions = stale, Detail = $"Partitions {string.Join(", ", stale)} were taken over." };
+            : new(CommitOutcome.Fenced)
+            {
+                Partitions = stale,
+                Detail = $"Partitions {string.Join(", ", stale)} were taken over.",
+            };
     }
 
     private CommitResult? Record() =>
@@ -115,7 +122,7 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
             {
                 var copy = row with { Events = row.Events.ToArray() };
                 if (!tables.History.Insert((row.Key, row.Generation, row.Turn, row.Part), copy))
-                    return Refused($"Turn {row.Turn}, part {row.Part} of execution {row.Key}.{row.Generation} is already written.");
+                    return Refused($"Turn {row.Turn}.{row.Part} of execution {row.Key}.{row.Generation} is already written.");
             }
         }
         return null;

@@ -25,7 +25,7 @@ internal sealed class MemoryStore(string hubId, int partitions = 4) : IStore
         lock (_lock)
         {
             var row = _tables.Partitions[partition];
-            row = new(_nodes, row.Epoch + 1, Dirty: true, row.Dirty ? row.Unclean + 1 : 0);
+            row = new(row.Epoch + 1, Dirty: true, row.Dirty ? row.Unclean + 1 : 0);
             _tables.Partitions[partition] = row;
             return new(new PartitionOpening(partition, row.Epoch, row.Unclean, CountDeaths(partition)));
         }
@@ -37,7 +37,7 @@ internal sealed class MemoryStore(string hubId, int partitions = 4) : IStore
         {
             var row = _tables.Partitions[partition];
             if (row.Epoch == epoch)
-                _tables.Partitions[partition] = row with { Owner = 0, Dirty = false };
+                _tables.Partitions[partition] = row with { Dirty = false };
             return ValueTask.CompletedTask;
         }
     }

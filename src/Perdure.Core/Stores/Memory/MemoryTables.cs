@@ -48,5 +48,5 @@ internal sealed class MemoryTables
         History.Between((first.Key, first.Generation, 0, 0), (first.Key, lastGeneration, int.MaxValue, int.MaxValue));
 }
 
-/// <summary>Who may write a partition.</summary>
-internal readonly record struct PartitionRow(long Owner, long Epoch, bool Dirty, int Unclean);
+/// <summary>Under which epoch a partition may be written, and how it was left.</summary>
+internal readonly record struct PartitionRow(long Epoch, bool Dirty, int Unclean);

@@ -1,0 +1,288 @@
+using Perdure.Core.History;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Stores;
+using Perdure.Sqlite;
+
+namespace Perdure.Stores.Tests;
+
+/// <summary>
+/// The same random operations on the store in memory and on the one on SQLite: each outcome and everything that can be
+/// read must be equal. A failure names its seed, and a seed always does the same.
+/// </summary>
+public sealed class ModelTests
+{
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 25)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task SQLite_does_what_memory_does(int seed)
+    {
+        await using var memory = new MemoryDisk();
+        await using var sqlite = new SqliteDisk();
+        var operations = new RandomOperations(seed);
+        await using var model = new ModelRun(memory, await Node.OpenAsync(memory));
+        await using var real = new ModelRun(sqlite, await Node.OpenAsync(sqlite));
+        for (int step = 0; step < 120; step++)
+        {
+            var operation = operations.Next();
+            string expected = await operation(model);
+            string actual = await operation(real);
+            if (actual != expected)
+                Assert.Fail($"Seed {seed}, step {step}, {operation.Method.Name}:\nmemory says\n{expected}\nSQLite says\n{actual}");
+        }
+        (await real.DescribeAsync()).ShouldBe(await model.DescribeAsync(), $"seed {seed}, at the end");
+    }
+}
+
+/// <summary>One store under the random operations; each operation tells what it saw as text.</summary>
+internal sealed class ModelRun(Disk disk, Node node) : IAsyncDisposable
+{
+    public Disk Disk => disk;
+
+    public Node Node { get; private set; } = node;
+
+    public async Task ReopenAsync()
+    {
+        await Node.DisposeAsync();
+        Node = await Node.OpenAsync(disk);
+    }
+
+    public async Task<string> DescribeAsync()
+    {
+        var lines = new List<string>();
+        var page = await Node.Store.QueryAsync(new() { PageSize = 10_000 }, default);
+        lines.AddRange(page.Instances.Select(Describe));
+        for (long key = 1; key <= RandomOperations.Keys; key++)
+        {
+            for (int generation = 0; generation < 3; generation++)
+                lines.AddRange((await Node.Store.ReadHistoryAsync(new(key, generation), default)).Select(Describe));
+        }
+        for (int partition = 0; partition < Node.Hub.Partitions; partition++)
+        {
+            lines.AddRange(await Node.MessagesAsync(partition));
+            lines.AddRange(await Node.TimersAsync(partition));
+            lines.AddRange((await Node.Store.ReadOwedAsync(partition, 0, 1_000, default)).Select(r => $"owed {r}"));
+        }
+        return string.Join('\n', lines);
+    }
+
+    public static string Describe(InstanceSnapshot i) =>
+        $"{i.Row} {Node.Text(i.FirstEvents)} {Node.Text(i.LastEvents)} {i.LastUpdated}";
+
+    public static string Describe(HistoryRow r) => $"{r.Key}.{r.Generation} {r.Turn}.{r.Part} {r.At} {Node.Text(r.Events)}";
+
+    public static string Describe(CommitResult r) => $"{r.Outcome} {string.Join(',', r.Partitions)}";
+
+    public ValueTask DisposeAsync() => Node.DisposeAsync();
+}
+
+/// <summary>
+/// Draws operations over few keys, so that they meet: most batches are good, many are refused, inconsistent or fenced,
+/// and some outcomes are lost.
+/// </summary>
+internal sealed class RandomOperations(int seed)
+{
+    public const int Keys = 12;
+
+    private readonly Random _random = new(seed);
+
+    public Func<ModelRun, Task<string>> Next() => _random.Next(20) switch
+    {
+        < 11 => Commit(),
+        11 => Uncertain(),
+        12 => Take(),
+        13 => Close(),
+        14 => Sweep(),
+        15 => Reopen(),
+        16 or 17 => Query(),
+        _ => Read(),
+    };
+
+    private Func<ModelRun, Task<string>> Commit()
+    {
+        var turns = Turns();
+        return async run => ModelRun.Describe(await run.Node.CommitAsync(turns));
+    }
+
+    private Func<ModelRun, Task<string>> Uncertain()
+    {
+        var turns = Turns();
+        var point = _random.Next(2) == 0 ? CommitPoint.BeforeCommit : CommitPoint.AfterCommit;
+        return async run =>
+        {
+            var batch = run.Node.Batch(turns);
+            run.Disk.FailNext = point;
+            var first = await run.Node.Store.CommitAsync(batch);
+            run.Disk.FailNext = null;
+            // A batch that fails by itself never reaches the point where its outcome is lost; memory may lose it anyway.
+            return ModelRun.Describe(first.Outcome == CommitOutcome.Unknown ? await run.Node.Store.ResolveAsync(batch) : first);
+        };
+    }
+
+    private Func<ModelRun, Task<string>> Take()
+    {
+        int partition = _random.Next(4);
+        bool forget = _random.Next(3) == 0;
+        return async run =>
+        {
+            var opening = await run.Node.TakeAsync(partition);
+            if (forget)
+                run.Node.Forget(partition, opening.Epoch - 1);
+            return $"{opening.Epoch} {opening.Unclean} {string.Join(' ', opening.Tasks)}";
+        };
+    }
+
+    private Func<ModelRun, Task<string>> Close()
+    {
+        int partition = _random.Next(4);
+        long epoch = _random.Next(6);
+        return async run =>
+        {
+            await run.Node.Store.ClosePartitionAsync(partition, epoch, default);
+            return "";
+        };
+    }
+
+    private Func<ModelRun, Task<string>> Sweep()
+    {
+        int rows = _random.Next(1, 5);
+        return async run => $"{await run.Node.Store.SweepAsync(rows, default)} {await run.DescribeAsync()}";
+    }
+
+    private static Func<ModelRun, Task<string>> Reopen() => async run =>
+    {
+        await run.ReopenAsync();
+        return $"{run.Node.Hub.Node} {string.Join(' ', run.Node.Openings.Select(o => (o.Epoch, o.Unclean)))}";
+    };
+
+    private Func<ModelRun, Task<string>> Query()
+    {
+        var query = new InstanceQuery
+        {
+            PageSize = _random.Next(1, 4),
+            Statuses = Maybe(3) ? [Pick<InstanceStatus>(), Pick<InstanceStatus>()] : null,
+            Suspended = Maybe(3) ? Maybe(2) : null,
+            Name = Maybe(4) ? Name() : null,
+            IdPrefix = Maybe(4) ? Id().EnumerateRunes().First().ToString() : null,
+            CreatedFrom = Maybe(4) ? _random.Next(4) : null,
+            CreatedTo = Maybe(4) ? _random.Next(4) : null,
+            Tag = Maybe(4) ? new("tag", Name()) : null,
+            WithPayloads = Maybe(2),
+        };
+        return async run =>
+        {
+            var lines = new List<string>();
+            var next = query;
+            while (true)
+            {
+                var page = await run.Node.Store.QueryAsync(next, default);
+                lines.AddRange(page.Instances.Select(ModelRun.Describe));
+                lines.Add($"-- {page.Continuation} of {next}");
+                if (page.Continuation is null)
+                    return string.Join('\n', lines);
+                next = query with { Continuation = page.Continuation };
+            }
+        };
+    }
+
+    private Func<ModelRun, Task<string>> Read()
+    {
+        var (id, partition, first, second, max, before) =
+            (Id(), _random.Next(4), _random.Next(4), _random.Next(4), _random.Next(1, 4), _random.Next(6));
+        return async run =>
+        {
+            var store = run.Node.Store;
+            var snapshot = await store.ReadSnapshotAsync(id, default);
+            var messages = await store.ReadMessagesAsync(partition, first, second, max, default);
+            var timers = await store.ReadTimersAsync(partition, before, first, second, max, default);
+            var owed = await store.ReadOwedAsync(partition, first, max, default);
+            return string.Join('\n', [
+                $"{await store.ReadInstanceAsync(id, default)}",
+                snapshot is null ? "" : ModelRun.Describe(snapshot),
+                .. messages.Select(m => $"{m.Key} {m.Target} {m.Kind} {Node.Text(m.Body)}"),
+                .. timers.Select(t => $"{t.Key} {t.Target} {Node.Text(t.Body)}"),
+                .. owed.Select(r => $"{r}")]);
+        };
+    }
+
+    private TurnRows[] Turns() => [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Turn())];
+
+    private TurnRows Turn()
+    {
+        int partition = _random.Next(4);
+        long key = Key();
+        var turn = new TurnRows { Partition = partition };
+        if (Maybe(8))
+            turn.DeleteInstance = Key();
+        if (Maybe(3))
+        {
+            turn.InsertInstance = Instance(partition, key);
+            turn.Tags = Maybe(2) ? new Dictionary<string, string> { ["tag"] = Name(), ["Ä"] = "" } : null;
+        }
+        if (Maybe(5))
+            turn.UpdateInstance = Update((int)(key % 4), key);
+        if (Maybe(8))
+            turn.DeleteHistory = new(Key(), _random.Next(3));
+        if (Maybe(8))
+            turn.Sweep = new(partition, Maybe(2) ? turn.DeleteInstance ?? Key() : Key(), _random.Next(3));
+        if (Maybe(2))
+            turn.History = new(key, _random.Next(3), _random.Next(50), 0, _random.Next(100), Node.Bytes($"[{_random.Next(100)}]"));
+        if (Maybe(9))
+            turn.HistoryParts = [new(key, _random.Next(3), _random.Next(50), 1, _random.Next(100), Node.Bytes("[\"part\"]"))];
+        AddDurableRows(turn, partition);
+        return turn;
+    }
+
+    private void AddDurableRows(TurnRows turn, int partition)
+    {
+        if (Maybe(4))
+            turn.InsertMessages = [new(new(partition, _random.Next(4), _random.Next(1, 30)), Id(), 1, Node.Bytes(Name()))];
+        if (Maybe(12))
+            turn.DeleteMessages = [new(partition, _random.Next(4), _random.Next(1, 30))];
+        if (Maybe(4))
+            turn.InsertTimers = [new(new(partition, _random.Next(6), _random.Next(1, 30)), Id(), Node.Bytes(Name()))];
+        if (Maybe(12))
+            turn.DeleteTimers = [new(partition, _random.Next(6), _random.Next(1, 30))];
+        if (Maybe(6))
+            turn.InsertTasks = [new(partition, Key(), _random.Next(2), _random.Next(-1, 9), 1, 0)];
+        if (Maybe(6))
+            turn.DeleteTasks = [new(Key(), _random.Next(2), _random.Next(-1, 9))];
+    }
+
+    private InstanceRow Instance(int partition, long key) => new()
+    {
+        Partition = partition,
+        Key = key,
+        Id = Id(),
+        Name = Name(),
+        Version = Maybe(2) ? Name() : null,
+        Status = Pick<InstanceStatus>(),
+        Generation = _random.Next(3),
+        Held = Pick<Held>(),
+        Owed = Maybe(2),
+        CustomStatus = Maybe(2) ? Payload.Of("""{"a":1}""") : Payload.None,
+        Created = _random.Next(4),
+        Ended = Maybe(2) ? _random.Next(9) : null,
+        Parent = Maybe(2) ? Id() : null,
+    };
+
+    private InstanceUpdate Update(int partition, long key) => new(partition, key)
+    {
+        Status = Maybe(2) ? Pick<InstanceStatus>() : null,
+        Generation = Maybe(2) ? _random.Next(3) : null,
+        Held = Maybe(2) ? Pick<Held>() : null,
+        Owed = Maybe(2) ? Maybe(2) : null,
+        CustomStatus = Maybe(2) ? (Maybe(2) ? Payload.Of("\"ü\"") : Payload.None) : null,
+        Ended = Maybe(2) ? _random.Next(9) : null,
+    };
+
+    private bool Maybe(int oneIn) => _random.Next(oneIn) == 0;
+
+    private long Key() => _random.Next(1, Keys + 1);
+
+    private string Id() => "aBé\uffee😀".EnumerateRunes().ElementAt(_random.Next(5)).ToString() + (Maybe(2) ? "" : _random.Next(3));
+
+    private string Name() => Maybe(3) ? "" : Maybe(2) ? "Hello" : "hello";
+
+    private T Pick<T>() where T : struct, Enum => Enum.GetValues<T>()[_random.Next(Enum.GetValues<T>().Length)];
+}
