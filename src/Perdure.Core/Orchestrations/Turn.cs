@@ -37,7 +37,7 @@ internal sealed class Turn(OrchestrationState state, long at)
     /// <summary>What the code gets, in order: everything recorded and not yet fed.</summary>
     public IReadOnlyList<HistoryEvent> Feed { get; set; } = [];
 
-    public TurnRows Rows { get; } = new();
+    public TurnRows Rows { get; } = new() { Partition = state.Partition };
     public List<Effect> Effects { get; } = [];
 
     /// <summary>The messages that the turn took; they go back to the mailbox if its commit is refused.</summary>
