@@ -162,7 +162,8 @@ internal sealed class OrchestrationState(string id, int partition)
         Parent = x.Parent;
         Tags = x.Tags;
         TraceParent = x.TraceParent;
-        Status = InstanceStatus.Pending;
+        // A row holds the mark before the inputs that it feeds: a start behind the mark runs already.
+        Status = _feeding ? InstanceStatus.Running : InstanceStatus.Pending;
         StartPendingUntil = x.StartAt;
     }
 
