@@ -162,8 +162,9 @@ internal sealed class OrchestrationState(string id, int partition)
         Parent = x.Parent;
         Tags = x.Tags;
         TraceParent = x.TraceParent;
-        // A row holds the mark before the inputs that it feeds: a start behind the mark runs already.
-        Status = _feeding ? InstanceStatus.Running : InstanceStatus.Pending;
+        // A row holds the mark before the inputs that it feeds: a start behind the mark runs already. So does an instance
+        // that continues as new; it is not shown as pending between two generations.
+        Status = _feeding || Execution.Generation > 0 ? InstanceStatus.Running : InstanceStatus.Pending;
         StartPendingUntil = x.StartAt;
     }
 
