@@ -28,7 +28,7 @@ internal sealed partial class OrchestrationCore
     {
         OrchestrationState state = turn.State;
         LeaveExecution(turn);
-        if (state.Parent is { Task: >= 0 } parent)
+        if (state.Parent is { Task: > ParentLink.NoAnswer } parent)
         {
             TaskKey task = new(parent.Key, parent.Generation, parent.Task);
             Send(turn, parent.InstanceId, completed.Status == InstanceStatus.Completed

@@ -125,7 +125,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
 
     private void RefuseStart(Turn turn, Message.Start message, RequestOutcome outcome, FailureDetails failure)
     {
-        if (message.Event.Parent is { } parent)
+        if (message.Event.Parent is { Task: > ParentLink.NoAnswer } parent)
             Send(turn, parent.InstanceId, new Message.ChildDone(new TaskKey(parent.Key, parent.Generation, parent.Task), default, failure));
         Refuse(turn, message, outcome, $"the start was refused: {failure.ErrorMessage}");
     }
