@@ -139,13 +139,12 @@ internal sealed partial class OrchestrationCore
     {
         // It may have fired in this very turn: then there is nothing left to cancel, but the code did ask.
         if (turn.State.Open.TryGet(action.Task, out HistoryEvent? opened) && opened is HistoryEvent.TimerCreated timer)
-            RemoveTimer(turn, timer);
+            RemoveTimer(turn, KeyOf(turn.State, timer));
         Add(turn, new HistoryEvent.TimerCanceled(action.Task));
     }
 
-    private static void RemoveTimer(Turn turn, HistoryEvent.TimerCreated timer)
+    private static void RemoveTimer(Turn turn, TimerKey key)
     {
-        TimerKey key = KeyOf(turn.State, timer);
         int created = turn.Rows.InsertTimers?.FindIndex(t => t.Key == key) ?? -1;
         if (created >= 0)
         {

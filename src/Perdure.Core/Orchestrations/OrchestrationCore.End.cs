@@ -73,14 +73,11 @@ internal sealed partial class OrchestrationCore
     {
         OrchestrationState state = turn.State;
         if (state.StartPendingUntil is not null)
-        {
-            (turn.Rows.DeleteTimers ??= []).Add(state.StartTimer);
-            turn.Effects.Add(new Effect.DisarmTimer(state.StartTimer));
-        }
+            RemoveTimer(turn, state.StartTimer);
         foreach (HistoryEvent opened in state.Open.All)
         {
             if (opened is HistoryEvent.TimerCreated timer)
-                RemoveTimer(turn, timer);
+                RemoveTimer(turn, KeyOf(state, timer));
         }
         // What this turn scheduled never starts: nobody is left to want it.
         turn.Effects.RemoveAll(e => e is Effect.RunActivity);
