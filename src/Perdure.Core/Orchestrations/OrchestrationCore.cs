@@ -140,6 +140,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         else
         {
             turn.Rows.DeleteInstance = state.Execution.Key;
+            state.Remove();
             turn.Ended = true;
             Accept(turn, message);
         }

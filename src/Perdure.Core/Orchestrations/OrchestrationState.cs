@@ -105,6 +105,13 @@ internal sealed class OrchestrationState(string id, int partition)
         Reset();
     }
 
+    /// <summary>Purged: the id is free.</summary>
+    public void Remove()
+    {
+        Exists = false;
+        Row = null;
+    }
+
     public void BeginTurn(long at) => LastAt = Math.Max(LastAt, at);
 
     public void EndTurn()
