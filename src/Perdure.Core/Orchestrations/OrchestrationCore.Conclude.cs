@@ -85,7 +85,7 @@ internal sealed partial class OrchestrationCore
             return new CodeResult.Stopped(Failures.OverLimit($"asked for {ran.Actions.Count:N0} actions in one turn; the limit is {limits.ActionsPerTurnMax:N0}. Await some of them in between, or fan out over sub-orchestrations"), false);
         if (bytes > limits.TurnBytesMax)
             return new CodeResult.Stopped(Failures.OverLimit($"asked for {bytes:N0} bytes in one turn; the limit is {limits.TurnBytesMax:N0}. Pass references instead of large inputs, or await in between"), false);
-        int events = turn.State.EventCount + ran.Actions.Count;
+        int events = turn.State.EventCount + 1 + ran.Actions.Count;
         if (events > limits.HistoryEventsMax && ran.Completion is null)
             return new CodeResult.Stopped(Failures.OverLimit($"has a history of {events:N0} events; the limit is {limits.HistoryEventsMax:N0}. Use ContinueAsNew in long loops, or sub-orchestrations"), false);
         return result;
