@@ -53,7 +53,8 @@ internal static class MessageCodec
         ReadOnlyMemory<byte> body = row.Body;
         if (row.Kind == ChildDoneKind)
             (execution, body) = TakeExecution(row.Body);
-        HistoryEvent e = HistoryReader.ReadRow(body)[0];
+        if (HistoryReader.ReadRow(body) is not [HistoryEvent e])
+            throw new FormatException($"The message {row.Key} to '{row.Target}' does not hold exactly one event.");
         return (row.Kind, e) switch
         {
             (StartKind, HistoryEvent.ExecutionStarted x) => new Message.Start(x) { Row = row.Key },
@@ -74,12 +75,12 @@ internal static class MessageCodec
     private static (ExecutionKey, ReadOnlyMemory<byte>) TakeExecution(ReadOnlyMemory<byte> body)
     {
         Utf8JsonReader reader = new(body.Span);
-        reader.Read();
-        reader.Read();
-        long key = reader.GetInt64();
-        reader.Read();
-        int generation = reader.GetInt32();
-        reader.Read();
+        if (!reader.Read() || !reader.Read() || !reader.TryGetInt64(out long key)
+            || !reader.Read() || !reader.TryGetInt32(out int generation)
+            || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new FormatException("An answer does not name the execution that it is for.");
+        }
         byte[] rest = new byte[body.Length - (int)reader.TokenStartIndex + 1];
         rest[0] = (byte)'[';
         body.Span[(int)reader.TokenStartIndex..].CopyTo(rest.AsSpan(1));
