@@ -19,12 +19,13 @@ internal static class MessageCodec
     private const int TerminateKind = 4;
     private const int SuspendKind = 5;
     private const int ResumeKind = 6;
+    private const int StartOnceKind = 7;
 
     public static MessageRow Encode(MessageKey key, string target, Message message)
     {
         (int kind, HistoryEvent body, ExecutionKey execution) = message switch
         {
-            Message.Start m => (StartKind, m.Event, default),
+            Message.Start m => (m.OnlyIfNeverStarted ? StartOnceKind : StartKind, m.Event, default),
             Message.ChildDone { Failure: null } m => (ChildDoneKind, new HistoryEvent.SubOrchestrationInstanceCompleted(m.Task.Task, m.Result), m.Task.Execution),
             Message.ChildDone m => (ChildDoneKind, new HistoryEvent.SubOrchestrationInstanceFailed(m.Task.Task, m.Failure!), m.Task.Execution),
             Message.Raise m => (RaiseKind, new HistoryEvent.EventRaised(m.Name, m.Input), default),
@@ -58,6 +59,7 @@ internal static class MessageCodec
         return (row.Kind, e) switch
         {
             (StartKind, HistoryEvent.ExecutionStarted x) => new Message.Start(x) { Row = row.Key },
+            (StartOnceKind, HistoryEvent.ExecutionStarted x) => new Message.Start(x) { Row = row.Key, OnlyIfNeverStarted = true },
             (ChildDoneKind, HistoryEvent.SubOrchestrationInstanceCompleted x) =>
                 new Message.ChildDone(new TaskKey(execution.Key, execution.Generation, x.Task), x.Result, null) { Row = row.Key },
             (ChildDoneKind, HistoryEvent.SubOrchestrationInstanceFailed x) =>
