@@ -188,7 +188,8 @@ internal sealed partial class OrchestrationCore
                 End(turn, new HistoryEvent.ExecutionCompleted(InstanceStatus.Completed, succeeded.Result, null));
                 break;
             case Completion.Failed failed:
-                End(turn, new HistoryEvent.ExecutionCompleted(InstanceStatus.Failed, default, failed.Failure));
+                End(turn, new HistoryEvent.ExecutionCompleted(InstanceStatus.Failed, default,
+                    Failures.Bounded(failed.Failure, limits.FailureDepthMax)));
                 break;
             case Completion.ContinuedAsNew next:
                 ContinueAsNew(turn, next);
