@@ -77,8 +77,10 @@ internal static class MessageCodec
     private static (ExecutionKey, ReadOnlyMemory<byte>) TakeExecution(ReadOnlyMemory<byte> body)
     {
         Utf8JsonReader reader = new(body.Span);
-        if (!reader.Read() || !reader.Read() || !reader.TryGetInt64(out long key)
-            || !reader.Read() || !reader.TryGetInt32(out int generation)
+        long key = 0;
+        int generation = 0;
+        if (!reader.Read() || !reader.Read() || reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out key)
+            || !reader.Read() || reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out generation)
             || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             throw new FormatException("An answer does not name the execution that it is for.");
