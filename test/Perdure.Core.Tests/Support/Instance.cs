@@ -43,6 +43,9 @@ internal sealed class Instance : INumbers, ICodeCatalog
     /// <summary>The latest turn.</summary>
     public Turn Turn { get; private set; } = null!;
 
+    /// <summary>Sees every turn once it is durable.</summary>
+    public Action<Turn>? Committed { get; set; }
+
     public int RowsWritten => _disk.RowsWritten;
 
     public bool IsRunning => _running;
@@ -145,6 +148,7 @@ internal sealed class Instance : INumbers, ICodeCatalog
     {
         turn.At.ShouldBeGreaterThanOrEqualTo(_now);
         _disk.Write(turn, _limits.HistoryRowBytesMax);
+        Committed?.Invoke(turn);
         OrchestrationState loaded = _disk.Load();
         if (_disk.Row is null)
         {
