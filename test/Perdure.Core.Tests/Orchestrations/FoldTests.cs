@@ -38,7 +38,7 @@ public class FoldTests
         private readonly Dice _dice;
         private readonly HashSet<string> _met;
         private readonly Instance _instance;
-        private readonly List<(OrchestratorAction[] Asked, Completion? Completion, string[] Fed)> _runs = [];
+        private readonly List<(OrchestratorAction[] Asked, Completion? Completion, string Fed)> _runs = [];
         private readonly HashSet<object> _waiting = [];
         private readonly Dictionary<long, int> _answers = [];
         private ExecutionKey _execution;
@@ -109,7 +109,7 @@ public class FoldTests
                 2 or 3 => Code.ContinuesAsNew(Value(), [.. Enumerable.Range(0, _dice.Below(3)).Select(e => $"carried-{e}")]),
                 _ => null,
             };
-            string[] fed = [.. _instance.Turn.Feed.Select(Show.Json)];
+            string fed = string.Join('\n', _instance.Turn.Feed.Select(Show.Json));
             _instance.Concludes(new CodeResult.Ran(actions, completion));
             if (_instance.Turn.Events[0] is HistoryEvent.OrchestratorStarted)
                 _runs.Add((actions, completion, fed));
@@ -222,7 +222,7 @@ public class FoldTests
             recorded.Count.ShouldBe(_runs.Count);
             for (int i = 0; i < recorded.Count; i++)
             {
-                recorded[i].Fed.Select(Show.Json).ShouldBe(_runs[i].Fed);
+                string.Join('\n', recorded[i].Fed.Select(Show.Json)).ShouldBe(_runs[i].Fed);
                 ReplayCheck.Compare(recorded[i], _runs[i].Asked, _runs[i].Completion).ShouldBeNull();
             }
             int[] resolved = [.. recorded.SelectMany(r => r.Fed).Select(TaskOf).Where(t => t >= 0)];

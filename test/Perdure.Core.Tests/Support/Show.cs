@@ -12,6 +12,9 @@ namespace Perdure.Core.Tests.Support;
 /// <summary>Events, rows, effects and states as short lines of text, so that a test reads like a transcript.</summary>
 internal static class Show
 {
+    private static readonly PropertyInfo[] StateProperties =
+        typeof(OrchestrationState).GetProperties(BindingFlags.Public | BindingFlags.Instance);
+
     public static IEnumerable<string> Events(Turn turn) => turn.Events.Skip(turn.FirstEvent).Select(e => Event(e!));
 
     public static string Event(HistoryEvent e)
@@ -84,7 +87,7 @@ internal static class Show
     public static string State(OrchestrationState state)
     {
         StringBuilder text = new();
-        foreach (PropertyInfo property in typeof(OrchestrationState).GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        foreach (PropertyInfo property in StateProperties)
             text.AppendLine($"{property.Name}: {Value(property.GetValue(state))}");
         return text.ToString();
     }
