@@ -14,6 +14,8 @@ namespace Perdure;
 [AttributeUsage(AttributeTargets.Parameter)]
 public sealed class OrchestrationTriggerAttribute : Attribute
 {
-    /// <summary>The name of the orchestration, stronger than <see cref="FunctionNameAttribute"/>; null by default.</summary>
+    /// <summary>
+    /// The name of the orchestration, stronger than <see cref="FunctionNameAttribute"/>; null by default.
+    /// </summary>
     public string? Orchestration { get; set; }
 }

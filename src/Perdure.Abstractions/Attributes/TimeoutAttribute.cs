@@ -8,7 +8,9 @@ namespace Perdure;
 /// Without this attribute an activity may run for ever. The value is checked when the host starts. An orchestration
 /// cannot have it: its code only runs for moments between two awaits.
 /// </remarks>
-/// <param name="timeout">The longest run, as <c>hh:mm:ss</c> or any other constant format of <see cref="TimeSpan"/>; more than zero.</param>
+/// <param name="timeout">
+/// The longest run, as <c>hh:mm:ss</c> or any other constant format of <see cref="TimeSpan"/>; more than zero.
+/// </param>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class TimeoutAttribute(string timeout) : Attribute
 {

@@ -8,7 +8,9 @@ namespace Perdure;
 /// </summary>
 public sealed record DurableHistoryEvent
 {
-    /// <summary>What happened: <c>ExecutionStarted</c>, <c>TaskScheduled</c>, <c>TaskCompleted</c>, <c>TimerFired</c> and so on.</summary>
+    /// <summary>
+    /// What happened: <c>ExecutionStarted</c>, <c>TaskScheduled</c>, <c>TaskCompleted</c>, <c>TimerFired</c> and so on.
+    /// </summary>
     public required string EventType { get; init; }
 
     /// <summary>When it was recorded, in UTC and whole milliseconds.</summary>
@@ -17,7 +19,9 @@ public sealed record DurableHistoryEvent
     /// <summary>The function that was called, or the event that was raised.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The task (activity, timer, child) that the event opens or resolves; numbered from 0 within the execution.</summary>
+    /// <summary>
+    /// The task (activity, timer, child) that the event opens or resolves; numbered from 0 within the execution.
+    /// </summary>
     public int? TaskId { get; init; }
 
     /// <summary>The instance id of a child.</summary>

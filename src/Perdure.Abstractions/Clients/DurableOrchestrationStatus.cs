@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Perdure;
 
-/// <summary>What is durably known of an orchestration at one moment: always that which folding its history gives.</summary>
+/// <summary>
+/// What is durably known of an orchestration at one moment: always that which folding its history gives.
+/// </summary>
 public sealed class DurableOrchestrationStatus
 {
     private static readonly JsonElement s_null = JsonElement.Parse("null"u8);

@@ -15,7 +15,9 @@ public interface IDurableOrchestrationClient
     /// <summary>The name of the task hub.</summary>
     string TaskHubName { get; }
 
-    /// <summary>Starts an orchestration. When this returns, the start is durable, whether or not its code has run yet.</summary>
+    /// <summary>
+    /// Starts an orchestration. When this returns, the start is durable, whether or not its code has run yet.
+    /// </summary>
     /// <param name="orchestratorFunctionName">The name of the orchestration, in any case.</param>
     /// <param name="instanceId">
     /// The id of the new instance: 1 to 100 characters, no leading <c>@</c>, none of <c>/ \ # ?</c>, no control
@@ -32,11 +34,14 @@ public interface IDurableOrchestrationClient
         StartNewAsync(orchestratorFunctionName, new StartOptions { InstanceId = instanceId }, null, cancellationToken);
 
     /// <inheritdoc cref="StartNewAsync(string, string?, CancellationToken)"/>
-    /// <param name="input">The input. A text in this place is taken as the instance id; give both to say which is which.</param>
+    /// <param name="input">
+    /// The input. A text in this place is taken as the instance id; give both to say which is which.
+    /// </param>
     /// <typeparam name="T">The type of the input.</typeparam>
     /// <exception cref="PayloadException">The input does not become JSON, or is over the limit.</exception>
     // Overload resolution prefers this one in StartNewAsync(name, options, cancellationToken).
-    Task<string> StartNewAsync<T>(string orchestratorFunctionName, T input, CancellationToken cancellationToken = default) =>
+    Task<string> StartNewAsync<T>(
+        string orchestratorFunctionName, T input, CancellationToken cancellationToken = default) =>
         input is StartOptions options
             ? StartNewAsync(orchestratorFunctionName, options, null, cancellationToken)
             : StartNewAsync(orchestratorFunctionName, new StartOptions(), input, cancellationToken);
@@ -50,7 +55,9 @@ public interface IDurableOrchestrationClient
         string orchestratorFunctionName, string? instanceId, T input, CancellationToken cancellationToken = default) =>
         StartNewAsync(orchestratorFunctionName, new StartOptions { InstanceId = instanceId }, input, cancellationToken);
 
-    /// <summary>Starts an orchestration with all that can be said about a start. When this returns, the start is durable.</summary>
+    /// <summary>
+    /// Starts an orchestration with all that can be said about a start. When this returns, the start is durable.
+    /// </summary>
     /// <param name="orchestratorFunctionName">The name of the orchestration, in any case.</param>
     /// <param name="options">Id, time, version and tags of the new instance.</param>
     /// <param name="input">The input.</param>
@@ -60,7 +67,10 @@ public interface IDurableOrchestrationClient
     /// <exception cref="OrchestrationAlreadyExistsException">An instance with this id is alive.</exception>
     /// <exception cref="PayloadException">The input does not become JSON, or is over the limit.</exception>
     Task<string> StartNewAsync(
-        string orchestratorFunctionName, StartOptions options, object? input = null, CancellationToken cancellationToken = default);
+        string orchestratorFunctionName,
+        StartOptions options,
+        object? input = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Raises an event for an orchestration. When this returns, the event is durable and will be handed to the
@@ -120,7 +130,9 @@ public interface IDurableOrchestrationClient
         bool showInput = true,
         CancellationToken cancellationToken = default);
 
-    /// <summary>The status of each of these orchestrations, in their order; null in the place of each that does not exist.</summary>
+    /// <summary>
+    /// The status of each of these orchestrations, in their order; null in the place of each that does not exist.
+    /// </summary>
     /// <param name="instanceIds">The instances.</param>
     /// <param name="showHistory">Whether each status carries the history.</param>
     /// <param name="showHistoryOutput">Whether those histories carry inputs and results.</param>
@@ -151,11 +163,14 @@ public interface IDurableOrchestrationClient
     Task<OrchestrationStatusQueryResult> ListInstancesAsync(
         OrchestrationStatusQueryCondition condition, CancellationToken cancellationToken = default);
 
-    /// <summary>Deletes an orchestration that has ended, with its history. One that does not exist does not count.</summary>
+    /// <summary>
+    /// Deletes an orchestration that has ended, with its history. One that does not exist does not count.
+    /// </summary>
     /// <param name="instanceId">The instance.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="InvalidOperationException">The instance has not ended.</exception>
-    Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(string instanceId, CancellationToken cancellationToken = default);
+    Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(
+        string instanceId, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes those of these orchestrations that have ended, with their histories.</summary>
     /// <param name="instanceIds">The instances.</param>
@@ -163,7 +178,9 @@ public interface IDurableOrchestrationClient
     Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(
         IEnumerable<string> instanceIds, CancellationToken cancellationToken = default);
 
-    /// <summary>Deletes all orchestrations that were started in a span of time and have ended, with their histories.</summary>
+    /// <summary>
+    /// Deletes all orchestrations that were started in a span of time and have ended, with their histories.
+    /// </summary>
     /// <param name="createdTimeFrom">Started at this time or later, in UTC.</param>
     /// <param name="createdTimeTo">Started at this time or earlier, in UTC; null: until now.</param>
     /// <param name="runtimeStatus">Only those that ended in one of these ways; null: in any way.</param>

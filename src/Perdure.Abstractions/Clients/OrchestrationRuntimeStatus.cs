@@ -28,6 +28,9 @@ public enum OrchestrationRuntimeStatus
     /// <summary>It was started and has not run yet.</summary>
     Pending = 6,
 
-    /// <summary>It does not run until somebody resumes it: a client suspended it, or the engine parked it for a reason that its status tells.</summary>
+    /// <summary>
+    /// It does not run until somebody resumes it: a client suspended it, or the engine parked it for a reason that its
+    /// status tells.
+    /// </summary>
     Suspended = 7,
 }

@@ -6,8 +6,8 @@ namespace Perdure;
 public static class DurableOrchestrationContextExtensions
 {
     /// <summary>
-    /// A logger that is silent while the orchestration is replaying, so that each line is written once as long as nothing
-    /// crashes. Scopes pass through.
+    /// A logger that is silent while the orchestration is replaying, so that each line is written once as long as
+    /// nothing crashes. Scopes pass through.
     /// </summary>
     /// <param name="context">The context of the orchestration.</param>
     /// <param name="logger">Where lines go that are not replayed.</param>

@@ -10,8 +10,8 @@ public interface IDurableActivityContext
     string InstanceId { get; }
 
     /// <summary>
-    /// Which attempt this is when the call is made with retries: 1 for the first one. Exact, because it is read from the
-    /// history; a run that is repeated because a process died is not a new attempt.
+    /// Which attempt this is when the call is made with retries: 1 for the first one. Exact, because it is read from
+    /// the history; a run that is repeated because a process died is not a new attempt.
     /// </summary>
     int Attempt { get; }
 
@@ -27,12 +27,14 @@ public interface IDurableActivityContext
     /// </summary>
     string IdempotencyKey { get; }
 
-    /// <summary>Cancelled when the result is not wanted any more: time-out, end of the orchestration, shutdown of the host.</summary>
+    /// <summary>
+    /// Cancelled when the result is not wanted any more: time-out, end of the orchestration, shutdown of the host.
+    /// </summary>
     CancellationToken CancellationToken { get; }
 
     /// <summary>
-    /// The input of the call, or the default of <typeparamref name="T"/> when there was none; say <c>GetInput&lt;string?&gt;()</c>
-    /// where that can happen.
+    /// The input of the call, or the default of <typeparamref name="T"/> when there was none; say
+    /// <c>GetInput&lt;string?&gt;()</c> where that can happen.
     /// </summary>
     /// <typeparam name="T">Any type that the JSON of the input fits, value tuples included.</typeparam>
     /// <exception cref="PayloadException">The JSON of the input does not fit <typeparamref name="T"/>.</exception>

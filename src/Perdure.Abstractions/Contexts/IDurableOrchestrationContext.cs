@@ -6,9 +6,10 @@ namespace Perdure;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The code of an orchestration must be deterministic: the same history must make it ask for the same things in the same
-/// order. So it takes time, ids and results from this context only, does no I/O of its own, and awaits nothing but tasks
-/// of this context and combinations of them (<see cref="Task.WhenAll(Task[])"/>, <see cref="Task.WhenAny(Task[])"/>).
+/// The code of an orchestration must be deterministic: the same history must make it ask for the same things in the
+/// same order. So it takes time, ids and results from this context only, does no I/O of its own, and awaits nothing but
+/// tasks of this context and combinations of them (<see cref="Task.WhenAll(Task[])"/>,
+/// <see cref="Task.WhenAny(Task[])"/>).
 /// </para>
 /// <para>
 /// The context belongs to the thread that runs the turn. Every member called from another thread throws
@@ -28,7 +29,9 @@ public interface IDurableOrchestrationContext
     /// <summary>The id of the orchestration that started this one, or null if a client did.</summary>
     string? ParentInstanceId { get; }
 
-    /// <summary>The version that the instance was started with, or null. It stays the same as long as the instance lives.</summary>
+    /// <summary>
+    /// The version that the instance was started with, or null. It stays the same as long as the instance lives.
+    /// </summary>
     string? Version { get; }
 
     /// <summary>
@@ -39,7 +42,8 @@ public interface IDurableOrchestrationContext
 
     /// <summary>
     /// Whether the code is running again over what its history already holds. For logging only
-    /// (<see cref="DurableOrchestrationContextExtensions.CreateReplaySafeLogger"/>): code that asks for something depending on it is not deterministic.
+    /// (<see cref="DurableOrchestrationContextExtensions.CreateReplaySafeLogger"/>): code that asks for something
+    /// depending on it is not deterministic.
     /// </summary>
     bool IsReplaying { get; }
 
@@ -57,11 +61,13 @@ public interface IDurableOrchestrationContext
     void SetOutput(object? output);
 
     /// <summary>
-    /// Sets what the status of the instance shows as its custom status from the end of this turn on. The last value of a
-    /// turn counts; it survives <see cref="ContinueAsNew"/> until it is set again.
+    /// Sets what the status of the instance shows as its custom status from the end of this turn on. The last value of
+    /// a turn counts; it survives <see cref="ContinueAsNew"/> until it is set again.
     /// </summary>
     /// <param name="customStatusObject">The new custom status; null clears it.</param>
-    /// <exception cref="ArgumentException">Its JSON is longer than 16 KB in UTF-16, which is 8,192 characters.</exception>
+    /// <exception cref="ArgumentException">
+    /// Its JSON is longer than 16 KB in UTF-16, which is 8,192 characters.
+    /// </exception>
     void SetCustomStatus(object? customStatusObject);
 
     /// <summary>
@@ -85,11 +91,18 @@ public interface IDurableOrchestrationContext
 
     /// <inheritdoc cref="CallActivityAsync(string, object?)"/>
     /// <typeparam name="TResult">Any type that the JSON of the result fits.</typeparam>
-    /// <returns>The result of the activity; the default of <typeparamref name="TResult"/> when it returned none.</returns>
-    /// <exception cref="PayloadException">The JSON of the result does not fit <typeparamref name="TResult"/>; thrown by the task.</exception>
+    /// <returns>
+    /// The result of the activity; the default of <typeparamref name="TResult"/> when it returned none.
+    /// </returns>
+    /// <exception cref="PayloadException">
+    /// The JSON of the result does not fit <typeparamref name="TResult"/>; thrown by the task.
+    /// </exception>
     Task<TResult> CallActivityAsync<TResult>(string functionName, object? input = null);
 
-    /// <summary>Runs an activity, and after a failure again, as <paramref name="retryOptions"/> say. The waits are durable timers.</summary>
+    /// <summary>
+    /// Runs an activity, and after a failure again, as <paramref name="retryOptions"/> say. The waits are durable
+    /// timers.
+    /// </summary>
     /// <param name="functionName">The name of the activity, in any case.</param>
     /// <param name="retryOptions">When, and how often, it is tried again.</param>
     /// <param name="input">Its input, the same for every attempt.</param>
@@ -101,7 +114,8 @@ public interface IDurableOrchestrationContext
     /// <inheritdoc cref="CallActivityWithRetryAsync(string, RetryOptions, object?)"/>
     /// <typeparam name="TResult">Any type that the JSON of the result fits.</typeparam>
     /// <returns>The result of the attempt that succeeded.</returns>
-    Task<TResult> CallActivityWithRetryAsync<TResult>(string functionName, RetryOptions retryOptions, object? input = null);
+    Task<TResult> CallActivityWithRetryAsync<TResult>(
+        string functionName, RetryOptions retryOptions, object? input = null);
 
     /// <summary>Runs another orchestration as a child, and returns when it has completed.</summary>
     /// <param name="functionName">The name of the orchestration, in any case.</param>
@@ -111,16 +125,18 @@ public interface IDurableOrchestrationContext
     Task CallSubOrchestratorAsync(string functionName, object? input = null) =>
         CallSubOrchestratorAsync(functionName, null, input);
 
-    /// <summary>Runs another orchestration as a child with an instance id of its own, and returns when it has completed.</summary>
+    /// <summary>
+    /// Runs another orchestration as a child with an instance id of its own, and returns when it has completed.
+    /// </summary>
     /// <param name="functionName">The name of the orchestration, in any case.</param>
     /// <param name="instanceId">
-    /// The id of the child. Null: the execution id of this orchestration, a colon and the number of the task. An id whose
-    /// instance has ended is replaced.
+    /// The id of the child. Null: the execution id of this orchestration, a colon and the number of the task. An id
+    /// whose instance has ended is replaced.
     /// </param>
     /// <param name="input">Its input.</param>
     /// <exception cref="ArgumentException">
-    /// No orchestration has this name, or the id is not allowed: 1 to 100 characters, no leading <c>@</c>, none of
-    /// <c>/ \ # ?</c>, no control characters, and neither this instance's id nor its parent's.
+    /// No orchestration has this name, or the id is not allowed: 1 to 100 characters, no leading <c>@</c>, none of <c>/
+    /// \ # ?</c>, no control characters, and neither this instance's id nor its parent's.
     /// </exception>
     /// <exception cref="FunctionFailedException">
     /// The child failed or was terminated, or an instance with its id is alive already; thrown by the task.
@@ -138,24 +154,30 @@ public interface IDurableOrchestrationContext
     /// <returns>The output of the child.</returns>
     Task<TResult> CallSubOrchestratorAsync<TResult>(string functionName, string? instanceId, object? input);
 
-    /// <summary>Runs another orchestration as a child, and after a failure again, as <paramref name="retryOptions"/> say.</summary>
+    /// <summary>
+    /// Runs another orchestration as a child, and after a failure again, as <paramref name="retryOptions"/> say.
+    /// </summary>
     /// <param name="functionName">The name of the orchestration, in any case.</param>
     /// <param name="retryOptions">When, and how often, it is tried again.</param>
     /// <param name="input">Its input, the same for every attempt.</param>
     /// <exception cref="ArgumentNullException"><paramref name="retryOptions"/> is null.</exception>
     /// <exception cref="ArgumentException">No orchestration has this name.</exception>
-    /// <exception cref="FunctionFailedException">The last attempt failed or was terminated; thrown by the task.</exception>
+    /// <exception cref="FunctionFailedException">
+    /// The last attempt failed or was terminated; thrown by the task.
+    /// </exception>
     Task CallSubOrchestratorWithRetryAsync(string functionName, RetryOptions retryOptions, object? input = null) =>
         CallSubOrchestratorWithRetryAsync(functionName, retryOptions, null, input);
 
     /// <inheritdoc cref="CallSubOrchestratorWithRetryAsync(string, RetryOptions, object?)"/>
     /// <param name="instanceId">The id of the child in every attempt; null: a new one for each.</param>
-    Task CallSubOrchestratorWithRetryAsync(string functionName, RetryOptions retryOptions, string? instanceId, object? input);
+    Task CallSubOrchestratorWithRetryAsync(
+        string functionName, RetryOptions retryOptions, string? instanceId, object? input);
 
     /// <inheritdoc cref="CallSubOrchestratorWithRetryAsync(string, RetryOptions, object?)"/>
     /// <typeparam name="TResult">Any type that the JSON of the child's output fits.</typeparam>
     /// <returns>The output of the attempt that succeeded.</returns>
-    Task<TResult> CallSubOrchestratorWithRetryAsync<TResult>(string functionName, RetryOptions retryOptions, object? input = null) =>
+    Task<TResult> CallSubOrchestratorWithRetryAsync<TResult>(
+        string functionName, RetryOptions retryOptions, object? input = null) =>
         CallSubOrchestratorWithRetryAsync<TResult>(functionName, retryOptions, null, input);
 
     /// <inheritdoc cref="CallSubOrchestratorWithRetryAsync(string, RetryOptions, string?, object?)"/>
@@ -177,7 +199,9 @@ public interface IDurableOrchestrationContext
     /// the wait. A moment that has passed fires at once.
     /// </summary>
     /// <param name="fireAt">The moment, in UTC: <see cref="CurrentUtcDateTime"/> plus the wait.</param>
-    /// <param name="cancelToken">Cancels the wait. A timer that is still open when the orchestration ends goes with it.</param>
+    /// <param name="cancelToken">
+    /// Cancels the wait. A timer that is still open when the orchestration ends goes with it.
+    /// </param>
     /// <exception cref="TaskCanceledException">The wait was cancelled; thrown by the task.</exception>
     Task CreateTimer(DateTime fireAt, CancellationToken cancelToken = default);
 
@@ -195,10 +219,14 @@ public interface IDurableOrchestrationContext
     Task WaitForExternalEvent(string name);
 
     /// <inheritdoc cref="WaitForExternalEvent(string)"/>
-    /// <typeparam name="T">Any type that the JSON of the event's data fits; the same for all waits for one name.</typeparam>
+    /// <typeparam name="T">
+    /// Any type that the JSON of the event's data fits; the same for all waits for one name.
+    /// </typeparam>
     /// <returns>The data of the event.</returns>
     /// <exception cref="ArgumentException">Another wait for this name, still open, expects another type.</exception>
-    /// <exception cref="PayloadException">The JSON of the data does not fit <typeparamref name="T"/>; thrown by the task.</exception>
+    /// <exception cref="PayloadException">
+    /// The JSON of the data does not fit <typeparamref name="T"/>; thrown by the task.
+    /// </exception>
     Task<T> WaitForExternalEvent<T>(string name);
 
     /// <inheritdoc cref="WaitForExternalEvent(string)"/>
@@ -221,7 +249,8 @@ public interface IDurableOrchestrationContext
     /// <param name="cancelToken">Cancels the wait.</param>
     /// <returns>The data of the event, or <paramref name="defaultValue"/>.</returns>
     /// <exception cref="TaskCanceledException">The wait was cancelled; thrown by the task.</exception>
-    Task<T> WaitForExternalEvent<T>(string name, TimeSpan timeout, T defaultValue, CancellationToken cancelToken = default);
+    Task<T> WaitForExternalEvent<T>(
+        string name, TimeSpan timeout, T defaultValue, CancellationToken cancelToken = default);
 
     /// <summary>
     /// A new GUID that is the same when the code runs again: made of the instance id, the current time and a counter

@@ -30,9 +30,7 @@ public sealed class RetryOptions
     public int MaxNumberOfAttempts
     {
         get;
-        set => field = value >= 1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(MaxNumberOfAttempts), value, "There is at least one attempt.");
+        set => field = value >= 1 ? value : throw OutOfRange(nameof(MaxNumberOfAttempts), value, "1 or more");
     }
 
     /// <summary>By what each wait is multiplied to get the next one; 1 or more, 1 by default.</summary>
@@ -42,7 +40,7 @@ public sealed class RetryOptions
         get;
         set => field = value >= 1 && double.IsFinite(value)
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(BackoffCoefficient), value, "The coefficient is a finite number of 1 or more.");
+            : throw OutOfRange(nameof(BackoffCoefficient), value, "a finite number of 1 or more");
     } = 1;
 
     /// <summary>The longest wait between two attempts; more than zero, 6 days by default.</summary>
@@ -77,5 +75,8 @@ public sealed class RetryOptions
     } = static _ => true;
 
     private static TimeSpan Positive(TimeSpan value, string name) =>
-        value > TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(name, value, "The time must be more than zero.");
+        value > TimeSpan.Zero ? value : throw OutOfRange(name, value, "more than zero");
+
+    private static ArgumentOutOfRangeException OutOfRange(string name, object value, string range) =>
+        new(name, value, $"{name} must be {range}.");
 }

@@ -1,8 +1,8 @@
 namespace Perdure;
 
 /// <summary>
-/// A function that an orchestration called has failed. What the function threw is told as data in <see cref="Failure"/>;
-/// the exception itself is never revived, because no type is chosen by stored data.
+/// A function that an orchestration called has failed. What the function threw is told as data in
+/// <see cref="Failure"/>; the exception itself is never revived, because no type is chosen by stored data.
 /// </summary>
 public sealed class FunctionFailedException : Exception
 {

@@ -1,8 +1,8 @@
 namespace Perdure;
 
 /// <summary>
-/// The code of an orchestration asked for something else than its history holds: it was changed while the instance lived,
-/// or it is not deterministic. Nothing was written on top of the history.
+/// The code of an orchestration asked for something else than its history holds: it was changed while the instance
+/// lived, or it is not deterministic. Nothing was written on top of the history.
 /// </summary>
 public sealed class NonDeterministicOrchestrationException : Exception
 {
@@ -11,7 +11,8 @@ public sealed class NonDeterministicOrchestrationException : Exception
     /// <param name="recorded">What the history holds at that place, in words.</param>
     /// <param name="requested">What the code asked for instead, in words.</param>
     public NonDeterministicOrchestrationException(string instanceId, string recorded, string requested)
-        : base($"Orchestration '{instanceId}' is not deterministic: its history holds {recorded}, but the code asked for {requested}. "
+        : base($"Orchestration '{instanceId}' is not deterministic: its history holds {recorded}, "
+            + $"but the code asked for {requested}. "
             + "Deploy the code that wrote this history, or give changed code a new name or version.")
     {
         InstanceId = instanceId;

@@ -9,6 +9,7 @@ internal static class Failures
     public const string ActivityNotFound = "Perdure.ActivityNotFound";
     public const string OrchestrationTerminated = "Perdure.OrchestrationTerminated";
     public const string LimitExceeded = "Perdure.LimitExceeded";
+    public const string RefusedByStore = "Perdure.RefusedByStore";
     public const string Poison = "Perdure.Poison";
 
     /// <summary>The failure without what is nested deeper than <paramref name="depth"/>.</summary>

@@ -27,6 +27,7 @@ internal sealed class OrchestrationState(string id, int partition)
     public string? TraceParent { get; private set; }
     public IReadOnlyDictionary<string, string>? Tags { get; private set; }
     public InstanceStatus Status { get; private set; }
+    public Payload Input { get; private set; }
     public Payload CustomStatus { get; private set; }
     public long Created { get; private set; }
     public int NextTurn { get; private set; }
@@ -134,7 +135,7 @@ internal sealed class OrchestrationState(string id, int partition)
                 break;
             case HistoryEvent.ExecutionStarted x:
                 Begin(x);
-                Input(e);
+                Take(e);
                 break;
             case HistoryEvent.TaskCompleted x: Resolve(x.Task, e); break;
             case HistoryEvent.TaskFailed x: Resolve(x.Task, e); break;
@@ -142,7 +143,7 @@ internal sealed class OrchestrationState(string id, int partition)
             case HistoryEvent.SubOrchestrationInstanceFailed x: Resolve(x.Task, e); break;
             case HistoryEvent.TimerFired { Task: < 0 }: StartPendingUntil = null; break;
             case HistoryEvent.TimerFired x: Resolve(x.Task, e); break;
-            case HistoryEvent.EventRaised: Input(e); break;
+            case HistoryEvent.EventRaised: Take(e); break;
             case HistoryEvent.ExecutionSuspended x: (Suspended, HeldReason) = (true, x.Reason); break;
             case HistoryEvent.ExecutionResumed: (Suspended, Parked, HeldReason) = (false, false, null); break;
             case HistoryEvent.ExecutionParked x: (Parked, HeldReason) = (true, x.Reason); break;
@@ -165,6 +166,7 @@ internal sealed class OrchestrationState(string id, int partition)
     {
         Name = x.Name;
         Version = x.Version;
+        Input = x.Input;
         ExecutionId = x.ExecutionId;
         Parent = x.Parent;
         Tags = x.Tags;
@@ -178,10 +180,10 @@ internal sealed class OrchestrationState(string id, int partition)
     private void Resolve(int task, HistoryEvent e)
     {
         Open.Remove(task);
-        Input(e);
+        Take(e);
     }
 
-    private void Input(HistoryEvent e)
+    private void Take(HistoryEvent e)
     {
         if (!_feeding)
             (Recorded ??= []).Add(e);

@@ -57,6 +57,9 @@ internal sealed class Turn(OrchestrationState state, long at)
     /// <summary>Set when the turn ended the instance.</summary>
     public HistoryEvent.ExecutionCompleted? Completed { get; set; }
 
+    /// <summary>The turn began a new generation, whose code has not run yet.</summary>
+    public bool MovedGeneration { get; private set; }
+
     /// <summary>The inputs are stored already by a turn that only recorded (20 ms rule).</summary>
     public bool InputsRecorded { get; set; }
 
@@ -77,6 +80,7 @@ internal sealed class Turn(OrchestrationState state, long at)
         _events.Add(null);
         Execution = next;
         Number = 0;
+        MovedGeneration = true;
     }
 
     public void RemoveInputs() => _events.RemoveRange(1, _events.Count - 1);

@@ -1,0 +1,27 @@
+namespace Perdure.Sqlite;
+
+/// <summary>Where a hub lies and how it is made.</summary>
+internal sealed class SqliteStoreOptions
+{
+    /// <summary>The file of the hub; it and its directory are created when they are missing.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>
+    /// How many partitions a new hub gets; at least 1, by default 4. It is fixed for ever, so an existing hub of another
+    /// count is refused.
+    /// </summary>
+    public int Partitions { get; init; } = 4;
+
+    /// <summary>For tests: called in the middle of a commit, where what it throws happens to the commit.</summary>
+    internal Action<CommitPoint>? Fault { get; init; }
+}
+
+/// <summary>The moments of a commit at which a test can make it fail.</summary>
+internal enum CommitPoint
+{
+    /// <summary>The transaction holds all rows.</summary>
+    BeforeCommit,
+
+    /// <summary>The transaction is durable, but nobody has been told.</summary>
+    AfterCommit,
+}

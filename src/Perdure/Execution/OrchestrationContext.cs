@@ -1,0 +1,214 @@
+using Perdure.Core;
+using Perdure.Core.Identity;
+using Perdure.Core.History;
+using Perdure.Core.Orchestrations;
+using Perdure.Json;
+
+namespace Perdure.Execution;
+
+/// <summary>
+/// What the code of an orchestrator sees. It turns calls into actions and keeps the tasks that wait for their outcome;
+/// it stores nothing and starts nothing.
+/// </summary>
+internal sealed partial class OrchestrationContext : DurableOrchestrationContext
+{
+    private const int CustomStatusCharactersMax = 16 * 1024;
+
+    private readonly string _parentInstanceId;
+    private readonly string _executionId;
+    private readonly PayloadSerializer _serializer;
+    private readonly OrchestrationSession _session;
+
+    private TaskMap<PendingTask> _pending;
+    private EventInbox? _events;
+    private Payload _input;
+    private Payload? _output;
+    private int _nextTask;
+    private int _nextGuid;
+    private DateTime _now;
+    private bool _replaying;
+    private Completion.ContinuedAsNew? _continueAsNew;
+    private bool _preserveEvents;
+
+    public OrchestrationContext(OrchestrationState state, PayloadSerializer serializer, OrchestrationSession session)
+    {
+        Name = state.Name;
+        InstanceId = state.Id;
+        Version = state.Version;
+        _parentInstanceId = state.Parent?.InstanceId ?? "";
+        _executionId = state.ExecutionId;
+        _serializer = serializer;
+        _session = session;
+    }
+
+    public string Name { get; }
+
+    public string InstanceId { get; }
+
+    public string? ParentInstanceId => _parentInstanceId.Length == 0 ? null : _parentInstanceId;
+
+    public string? Version { get; }
+
+    public DateTime CurrentUtcDateTime
+    {
+        get
+        {
+            CheckTurn();
+            return _now;
+        }
+    }
+
+    public bool IsReplaying => _replaying;
+
+    /// <summary>What the code asked for in this run, in order.</summary>
+    public List<OrchestratorAction> Actions { get; private set; } = [];
+
+    /// <summary>Whether anything durable is left that could make the code go on.</summary>
+    public bool WaitsForSomething => _pending.Count > 0 || _events is { HasWaiters: true };
+
+    public Payload Input => _input;
+
+    public Payload? Output => _output;
+
+    /// <summary>What the code asked for by <see cref="ContinueAsNew"/>, with the events that the next generation gets.</summary>
+    public Completion.ContinuedAsNew? Continuation(IEnumerable<HistoryEvent.EventRaised> unfed) => _continueAsNew is null
+        ? null
+        : _continueAsNew with { Unprocessed = [.. (_preserveEvents ? _events?.Buffered : null) ?? [], .. unfed] };
+
+    public void BeginRun(long at, bool replaying)
+    {
+        _now = DateTime.UnixEpoch.AddMilliseconds(at);
+        _replaying = replaying;
+        Actions = [];
+    }
+
+    public void Start(HistoryEvent.ExecutionStarted started) => _input = started.Input;
+
+    public TInput GetInput<TInput>()
+    {
+        CheckTurn();
+        return _serializer.Deserialize<TInput>(_input, Name)!;
+    }
+
+    public void SetOutput(object? output)
+    {
+        CheckTurn();
+        if (_output is not null)
+            throw new InvalidOperationException("The output of the orchestration is set already; it can be set once.");
+        _output = _serializer.Serialize(output, Name);
+    }
+
+    public void SetCustomStatus(object? customStatusObject)
+    {
+        CheckTurn();
+        Payload value = customStatusObject is null ? Payload.None : _serializer.Serialize(customStatusObject, Name);
+        int characters = System.Text.Encoding.UTF8.GetCharCount(value.Span);
+        if (characters > CustomStatusCharactersMax)
+        {
+            throw new ArgumentException(
+                $"The custom status has {characters:N0} characters as JSON; the limit is {CustomStatusCharactersMax:N0}.", nameof(customStatusObject));
+        }
+        // The value at the end of the run is what counts.
+        Actions.RemoveAll(a => a is OrchestratorAction.SetCustomStatus);
+        Actions.Add(new OrchestratorAction.SetCustomStatus(value));
+    }
+
+    public void ContinueAsNew(object? input, bool preserveUnprocessedEvents = false)
+    {
+        CheckTurn();
+        _continueAsNew = new Completion.ContinuedAsNew(_serializer.Serialize(input, Name), []);
+        _preserveEvents = preserveUnprocessedEvents;
+    }
+
+    public Guid NewGuid()
+    {
+        CheckTurn();
+        return DurableGuids.Create(InstanceId, _now, _nextGuid++);
+    }
+
+    // Activities
+
+    public Task CallActivityAsync(string functionName, object? input = null) => CallActivityAsync<Nothing>(functionName, input);
+
+    public Task<TResult> CallActivityAsync<TResult>(string functionName, object? input = null)
+    {
+        CheckTurn();
+        ArgumentException.ThrowIfNullOrWhiteSpace(functionName);
+        return Schedule<TResult>(functionName, _serializer.Serialize(input, functionName), 1, _nextTask);
+    }
+
+    private Task<TResult> Schedule<TResult>(string functionName, Payload input, int attempt, int firstTask)
+    {
+        PendingTask<TResult> pending = new(functionName);
+        int task = Open(pending);
+        Actions.Add(new OrchestratorAction.ScheduleTask(task, functionName, input, attempt, firstTask));
+        return pending.Task;
+    }
+
+    // Sub-orchestrations
+
+    public Task CallSubOrchestratorAsync(string functionName, string? instanceId, object? input) =>
+        CallSubOrchestratorAsync<Nothing>(functionName, instanceId, input);
+
+    public Task<TResult> CallSubOrchestratorAsync<TResult>(string functionName, string? instanceId, object? input)
+    {
+        CheckTurn();
+        return StartChild<TResult>(functionName, instanceId, _serializer.Serialize(input, functionName));
+    }
+
+    private Task<TResult> StartChild<TResult>(string functionName, string? instanceId, Payload input)
+    {
+        CheckChild(functionName, instanceId);
+        PendingTask<TResult> pending = new(functionName);
+        int task = Open(pending);
+        Actions.Add(new OrchestratorAction.StartChild(task, functionName, instanceId ?? $"{_executionId}:{task}", input, Detached: false));
+        return pending.Task;
+    }
+
+    public string StartNewOrchestration(string functionName, object? input = null, string? instanceId = null)
+    {
+        CheckTurn();
+        CheckChild(functionName, instanceId);
+        string id = instanceId ?? NewGuid().ToString();
+        Actions.Add(new OrchestratorAction.StartChild(_nextTask++, functionName, id, _serializer.Serialize(input, functionName), Detached: true));
+        return id;
+    }
+
+    private void CheckChild(string functionName, string? instanceId)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(functionName);
+        if (instanceId is null)
+            return;
+        if (InstanceIds.Problem(instanceId) is { } problem)
+            throw new ArgumentException($"'{instanceId}' cannot be an instance id: {problem}.", nameof(instanceId));
+        if (instanceId == InstanceId || instanceId == ParentInstanceId)
+            throw new ArgumentException($"The sub-orchestration '{functionName}' cannot have the id '{instanceId}' of the orchestration itself or of its parent.", nameof(instanceId));
+    }
+
+    // What the session feeds
+
+    public void Complete(int task, Payload result)
+    {
+        if (_pending.Remove(task, out PendingTask? pending))
+            TurnContext.Resolve((pending, result, _serializer), static x => x.pending.Complete(x.result, x._serializer));
+    }
+
+    public void Fail(int task, string kind, FailureDetails failure)
+    {
+        if (_pending.Remove(task, out PendingTask? pending))
+            TurnContext.Resolve((pending, exception: FunctionFailures.ToException(kind, pending.Name, failure)), static x => x.pending.Fail(x.exception));
+    }
+
+    public void Raise(HistoryEvent.EventRaised raised) => Inbox.Raise(raised);
+
+    private EventInbox Inbox => _events ??= new EventInbox(_serializer);
+
+    private int Open(PendingTask pending)
+    {
+        int task = _nextTask++;
+        _pending.Add(task, pending);
+        return task;
+    }
+
+    private void CheckTurn() => _session.CheckTurn();
+}

@@ -1,0 +1,132 @@
+using Perdure.Core.History;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Replay;
+using Perdure.Functions;
+using Perdure.Json;
+
+namespace Perdure.Execution;
+
+/// <summary>
+/// A live orchestrator function of this process. Events are fed one by one, and the code's queue is drained after each;
+/// replay does exactly the same with recorded runs, so live and replayed code cannot see different things.
+/// </summary>
+internal sealed class OrchestrationSession : IOrchestrationSession
+{
+    private readonly OrchestrationFunction _function;
+    private readonly SessionServices _services;
+    private readonly OrchestrationContext _context;
+    private readonly TurnContext _turn;
+    private readonly Action<IOrchestrationSession> _wake;
+    private OrchestrationCall? _call;
+    private string? _foreign;
+    private bool _abandoned;
+
+    public OrchestrationSession(
+        OrchestrationFunction function, OrchestrationState state, SessionServices services, Action<IOrchestrationSession> wake)
+    {
+        _function = function;
+        _services = services;
+        _context = new OrchestrationContext(state, services.Serializer, this);
+        _turn = new TurnContext(OnForeignContinuation);
+        _wake = wake;
+    }
+
+    public ValueTask<CodeResult> RunAsync(RunRequest request)
+    {
+        foreach (RecordedRun run in request.History ?? [])
+        {
+            CodeResult replayed = Run(run.At, run.Fed, replaying: true);
+            if (replayed is not CodeResult.Ran ran)
+                return ValueTask.FromResult(replayed);
+            if (ReplayCheck.Compare(run, ran.Actions, ran.Completion) is { } difference)
+                return ValueTask.FromResult<CodeResult>(NonDeterministic(difference));
+        }
+        return ValueTask.FromResult(Run(request.At, request.Feed, replaying: false));
+    }
+
+    public void Abandon()
+    {
+        _abandoned = true;
+        _call?.Dispose();
+    }
+
+    /// <summary>The context belongs to the thread of the turn; anybody else is a mistake in the orchestrator.</summary>
+    /// <exception cref="InvalidOperationException">Called from another thread, or outside a turn.</exception>
+    public void CheckTurn()
+    {
+        if (_turn.IsInTurn)
+            return;
+        OnForeign("its context was used from another thread, or after the turn had ended");
+        throw new InvalidOperationException(ForeignText());
+    }
+
+    private CodeResult Run(long at, IReadOnlyList<HistoryEvent> feed, bool replaying)
+    {
+        if (_foreign is null && _call is { Task.IsCompleted: true })
+            _foreign = "it returned outside a turn";
+        _context.BeginRun(at, replaying);
+        int fed = 0;
+        while (fed < feed.Count && _foreign is null && _call is not { Task.IsCompleted: true })
+            _turn.Run((Session: this, Event: feed[fed++]), static x => x.Session.Feed(x.Event));
+        if (_foreign is null && _call is { Task.IsCompleted: false } && !_context.WaitsForSomething)
+            _foreign = "it awaits something, but nothing durable is open";
+        if (_foreign is not null)
+            return new CodeResult.Stopped(new FailureDetails(typeof(InvalidOperationException).FullName!, ForeignText()), false);
+        return new CodeResult.Ran(_context.Actions, _call is { Task.IsCompleted: true } call ? End(call, feed.Skip(fed)) : null);
+    }
+
+    private void Feed(HistoryEvent e)
+    {
+        switch (e)
+        {
+            case HistoryEvent.ExecutionStarted x:
+                _context.Start(x);
+                _call = _function.Start(_context, _services);
+                break;
+            case HistoryEvent.TaskCompleted x: _context.Complete(x.Task, x.Result); break;
+            case HistoryEvent.TaskFailed x: _context.Fail(x.Task, "activity", x.Failure); break;
+            case HistoryEvent.SubOrchestrationInstanceCompleted x: _context.Complete(x.Task, x.Result); break;
+            case HistoryEvent.SubOrchestrationInstanceFailed x: _context.Fail(x.Task, "sub-orchestrator", x.Failure); break;
+            case HistoryEvent.TimerFired x: _context.Fire(x.Task); break;
+            case HistoryEvent.EventRaised x: _context.Raise(x); break;
+        }
+    }
+
+    private Completion End(OrchestrationCall call, IEnumerable<HistoryEvent> unfed)
+    {
+        if (call.Task is { IsFaulted: true } or { IsCanceled: true })
+            return new Completion.Failed(FailureDetailsOf(call));
+        if (_context.Continuation(unfed.OfType<HistoryEvent.EventRaised>()) is { } next)
+            return next;
+        try
+        {
+            return new Completion.Succeeded(_context.Output ?? call.Result(_services.Serializer));
+        }
+        catch (PayloadException e)
+        {
+            return new Completion.Failed(FailureText.Of(e));
+        }
+    }
+
+    private static FailureDetails FailureDetailsOf(OrchestrationCall call) =>
+        FailureText.Of(call.Task.Exception?.InnerException ?? new TaskCanceledException(call.Task));
+
+    private CodeResult.Stopped NonDeterministic(ReplayDifference difference) => new(
+        new FailureDetails(typeof(NonDeterministicOrchestrationException).FullName!, difference.Describe(_context.Name, _context.InstanceId)),
+        _services.ParkNonDeterministic);
+
+    private void OnForeignContinuation() =>
+        OnForeign("it awaited a task that no durable function made (Task.Run, Task.Delay, ContinueWith, I/O, ConfigureAwait(false) on one of these)");
+
+    private void OnForeign(string what)
+    {
+        if (_abandoned || _foreign is not null)
+            return;
+        _foreign = what;
+        _wake(this);
+    }
+
+    private string ForeignText() =>
+        $"Orchestrator '{_context.Name}', instance '{_context.InstanceId}', left its turn: {_foreign}. An orchestrator may await only what its context returns; "
+        + "do other work in an activity, wait with context.CreateTimer, and combine tasks with Task.WhenAll or Task.WhenAny.";
+}

@@ -1,0 +1,90 @@
+using System.Reflection;
+using Microsoft.Extensions.Logging;
+
+namespace Perdure.Functions;
+
+/// <summary>
+/// Finds functions by reflection: methods with a trigger, static or not, of public classes and F# modules. Whatever is
+/// wrong with any of them is reported together.
+/// </summary>
+internal static class FunctionDiscovery
+{
+    private const BindingFlags AllMethods =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
+
+    /// <exception cref="FunctionDiscoveryException">Something is wrong with at least one of the functions.</exception>
+    public static FunctionRegistry Discover(IEnumerable<Assembly> assemblies, FunctionEnvironment environment)
+    {
+        List<string> problems = [];
+        Type[] types = [.. assemblies.Distinct().SelectMany(a => TypesOf(a, problems))];
+        foreach (Type hidden in types.Where(t => !t.IsNested && !t.IsPublic && CanHaveFunctions(t)))
+        {
+            problems.AddRange(
+                from method in Functions(hidden)
+                select $"{FunctionDescription.PlaceOf(hidden, method)}: its class is not public; a class with functions is.");
+        }
+        return Register(types.Where(t => t.IsVisible), problems, environment);
+    }
+
+    /// <summary>The functions of these classes, public or not.</summary>
+    /// <exception cref="FunctionDiscoveryException">Something is wrong with at least one of them.</exception>
+    public static FunctionRegistry Discover(IEnumerable<Type> types, FunctionEnvironment environment) =>
+        Register(types, [], environment);
+
+    private static FunctionRegistry Register(
+        IEnumerable<Type> types, List<string> problems, FunctionEnvironment environment)
+    {
+        FunctionDescription[] functions =
+            [.. from type in types
+                where CanHaveFunctions(type)
+                from method in Functions(type)
+                let function = FunctionDescription.Read(type, method, problems)
+                where function is not null
+                select function];
+        foreach (var same in functions.GroupBy(f => f.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
+            problems.Add($"The name '{same.Key}' belongs to {string.Join(" and ", same.Select(f => f.Place))}; "
+                + "names are unique, whatever their case.");
+
+        FunctionServices services = new(environment.Services);
+        List<OrchestrationFunction?> orchestrations = [];
+        List<ActivityFunction?> activities = [];
+        List<TriggeredFunction> others = [];
+        foreach (FunctionDescription function in functions.OrderBy(f => f.Name, StringComparer.OrdinalIgnoreCase))
+        {
+            if (function.Trigger is OrchestrationTriggerAttribute)
+                orchestrations.Add(new OrchestrationCompiler(function, environment, services, problems).Compile());
+            else if (function.Trigger is ActivityTriggerAttribute)
+                activities.Add(new ActivityCompiler(function, environment, services, problems).Compile());
+            else
+                others.Add(new(function.Name, FunctionDescription.TextOf(function.Trigger)));
+        }
+        if (problems.Count > 0)
+            throw new FunctionDiscoveryException([.. problems.Distinct()]);
+
+        ILogger logger = environment.Loggers.CreateLogger("Perdure.Functions");
+        foreach (TriggeredFunction other in others)
+            FunctionLog.TriggerNotServed(logger, other.Name, other.Trigger);
+        return new(orchestrations!, activities!, others);
+    }
+
+    private static Type[] TypesOf(Assembly assembly, List<string> problems)
+    {
+        try
+        {
+            return assembly.GetTypes();
+        }
+        catch (ReflectionTypeLoadException e)
+        {
+            problems.Add($"Not all types of {assembly.GetName().Name} can be loaded: {e.LoaderExceptions[0]?.Message}");
+            return [.. e.Types.OfType<Type>()];
+        }
+    }
+
+    /// <summary>A static class is abstract and sealed.</summary>
+    private static bool CanHaveFunctions(Type type) => type.IsClass && (!type.IsAbstract || type.IsSealed);
+
+    /// <summary>Its own ones, and those that it inherits from an abstract class, which cannot be called by itself.</summary>
+    private static IEnumerable<MethodInfo> Functions(Type type) =>
+        type.GetMethods(AllMethods)
+            .Where(m => (m.DeclaringType == type || m.DeclaringType!.IsAbstract) && FunctionDescription.IsFunction(m));
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Reflection;
+
+namespace Perdure.Functions;
+
+/// <summary>Reads <c>[Timeout]</c> and <c>[Concurrency]</c>.</summary>
+internal static class FunctionLimits
+{
+    /// <summary>What a timer of the platform can wait, in whole days.</summary>
+    private static readonly TimeSpan s_timeoutMax = TimeSpan.FromDays(49);
+
+    public static TimeSpan? Timeout(FunctionDescription function, List<string> problems)
+    {
+        if (function.Method.GetCustomAttribute<TimeoutAttribute>() is not { } attribute)
+            return null;
+        // The constant format only: elsewhere "5" would be five days.
+        if (TimeSpan.TryParseExact(attribute.Timeout, "c", CultureInfo.InvariantCulture, out TimeSpan timeout)
+            && timeout > TimeSpan.Zero && timeout <= s_timeoutMax)
+            return timeout;
+        problems.Add($"{function.Place}: [Timeout(\"{attribute.Timeout}\")] is not a time of more than zero and at most "
+            + $"{s_timeoutMax.Days} days, such as 00:05:00.");
+        return null;
+    }
+
+    public static int? Concurrency(FunctionDescription function, List<string> problems)
+    {
+        if (function.Method.GetCustomAttribute<ConcurrencyAttribute>() is not { } attribute)
+            return null;
+        if (attribute.Limit < 1)
+            problems.Add($"{function.Place}: [Concurrency({attribute.Limit})] would let it never run; the limit is 1 or more.");
+        return attribute.Limit;
+    }
+
+    public static void RefuseOnOrchestration(FunctionDescription function, List<string> problems)
+    {
+        foreach (Attribute attribute in function.Method.GetCustomAttributes())
+        {
+            if (attribute is TimeoutAttribute or ConcurrencyAttribute)
+                problems.Add($"{function.Place}: [{FunctionDescription.TextOf(attribute)}] limits activities; "
+                    + "an orchestration cannot have it.");
+        }
+    }
+}

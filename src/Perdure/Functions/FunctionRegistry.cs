@@ -1,0 +1,60 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Perdure.Functions;
+
+/// <summary>All functions of a host, by name in any case; fixed when the host starts.</summary>
+internal sealed class FunctionRegistry(
+    IReadOnlyList<OrchestrationFunction> orchestrations,
+    IReadOnlyList<ActivityFunction> activities,
+    IReadOnlyList<TriggeredFunction> others)
+{
+    private readonly FrozenDictionary<string, OrchestrationFunction> _orchestrations =
+        orchestrations.ToFrozenDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
+
+    private readonly FrozenDictionary<string, ActivityFunction> _activities =
+        activities.ToFrozenDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
+
+    public IReadOnlyList<OrchestrationFunction> Orchestrations => orchestrations;
+
+    public IReadOnlyList<ActivityFunction> Activities => activities;
+
+    /// <summary>Functions whose trigger this host does not serve; a warning was logged for each.</summary>
+    public IReadOnlyList<TriggeredFunction> Others => others;
+
+    public bool TryGetOrchestration(string name, [NotNullWhen(true)] out OrchestrationFunction? function) =>
+        _orchestrations.TryGetValue(name, out function);
+
+    public bool TryGetActivity(string name, [NotNullWhen(true)] out ActivityFunction? function) =>
+        _activities.TryGetValue(name, out function);
+
+    /// <exception cref="ArgumentException">There is none of this name; the message lists those that there are.</exception>
+    public OrchestrationFunction Orchestration(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return TryGetOrchestration(name, out OrchestrationFunction? function)
+            ? function
+            : throw Unknown("orchestration", name, orchestrations.Select(f => f.Name));
+    }
+
+    /// <exception cref="ArgumentException">There is none of this name; the message lists those that there are.</exception>
+    public ActivityFunction Activity(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return TryGetActivity(name, out ActivityFunction? function)
+            ? function
+            : throw Unknown("activity", name, activities.Select(f => f.Name));
+    }
+
+    private static ArgumentException Unknown(string kind, string name, IEnumerable<string> known)
+    {
+        string[] names = [.. known.Order(StringComparer.OrdinalIgnoreCase)];
+        string list = names.Length == 0 ? "There is none at all." : $"Known: {string.Join(", ", names)}.";
+        return new($"This host has no {kind} named '{name}'. {list}");
+    }
+}
+
+/// <summary>A function with a trigger other than those of orchestrations and activities.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Trigger">Its trigger, for example <c>QueueTrigger</c>.</param>
+internal sealed record TriggeredFunction(string Name, string Trigger);

@@ -1,0 +1,168 @@
+using Perdure.Functions;
+
+namespace Perdure.Runtime;
+
+/// <summary>
+/// Gives activities their slots. Free slots ask the instances in turn, one activity each, so that a fan-out of ten
+/// thousand does not make everybody else wait; a function that has reached its own limit makes only its own calls wait.
+/// </summary>
+internal sealed class ActivityDispatcher(int slots, Func<ActivityWork, bool> admit, WorkScheduler scheduler, ActivityRunner runner)
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<Resident> _ring = new();
+    private readonly Dictionary<ActivityFunction, Queue<ActivityWork>> _atLimit = [];
+    private readonly Dictionary<ActivityFunction, int> _running = [];
+    private readonly HashSet<ActivityWork> _started = [];
+    private int _free = slots;
+    private bool _stopped;
+    private int _waiting;
+
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+                return _waiting;
+        }
+    }
+
+    public int Running
+    {
+        get
+        {
+            lock (_gate)
+                return _started.Count;
+        }
+    }
+
+    public void Enqueue(ActivityWork work)
+    {
+        lock (_gate)
+        {
+            if (_stopped)
+                return;
+            _waiting++;
+            Resident resident = work.Resident;
+            Queue<ActivityWork> waiting = resident.WaitingActivities ??= new Queue<ActivityWork>(1);
+            waiting.Enqueue(work);
+            if (waiting.Count == 1)
+                _ring.Enqueue(resident);
+        }
+        Pump();
+    }
+
+    /// <summary>No activity starts any more; what waits is owed to the next start of the host.</summary>
+    public void Stop()
+    {
+        lock (_gate)
+            _stopped = true;
+    }
+
+    public void CancelRunning()
+    {
+        ActivityWork[] running;
+        lock (_gate)
+            running = [.. _started];
+        foreach (ActivityWork work in running)
+            work.Cancel();
+    }
+
+    private void Pump()
+    {
+        while (Next() is { } work)
+        {
+            if (admit(work))
+                Start(work);
+        }
+    }
+
+    /// <summary>Starts work that has its slot.</summary>
+    public void Start(ActivityWork work) => scheduler.Queue(static x => x.Dispatcher.Run(x.Work), (Dispatcher: this, Work: work));
+
+    /// <summary>Gives back the slot of work that will not be started after all.</summary>
+    public void Forget(ActivityWork work)
+    {
+        Release(work);
+        Pump();
+    }
+
+    private void Run(ActivityWork work)
+    {
+        ValueTask run = runner.RunAsync(work);
+        if (run.IsCompletedSuccessfully)
+            Finished(work);
+        else
+            _ = FinishLaterAsync(run, work);
+    }
+
+    private async Task FinishLaterAsync(ValueTask run, ActivityWork work)
+    {
+        await run;
+        Finished(work);
+    }
+
+    private void Finished(ActivityWork work)
+    {
+        Release(work);
+        work.Dispose();
+        Pump();
+    }
+
+    private ActivityWork? Next()
+    {
+        lock (_gate)
+        {
+            while (_free > 0 && !_stopped && _ring.TryDequeue(out Resident? resident))
+            {
+                ActivityWork work = resident.WaitingActivities!.Dequeue();
+                if (resident.WaitingActivities.Count > 0)
+                    _ring.Enqueue(resident);
+                else
+                    resident.WaitingActivities = null;
+                _waiting--;
+                if (TakeSlot(work))
+                    return work;
+            }
+            return null;
+        }
+    }
+
+    private bool TakeSlot(ActivityWork work)
+    {
+        if (work.Function is { Concurrency: { } limit } function)
+        {
+            int running = _running.GetValueOrDefault(function);
+            if (running >= limit)
+            {
+                if (!_atLimit.TryGetValue(function, out Queue<ActivityWork>? waiting))
+                    _atLimit.Add(function, waiting = new Queue<ActivityWork>());
+                waiting.Enqueue(work);
+                return false;
+            }
+            _running[function] = running + 1;
+        }
+        _free--;
+        _started.Add(work);
+        return true;
+    }
+
+    private void Release(ActivityWork work)
+    {
+        lock (_gate)
+        {
+            _free++;
+            _started.Remove(work);
+            if (work.Function is not { Concurrency: not null } function)
+                return;
+            _running[function]--;
+            if (!_atLimit.TryGetValue(function, out Queue<ActivityWork>? waiting) || !waiting.TryDequeue(out ActivityWork? next))
+                return;
+            // The freed place belongs to the call that has waited longest for this function.
+            Queue<ActivityWork> own = next.Resident.WaitingActivities ??= new Queue<ActivityWork>(1);
+            own.Enqueue(next);
+            _waiting++;
+            if (own.Count == 1)
+                _ring.Enqueue(next.Resident);
+        }
+    }
+}

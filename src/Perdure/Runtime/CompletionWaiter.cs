@@ -1,0 +1,23 @@
+using Perdure.Core.History;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Stores;
+
+namespace Perdure.Runtime;
+
+/// <summary>An instance at its end, as memory knew it.</summary>
+internal sealed record EndedInstance(InstanceRow Row, Payload Input, HistoryEvent.ExecutionCompleted Completed, IReadOnlyDictionary<string, string>? Tags, long At);
+
+/// <summary>Somebody who waits for the end of an instance.</summary>
+internal sealed class CompletionWaiter(Partition partition, string id) : IDisposable
+{
+    private readonly TaskCompletionSource<EndedInstance> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public string Id { get; } = id;
+
+    public Task<EndedInstance> Ended => _source.Task;
+
+    public void Complete(Turn turn) => _source.TrySetResult(
+        new EndedInstance(turn.State.Row!, turn.State.Input.Detach(), turn.Completed!, turn.State.Tags, turn.At));
+
+    public void Dispose() => partition.StopWaiting(this);
+}

@@ -1,0 +1,207 @@
+using Microsoft.Extensions.Logging;
+using Perdure.Core.Stores;
+
+namespace Perdure.Runtime;
+
+/// <summary>
+/// A node's line of batches: one is in flight, the others wait and grow. It seals whatever is ready the moment the store is
+/// free, without lingering. Completions are handed on one batch at a time, in batch order, because memory delivery
+/// must follow the commit order.
+/// </summary>
+internal sealed class Lane(int number, long node, IStore store, WorkScheduler scheduler, TimeProvider time, ILogger logger)
+{
+    private const int TurnsPerBatchMax = 2048;
+    private const int BytesPerBatchMax = 16 * 1024 * 1024;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _gate = new();
+    private readonly Queue<(List<CommitEntry> Entries, CommitResult Result, bool Alone)> _done = new();
+    private List<CommitEntry> _ready = [];
+    private bool _inFlight;
+    private bool _draining;
+    private int _singles;
+    private long _lastBatch;
+
+    /// <summary>How many entries wait for a batch; starts are held back when it grows.</summary>
+    public int Backlog
+    {
+        get
+        {
+            lock (_gate)
+                return _ready.Count;
+        }
+    }
+
+    /// <summary>Batches since the start; for tests and metrics.</summary>
+    public long Batches => Volatile.Read(ref _lastBatch);
+
+    public void Enqueue(CommitEntry entry)
+    {
+        lock (_gate)
+        {
+            // Numbered here, because here the order of the batches is decided and number order must be commit order.
+            entry.Partition.NumberMessages(entry.Rows);
+            _ready.Add(entry);
+            if (_inFlight)
+                return;
+            _inFlight = true;
+        }
+        _ = CommitAllAsync();
+    }
+
+    private async Task CommitAllAsync()
+    {
+        while (SealNext() is { } entries)
+        {
+            Batch batch = ToBatch(entries);
+            CommitResult result = await CommitCertainlyAsync(batch);
+            if (result.Outcome != CommitOutcome.Committed)
+                entries = TakeBack(entries, result);
+            HandOn(entries, result, alone: batch.Turns.Count == 1);
+        }
+    }
+
+    /// <summary>
+    /// What was not written takes everything behind it along, because later turns may rest on it. After a refusal turns
+    /// commit one by one for a while: so the offender is found by elimination.
+    /// </summary>
+    private List<CommitEntry> TakeBack(List<CommitEntry> entries, CommitResult result)
+    {
+        logger.BatchNotWritten(entries.Count, result.Outcome, result.Detail);
+        lock (_gate)
+        {
+            if (result.Outcome == CommitOutcome.Refused && entries.Count > 1)
+                _singles = 2 * (entries.Count + _ready.Count);
+            List<CommitEntry> all = [.. entries, .. _ready];
+            _ready = [];
+            return all;
+        }
+    }
+
+    private List<CommitEntry>? SealNext()
+    {
+        lock (_gate)
+        {
+            if (_ready.Count == 0)
+            {
+                _inFlight = false;
+                return null;
+            }
+            int count = _singles > 0 ? 1 : FittingCount();
+            if (_singles > 0)
+                _singles--;
+            List<CommitEntry> sealedNow = _ready;
+            if (count == _ready.Count)
+            {
+                _ready = new List<CommitEntry>(count);
+            }
+            else
+            {
+                sealedNow = _ready[..count];
+                _ready.RemoveRange(0, count);
+            }
+            return sealedNow;
+        }
+    }
+
+    private int FittingCount()
+    {
+        int count = 0;
+        for (long bytes = 0; count < _ready.Count && count < TurnsPerBatchMax; count++)
+        {
+            bytes += _ready[count].Rows.Bytes;
+            if (bytes > BytesPerBatchMax && count > 0)
+                break;
+        }
+        return count;
+    }
+
+    private Batch ToBatch(List<CommitEntry> entries)
+    {
+        TurnRows[] turns = new TurnRows[entries.Count];
+        ulong fenced = 0;
+        List<PartitionEpoch> fences = new(4);
+        for (int i = 0; i < turns.Length; i++)
+        {
+            CommitEntry entry = entries[i];
+            turns[i] = entry.Rows;
+            ulong bit = 1UL << entry.Partition.Number;
+            if ((fenced & bit) != 0)
+                continue;
+            fenced |= bit;
+            fences.Add(new PartitionEpoch(entry.Partition.Number, entry.Partition.Epoch));
+        }
+        return new Batch
+        {
+            Node = node,
+            Lane = number,
+            Number = ++_lastBatch,
+            At = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Fences = fences,
+            Turns = turns,
+        };
+    }
+
+    /// <summary>Repeats until the outcome is certain: nothing is answered before.</summary>
+    private async ValueTask<CommitResult> CommitCertainlyAsync(Batch batch)
+    {
+        CommitResult result = await store.CommitAsync(batch);
+        TimeSpan pause = FirstPause;
+        while (result.Outcome is CommitOutcome.Unavailable or CommitOutcome.Unknown)
+        {
+            logger.CommitUncertain(batch.Number, result.Outcome, result.Detail);
+            await Task.Delay(pause, time);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            result = result.Outcome == CommitOutcome.Unknown ? await store.ResolveAsync(batch) : await store.CommitAsync(batch);
+        }
+        return result;
+    }
+
+    private void HandOn(List<CommitEntry> entries, CommitResult result, bool alone)
+    {
+        lock (_gate)
+        {
+            _done.Enqueue((entries, result, alone));
+            if (_draining)
+                return;
+            _draining = true;
+        }
+        scheduler.Queue(static lane => lane.Drain(), this);
+    }
+
+    private void Drain()
+    {
+        while (true)
+        {
+            (List<CommitEntry> Entries, CommitResult Result, bool Alone) batch;
+            lock (_gate)
+            {
+                if (!_done.TryDequeue(out batch))
+                {
+                    _draining = false;
+                    return;
+                }
+            }
+            Finish(batch.Entries, batch.Result, batch.Alone);
+        }
+    }
+
+    private static void Finish(List<CommitEntry> entries, CommitResult result, bool alone)
+    {
+        if (result.Outcome == CommitOutcome.Committed)
+        {
+            foreach (CommitEntry entry in entries)
+                entry.OnCommitted();
+            return;
+        }
+        string? refusal = result.Outcome == CommitOutcome.Refused && alone ? result.Detail ?? "the store refused the data" : null;
+        for (int i = 0; i < entries.Count; i++)
+            entries[i].OnDropped(i == 0 ? refusal : null);
+        if (result.Outcome is CommitOutcome.Fenced or CommitOutcome.Inconsistent)
+        {
+            foreach (Partition partition in entries.Select(e => e.Partition).Distinct().Where(p => result.Partitions.Contains(p.Number)))
+                partition.Reopen(result);
+        }
+    }
+}

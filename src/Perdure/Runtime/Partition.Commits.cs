@@ -1,0 +1,197 @@
+using Perdure.Core.History;
+using Perdure.Core.Identity;
+using Perdure.Core.Messages;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Stores;
+
+namespace Perdure.Runtime;
+
+/// <summary>After the commit: states first, then effects.</summary>
+internal sealed partial class Partition
+{
+    public void OnCommitted(TurnEntry entry)
+    {
+        Resident resident = entry.Resident;
+        Turn turn = entry.Turn;
+        if (entry.IsAhead)
+        {
+            Perform(resident, turn, null);
+            return;
+        }
+        List<ActivityWork>? started;
+        List<Message>? left = null;
+        List<CompletionWaiter>? waiters = null;
+        Resident? claimed = null;
+        lock (_gate)
+        {
+            if (resident.IsAbandoned)
+                return;
+            started = StartActivities_NeedsLock(resident, turn);
+            if (turn.Ended)
+            {
+                left = resident.Mailbox;
+                resident.Mailbox = null;
+                CancelAll(resident);
+                Forget_NeedsLock(resident);
+                if (turn.Completed is not null)
+                    _waiters.Remove(resident.Id, out waiters);
+            }
+            else
+            {
+                resident.Woken |= turn.MovedGeneration;
+                resident.Phase = ResidentPhase.Idle;
+                claimed = Claim_NeedsLock(resident) ?? Settle_NeedsLock(resident);
+            }
+        }
+        Perform(resident, turn, started);
+        foreach (CompletionWaiter waiter in waiters ?? [])
+            waiter.Complete(turn);
+        foreach (Message message in left ?? [])
+            Submit(resident.Id, message);
+        if (claimed is not null)
+            _node.Scheduler.Queue(static r => r.Partition.Advance(r), claimed);
+        _node.Work.Exit();
+    }
+
+    /// <summary>
+    /// The turn was not written: its memory is thrown away and its messages wait for the instance to be loaded again.
+    /// </summary>
+    public void OnDropped(TurnEntry entry, string? refusal)
+    {
+        Resident resident = entry.Resident;
+        bool reload;
+        lock (_gate)
+        {
+            if (resident.IsAbandoned)
+                return;
+            IEnumerable<Message> taken = refusal is null ? entry.Turn.Taken : entry.Turn.Taken.Select(Refused).OfType<Message>();
+            List<Message> mailbox = [.. taken, .. resident.RunningTurn?.Taken ?? [], .. resident.Mailbox ?? []];
+            resident.Mailbox = mailbox.Count == 0 ? null : mailbox;
+            resident.ParkReason ??= refusal;
+            reload = resident.Phase != ResidentPhase.Loading;
+            resident.Phase = ResidentPhase.Loading;
+            resident.RunningTurn = null;
+            resident.OvertakenBy = null;
+            resident.State = null;
+            DropSession(resident);
+        }
+        if (reload)
+            _node.Scheduler.Queue(static r => r.Partition.Advance(r), resident);
+    }
+
+    /// <summary>What becomes of a message whose turn the store refuses for its data.</summary>
+    private static Message? Refused(Message message)
+    {
+        string text = "The store refused to write what this would have added to the history.";
+        if (message.Ticket is Request request)
+        {
+            request.Fail(new InvalidOperationException(text));
+            return null;
+        }
+        return message is Message.TaskDone done
+            ? done with { Result = default, Failure = new FailureDetails(Failures.RefusedByStore, text) }
+            : message;
+    }
+
+    private List<ActivityWork>? StartActivities_NeedsLock(Resident resident, Turn turn)
+    {
+        List<ActivityWork>? started = null;
+        foreach (Effect effect in turn.Effects)
+        {
+            if (effect is Effect.RunActivity run)
+                (started ??= new List<ActivityWork>(1)).Add(ActivityOf_NeedsLock(resident, run.Task, recovered: false));
+            else if (effect is Effect.CancelActivities)
+                CancelAll(resident);
+        }
+        return started;
+    }
+
+    private ActivityWork ActivityOf_NeedsLock(Resident resident, HistoryEvent.TaskScheduled call, bool recovered)
+    {
+        OrchestrationState state = resident.State!;
+        TaskKey task = new(state.Execution.Key, state.Execution.Generation, call.Task);
+        ActivityWork work = new(resident, task, state.ExecutionId, call)
+        {
+            Function = _node.Functions.FindActivity(call.Name),
+            MayHaveRunBefore = recovered,
+            ScheduledAt = state.LastAt,
+            TraceParent = state.TraceParent,
+        };
+        resident.Activities.Add(call.Task, work);
+        return work;
+    }
+
+    private static void CancelAll(Resident resident)
+    {
+        foreach (ActivityWork work in resident.Activities.Values)
+            work.Cancel();
+        resident.Activities.Clear();
+    }
+
+    private void Perform(Resident resident, Turn turn, List<ActivityWork>? started)
+    {
+        foreach (Effect effect in turn.Effects)
+        {
+            switch (effect)
+            {
+                case Effect.Answer answer:
+                    ((Request)answer.Ticket).Answer(answer.Outcome);
+                    break;
+                case Effect.Deliver deliver:
+                    MessageKey row = turn.Rows.InsertMessages![deliver.RowOrdinal].Key;
+                    _node.Deliver(deliver.Target, deliver.Message with { Row = row });
+                    break;
+                case Effect.ArmTimer arm:
+                    Arm(arm.Timer);
+                    break;
+                case Effect.DisarmTimer disarm:
+                    Disarm(disarm.Timer);
+                    break;
+            }
+        }
+        foreach (ActivityWork work in started ?? [])
+            _node.Activities.Enqueue(work);
+        _node.Telemetry.OnTurn(resident, turn);
+    }
+
+    /// <summary>An instance with nothing to do stays warm while there is room; returns an instance to go on with, if any.</summary>
+    private Resident? Settle_NeedsLock(Resident resident)
+    {
+        if (resident.State is not { Exists: true, Ended: false })
+        {
+            Forget_NeedsLock(resident);
+            return null;
+        }
+        if (resident.Activities.Count == 0)
+            ReleaseRecoverySlot_NeedsLock(resident);
+        _idle.Add(resident);
+        while (_idle.IsFull && _idle.Oldest is { } oldest)
+            Evict_NeedsLock(oldest);
+        return null;
+    }
+
+    /// <summary>
+    /// While activities of the instance run it keeps its place in memory and gives up its session only. An instance that
+    /// goes for good first clears its owed flag, in a commit of its own: true too long would cost the next recovery.
+    /// </summary>
+    private void Evict_NeedsLock(Resident resident)
+    {
+        _node.Meters.Evictions.Add(1);
+        _idle.Remove(resident);
+        DropSession(resident);
+        if (resident.Activities.Count > 0)
+            return;
+        OrchestrationState state = resident.State!;
+        if (state is not { Row: { Owed: true } row, IsOwed: false })
+        {
+            Forget_NeedsLock(resident);
+            return;
+        }
+        Turn clear = new(state, state.LastAt) { Execution = state.Execution, Decision = TurnDecision.Record };
+        clear.Rows.UpdateInstance = new InstanceUpdate(Number, state.Execution.Key) { Owed = false };
+        state.Row = row with { Owed = false };
+        resident.Phase = ResidentPhase.Committing;
+        _node.Work.Enter();
+        _node.Scheduler.Queue(static e => e.Partition._node.LaneOf(e.Partition).Enqueue(e), new TurnEntry(resident, clear, null, ahead: false));
+    }
+}

@@ -1,0 +1,190 @@
+using Perdure.Core.Messages;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Stores;
+
+namespace Perdure.Runtime;
+
+/// <summary>
+/// Taking the partition and finding out what it owes: messages first, then near timers, then instances with open work,
+/// each read in pages and bounded, so that a hub with a million waiting instances starts in seconds.
+/// </summary>
+internal sealed partial class Partition
+{
+    private const int MessagesPerRead = 500;
+    private const int OwedPerRead = 200;
+
+    private readonly NearTimers _timers = new();
+    private readonly Care _care;
+    private readonly ITimer _timerTick;
+    private List<(string Id, Message Message, bool IsNew)>? _opening = [];
+    private bool _closed;
+    private bool _refilling;
+    private long _armedFor = long.MaxValue;
+
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        PartitionOpening opening = await _node.Store.OpenPartitionAsync(Number, cancellationToken);
+        Epoch = opening.Epoch;
+        _lastMessageNumber = _lastTimerNumber = _lastRequestRow = 0;
+        _care.Open(opening);
+        if (_care.IsOn)
+            _logger.CarefulMode(Number, opening.Unclean, opening.Tasks.Count);
+        await ReadMessagesAsync(cancellationToken);
+        List<(string Id, Message Message, bool IsNew)> held;
+        lock (_gate)
+        {
+            held = _opening ?? [];
+            _opening = null;
+        }
+        foreach ((string id, Message message, bool isNew) in held)
+            Submit(id, message, isNew);
+        await RefillTimersAsync();
+    }
+
+    /// <summary>Brings the instances that are owed something into memory, as fast as there is room.</summary>
+    public async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        long after = long.MinValue;
+        while (true)
+        {
+            IReadOnlyList<InstanceRow> owed = await _node.Store.ReadOwedAsync(Number, after, OwedPerRead, cancellationToken);
+            foreach (InstanceRow row in owed)
+            {
+                after = row.Key;
+                if (row.Held == Held.No && !_node.Executor.Offers(row.Name, row.Version))
+                {
+                    _logger.NoCode(row.Id, row.Name);
+                    continue;
+                }
+                await _node.RecoverySlots.WaitAsync(cancellationToken);
+                Recover(row.Id);
+            }
+            if (owed.Count < OwedPerRead)
+                return;
+        }
+    }
+
+    private void Recover(string id)
+    {
+        Resident? claimed;
+        lock (_gate)
+        {
+            if (_closed || _opening is not null || _residents.ContainsKey(id))
+            {
+                _node.RecoverySlots.Release();
+                return;
+            }
+            ResidentOf_NeedsLock(id, isNew: false, out claimed).HoldsRecoverySlot = true;
+        }
+        _node.Meters.Recovered.Add(1);
+        _node.Scheduler.Queue(static r => r.Partition.Advance(r), claimed!);
+    }
+
+    private async Task ReadMessagesAsync(CancellationToken cancellationToken)
+    {
+        long origin = long.MinValue, number = long.MinValue;
+        while (true)
+        {
+            IReadOnlyList<MessageRow> rows = await _node.Store.ReadMessagesAsync(Number, origin, number, MessagesPerRead, cancellationToken);
+            foreach (MessageRow row in rows)
+            {
+                (origin, number) = (row.Key.Origin, row.Key.Number);
+                Take(row.Target, MessageCodec.Decode(row));
+            }
+            if (rows.Count < MessagesPerRead)
+                return;
+        }
+    }
+
+    /// <summary>A message from the store, while the partition is not open for anybody else.</summary>
+    private void Take(string target, Message message)
+    {
+        Resident? claimed;
+        lock (_gate)
+        {
+            Resident resident = ResidentOf_NeedsLock(target, isNew: false, out claimed);
+            (resident.Mailbox ??= []).Add(message);
+            claimed ??= Claim_NeedsLock(resident);
+        }
+        if (claimed is not null)
+            _node.Scheduler.Queue(static r => r.Partition.Advance(r), claimed);
+    }
+
+    /// <summary>
+    /// The epoch was found stale, or memory and store disagree: everything in memory is dropped and read again.
+    /// Requests that were under way are certainly not written; they are put again.
+    /// </summary>
+    public void Reopen(CommitResult reason)
+    {
+        _logger.PartitionReopened(Number, reason.Outcome, reason.Detail);
+        List<(string Id, Message Message, bool IsNew)> requests = [];
+        lock (_gate)
+        {
+            if (_closed || _opening is not null)
+                return;
+            foreach (Resident resident in _residents.Values)
+            {
+                IEnumerable<Message> messages = [.. resident.RunningTurn?.Taken ?? [], .. resident.Mailbox ?? []];
+                requests.AddRange(messages.Where(m => m.Ticket is not null).Select(m => (resident.Id, m with { Row = null }, false)));
+                Abandon_NeedsLock(resident);
+            }
+            _residents.Clear();
+            _timers.Clear();
+            _opening = requests;
+        }
+        _ = ReopenAsync();
+    }
+
+    private void Abandon_NeedsLock(Resident resident)
+    {
+        resident.IsAbandoned = true;
+        resident.RunningTurn = null;
+        CancelAll(resident);
+        _idle.Remove(resident);
+        resident.Session?.Abandon();
+        ReleaseRecoverySlot_NeedsLock(resident);
+        if (resident.Phase != ResidentPhase.Idle)
+            _node.Work.Exit();
+    }
+
+    private async Task ReopenAsync()
+    {
+        while (!_closed)
+        {
+            try
+            {
+                await OpenAsync(CancellationToken.None);
+                await RecoverAsync(CancellationToken.None);
+                return;
+            }
+            catch (StoreException e)
+            {
+                _logger.ReopenFailed(Number, e);
+                await Task.Delay(TimeSpan.FromSeconds(1), _node.Time);
+            }
+        }
+    }
+
+    /// <summary>No new work; what runs goes on to its commit.</summary>
+    public void StopIntake()
+    {
+        lock (_gate)
+            _closed = true;
+        _timerTick.Dispose();
+        _acks.Dispose();
+    }
+
+    public async Task CloseAsync(CancellationToken cancellationToken)
+    {
+        Request[] unanswered;
+        lock (_gate)
+        {
+            unanswered = [.. _residents.Values.SelectMany(r => r.Mailbox ?? []).Select(m => m.Ticket).OfType<Request>()];
+            foreach (Resident resident in _residents.Values)
+                resident.Session?.Abandon();
+        }
+        foreach (Request request in unanswered)
+            request.Fail(Node.Stopping());
+        await _node.Store.ClosePartitionAsync(Number, Epoch, cancellationToken);
+    }
+}

@@ -1,0 +1,291 @@
+using Perdure.Core.History;
+using Perdure.Core.Identity;
+using Perdure.Core.Messages;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Replay;
+using Perdure.Core.Stores;
+using Perdure.Execution;
+
+namespace Perdure.Runtime;
+
+/// <summary>From a claimed instance to a turn in line for a batch.</summary>
+internal sealed partial class Partition
+{
+    /// <summary>Goes on with an instance that the caller has claimed, outside the lock.</summary>
+    private void Advance(Resident resident)
+    {
+        if (resident.Phase == ResidentPhase.Loading)
+            _ = LoadAsync(resident);
+        else if (resident.OvertakenBy is { } overtaken)
+            ConcludeOvertaken(resident, overtaken);
+        else
+            TakeTurn(resident);
+    }
+
+    private async Task LoadAsync(Resident resident)
+    {
+        try
+        {
+            await ReadAsync(resident);
+        }
+        catch (Exception e) when (e is StoreException or FormatException)
+        {
+            LoadFailed(resident, e);
+            return;
+        }
+        TakeTurn(resident);
+    }
+
+    private async ValueTask ReadAsync(Resident resident)
+    {
+        InstanceRow? row = await _node.Store.ReadInstanceAsync(resident.Id, CancellationToken.None);
+        OrchestrationState state;
+        List<RecordedRun>? history = null;
+        if (row is null)
+            state = new OrchestrationState(resident.Id, Number);
+        else if (row.Status.IsTerminal)
+            state = OrchestrationState.OfEnded(row);
+        else
+        {
+            List<StoredTurn> turns = HistoryReader.ReadTurns(
+                await _node.Store.ReadHistoryAsync(new ExecutionKey(row.Key, row.Generation), CancellationToken.None));
+            state = OrchestrationState.Load(row, turns);
+            history = RecordedRun.Of(turns);
+        }
+        List<ActivityWork> owed = [];
+        lock (_gate)
+        {
+            if (resident.IsAbandoned)
+                return;
+            resident.State = state;
+            resident.History = history;
+            resident.Phase = ResidentPhase.Running;
+            foreach (HistoryEvent opened in state.Open.All)
+            {
+                if (opened is HistoryEvent.TaskScheduled call && !resident.Activities.TryGet(call.Task, out _))
+                    owed.Add(ActivityOf_NeedsLock(resident, call, recovered: true));
+            }
+        }
+        foreach (ActivityWork work in owed)
+            _node.Activities.Enqueue(work);
+    }
+
+    private void LoadFailed(Resident resident, Exception e)
+    {
+        _logger.LoadFailed(resident.Id, e);
+        List<Message> mailbox;
+        lock (_gate)
+        {
+            if (resident.IsAbandoned)
+                return;
+            mailbox = resident.Mailbox ?? [];
+            resident.Mailbox = null;
+            Forget_NeedsLock(resident);
+        }
+        // What came from the store is still there and comes again with the next opening or audit.
+        foreach (Message message in mailbox)
+            (message.Ticket as Request)?.Fail(e);
+        _node.Work.Exit();
+    }
+
+    private void TakeTurn(Resident resident)
+    {
+        Turn turn;
+        lock (_gate)
+        {
+            if (resident.IsAbandoned)
+                return;
+            List<Message> messages = TakeMail_NeedsLock(resident);
+            turn = _core.Receive(resident.State!, messages, _node.Now);
+            if (turn.Untaken > 0)
+                resident.Mailbox = [.. messages[^turn.Untaken..], .. resident.Mailbox ?? []];
+            if (resident.Woken && turn.Decision != TurnDecision.Run && turn.State is { Exists: true, Ended: false, Held: Held.No })
+                turn.Decision = TurnDecision.Run;
+            resident.Woken = false;
+            if (resident.ParkReason is not null)
+                turn.Decision = TurnDecision.Record;
+            if (turn.Decision == TurnDecision.Run)
+                resident.RunningTurn = turn;
+            _care.Settle_NeedsLock(turn);
+        }
+        Report(turn);
+        switch (turn.Decision)
+        {
+            case TurnDecision.Run when _care.IsOn:
+                _care.Run(Care.KeyOf(turn.Execution), $"a turn of '{resident.Id}'",
+                    () => RunCode(resident, turn), failure => Conclude(resident, turn, new CodeResult.Stopped(failure, false)));
+                break;
+            case TurnDecision.Run:
+                RunCode(resident, turn);
+                break;
+            case var _ when resident.ParkReason is { } reason && turn.State is { Exists: true, Ended: false }:
+                resident.ParkReason = null;
+                _core.Conclude(turn, new CodeResult.Stopped(new FailureDetails(Failures.RefusedByStore, reason), Park: true));
+                PutInLine(resident, turn);
+                break;
+            default:
+                PutInLine(resident, turn);
+                break;
+        }
+    }
+
+    private List<Message> TakeMail_NeedsLock(Resident resident)
+    {
+        List<Message> mailbox = resident.Mailbox ?? [];
+        int max = _node.Settings.Limits.MessagesPerTurnMax;
+        if (mailbox.Count <= max)
+        {
+            resident.Mailbox = null;
+            return mailbox;
+        }
+        resident.Mailbox = mailbox[max..];
+        return mailbox[..max];
+    }
+
+    private void RunCode(Resident resident, Turn turn)
+    {
+        IOrchestrationSession? session;
+        RunRequest? request = null;
+        lock (_gate)
+        {
+            if (resident.RunningTurn != turn)
+                return;
+            session = resident.Session;
+            bool cold = session is null;
+            if (!cold || resident.History is not null || turn.Number == 0)
+            {
+                request = new RunRequest(turn.At, turn.Feed, cold ? resident.History : null);
+                resident.History = null;
+                session = resident.Session ??= Open(resident, turn.State);
+                if (cold && turn.Number > 0)
+                    _node.Meters.Replays.Add(1);
+            }
+        }
+        if (request is null)
+        {
+            _ = ReadThenRunAsync(resident, turn);
+            return;
+        }
+        ValueTask<CodeResult> run = session!.RunAsync(request);
+        if (run.IsCompletedSuccessfully)
+            Conclude(resident, turn, run.Result);
+        else
+            _ = ConcludeLaterAsync(resident, turn, run);
+    }
+
+    private IOrchestrationSession Open(Resident resident, OrchestrationState state) =>
+        _node.Executor.Open(state, session => Wake(resident, session));
+
+    private async Task ReadThenRunAsync(Resident resident, Turn turn)
+    {
+        try
+        {
+            resident.History = RecordedRun.Of(HistoryReader.ReadTurns(await _node.Store.ReadHistoryAsync(turn.Execution, CancellationToken.None)));
+        }
+        catch (Exception e) when (e is StoreException or FormatException)
+        {
+            _logger.LoadFailed(resident.Id, e);
+            Conclude(resident, turn, CodeResult.NotRun.Instance);
+            return;
+        }
+        RunCode(resident, turn);
+    }
+
+    private async Task ConcludeLaterAsync(Resident resident, Turn turn, ValueTask<CodeResult> run)
+    {
+        CodeResult result;
+        try
+        {
+            result = await run;
+        }
+#pragma warning disable CA1031 // Whatever an executor throws must not lose the turn: what arrived is recorded, the code runs again later.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _logger.ExecutorFailed(resident.Id, e);
+            result = CodeResult.NotRun.Instance;
+        }
+        Conclude(resident, turn, result);
+    }
+
+    private void Conclude(Resident resident, Turn turn, CodeResult result)
+    {
+        lock (_gate)
+        {
+            if (resident.RunningTurn != turn)
+            {
+                // Somebody else ended the turn meanwhile (terminate, lost partition): this answer is stale.
+                _node.Meters.StaleRuns.Add(1);
+                return;
+            }
+            resident.RunningTurn = null;
+        }
+        ExecutionKey execution = turn.Execution;
+        _core.Conclude(turn, result);
+        _care.TurnDone(turn, execution);
+        if (result is not CodeResult.Ran || turn.MovedGeneration)
+            DropSession(resident);
+        PutInLine(resident, turn);
+    }
+
+    private static void DropSession(Resident resident)
+    {
+        resident.Session?.Abandon();
+        resident.Session = null;
+        resident.History = null;
+    }
+
+    /// <summary>Terminate never waits for running code: the turn ends here, and what the code answers later is stale.</summary>
+    private static Resident? Overtake_NeedsLock(Resident resident, Message.Terminate terminate)
+    {
+        resident.Mailbox!.Remove(terminate);
+        if (resident.Mailbox.Count == 0)
+            resident.Mailbox = null;
+        resident.OvertakenBy = (resident.RunningTurn!, terminate);
+        resident.RunningTurn = null;
+        return resident;
+    }
+
+    private void ConcludeOvertaken(Resident resident, (Turn Turn, Message.Terminate Message) overtaken)
+    {
+        resident.OvertakenBy = null;
+        Turn turn = overtaken.Turn;
+        turn.Taken.Add(overtaken.Message);
+        _care.TurnDone(turn, turn.Execution);
+        _core.Conclude(turn, new CodeResult.Overtaken(overtaken.Message.Reason));
+        if (overtaken.Message.Ticket is { } ticket)
+            turn.Effects.Add(new Effect.Answer(ticket, RequestOutcome.Accepted));
+        if (overtaken.Message.Row is { } row)
+            (turn.Rows.DeleteMessages ??= []).Add(row);
+        DropSession(resident);
+        PutInLine(resident, turn);
+    }
+
+    private void PutInLine(Resident resident, Turn turn)
+    {
+        TurnEncoder? encoder = null;
+        if (turn.HasEvents)
+        {
+            encoder = Encoders.Rent();
+            encoder.Encode(turn, _node.Settings.Limits.HistoryRowBytesMax);
+        }
+        TurnEntry entry = new(resident, turn, encoder, ahead: false);
+        if (turn.Rows.IsEmpty)
+        {
+            OnCommitted(entry);
+            return;
+        }
+        lock (_gate)
+            resident.Phase = ResidentPhase.Committing;
+        _node.LaneOf(this).Enqueue(entry);
+    }
+
+    private void Report(Turn turn)
+    {
+        foreach (Dropped dropped in turn.Dropped ?? [])
+        {
+            _logger.MessageDropped(turn.State.Id, dropped.Message.GetType().Name, dropped.Reason);
+            _node.Meters.DroppedMessages.Add(1);
+        }
+    }
+}

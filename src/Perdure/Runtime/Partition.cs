@@ -1,0 +1,206 @@
+using Microsoft.Extensions.Logging;
+using Perdure.Core.Identity;
+using Perdure.Core.Messages;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Stores;
+
+namespace Perdure.Runtime;
+
+/// <summary>
+/// A share of the instances, owned under an epoch. One lock guards what the partition has in memory; it is held for
+/// bookkeeping only, never while code runs, a store is asked or a caller is answered. Whoever brings a message to an idle
+/// instance claims it, lets go of the lock and runs the turn itself: there is no thread and no queue between them.
+/// </summary>
+internal sealed partial class Partition
+{
+    private readonly Lock _gate = new();
+    private readonly Node _node;
+    private readonly Dictionary<string, Resident> _residents = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<CompletionWaiter>> _waiters = new(StringComparer.Ordinal);
+    private readonly SessionCache _idle;
+    private readonly OrchestrationCore _core;
+    private readonly ILogger _logger;
+    private long _lastMessageNumber;
+    private long _lastTimerNumber;
+    private long _lastRequestRow;
+
+    public Partition(int number, Node node)
+    {
+        Number = number;
+        _node = node;
+        _logger = node.Logger;
+        _idle = new SessionCache(node.Settings.SessionCacheSize / node.Partitions);
+        _core = new OrchestrationCore(node.Settings.Limits, node.Partitions, node, node.Executor);
+        _acks = new AckDeadlines(this);
+        _care = new Care(this);
+        _timerTick = node.Time.CreateTimer(static p => ((Partition)p!).OnTimerTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public int Number { get; }
+
+    public long Epoch { get; private set; }
+
+    public Node Node => _node;
+
+    public int ResidentCount
+    {
+        get
+        {
+            lock (_gate)
+                return _residents.Count;
+        }
+    }
+
+    /// <summary>A client's request, or a message of another instance after its commit.</summary>
+    /// <param name="id">The instance.</param>
+    /// <param name="message">What is addressed to it.</param>
+    /// <param name="isNew">Nobody can have used the id before: nothing needs to be read.</param>
+    public void Submit(string id, Message message, bool isNew = false)
+    {
+        Resident? claimed;
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                (message.Ticket as Request)?.Fail(Node.Stopping());
+                return;
+            }
+            if (_opening is { } held)
+            {
+                held.Add((id, message, isNew));
+                return;
+            }
+            Resident resident = ResidentOf_NeedsLock(id, isNew, out claimed);
+            (resident.Mailbox ??= []).Add(message);
+            claimed ??= Claim_NeedsLock(resident);
+            if (message.Ticket is Request request)
+                _acks.Watch_NeedsLock(resident, message, request);
+            if (message is Message.Terminate terminate && resident.RunningTurn is not null && claimed is null)
+                claimed = Overtake_NeedsLock(resident, terminate);
+        }
+        if (claimed is not null)
+            _node.Scheduler.Queue(static r => r.Partition.Advance(r), claimed);
+    }
+
+    /// <summary>The result of an activity. It runs the turn on the thread that brings it.</summary>
+    public void Return(ActivityWork work, Message.TaskDone result)
+    {
+        Resident resident = work.Resident;
+        Resident? claimed = null;
+        _care.Done(work.Task);
+        lock (_gate)
+        {
+            if (resident.Activities.TryGet(work.Task.Task, out ActivityWork? listed) && listed == work)
+                resident.Activities.Remove(work.Task.Task, out _);
+            if (_closed || !_residents.TryGetValue(resident.Id, out Resident? current) || current != resident)
+            {
+                _logger.ResultDropped(resident.Id, work.Task, "the instance has ended or its partition was closed");
+                _node.Meters.LateResults.Add(1);
+                return;
+            }
+            (resident.Mailbox ??= []).Add(result);
+            claimed = Claim_NeedsLock(resident);
+        }
+        if (claimed is not null)
+            Advance(claimed);
+    }
+
+    public void NumberMessages(TurnRows rows)
+    {
+        if (rows.InsertMessages is not { } messages)
+            return;
+        for (int i = 0; i < messages.Count; i++)
+        {
+            if (messages[i].Key.Number == 0)
+                messages[i] = messages[i] with { Key = messages[i].Key with { Origin = Number, Number = (Epoch << 32) + ++_lastMessageNumber } };
+        }
+    }
+
+    public long DrawTimerNumber() => (Epoch << 32) + Interlocked.Increment(ref _lastTimerNumber);
+
+    /// <summary>Waits for the end of an instance; the first answer counts.</summary>
+    public CompletionWaiter WaitForEnd(string id, out bool isLive)
+    {
+        CompletionWaiter waiter = new(this, id);
+        lock (_gate)
+        {
+            if (!_waiters.TryGetValue(id, out List<CompletionWaiter>? waiting))
+                _waiters.Add(id, waiting = new List<CompletionWaiter>(1));
+            waiting.Add(waiter);
+            isLive = _residents.TryGetValue(id, out Resident? resident) && resident.State is { Exists: true, Ended: false };
+        }
+        return waiter;
+    }
+
+    public void StopWaiting(CompletionWaiter waiter)
+    {
+        lock (_gate)
+        {
+            if (!_waiters.TryGetValue(waiter.Id, out List<CompletionWaiter>? waiting))
+                return;
+            waiting.Remove(waiter);
+            if (waiting.Count == 0)
+                _waiters.Remove(waiter.Id);
+        }
+    }
+
+    private Resident ResidentOf_NeedsLock(string id, bool isNew, out Resident? claimed)
+    {
+        claimed = null;
+        if (_residents.TryGetValue(id, out Resident? resident))
+            return resident;
+        resident = new Resident(id, this) { Phase = ResidentPhase.Loading };
+        if (isNew)
+        {
+            resident.State = new OrchestrationState(id, Number);
+            resident.Phase = ResidentPhase.Running;
+        }
+        _residents.Add(id, resident);
+        _node.Work.Enter();
+        return claimed = resident;
+    }
+
+    /// <summary>Claims an idle instance that has something to do; null when it has not, or somebody else has claimed it.</summary>
+    private Resident? Claim_NeedsLock(Resident resident)
+    {
+        if (resident.Phase != ResidentPhase.Idle || (resident.Mailbox is null && !resident.Woken))
+            return null;
+        _idle.Remove(resident);
+        resident.Phase = ResidentPhase.Running;
+        _node.Work.Enter();
+        return resident;
+    }
+
+    private void Wake(Resident resident, Execution.IOrchestrationSession session)
+    {
+        Resident? claimed;
+        lock (_gate)
+        {
+            if (!ReferenceEquals(resident.Session, session) || _closed)
+                return;
+            resident.Woken = true;
+            claimed = Claim_NeedsLock(resident);
+        }
+        if (claimed is not null)
+            _node.Scheduler.Queue(static r => r.Partition.Advance(r), claimed);
+    }
+
+    /// <summary>The instance leaves memory, as far as nothing depends on it being there.</summary>
+    private void Forget_NeedsLock(Resident resident)
+    {
+        _idle.Remove(resident);
+        resident.Session?.Abandon();
+        resident.Session = null;
+        resident.History = null;
+        _residents.Remove(resident.Id);
+        ReleaseRecoverySlot_NeedsLock(resident);
+    }
+
+    private void ReleaseRecoverySlot_NeedsLock(Resident resident)
+    {
+        if (!resident.HoldsRecoverySlot)
+            return;
+        resident.HoldsRecoverySlot = false;
+        _node.RecoverySlots.Release();
+    }
+}

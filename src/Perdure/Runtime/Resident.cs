@@ -1,0 +1,72 @@
+using Perdure.Core;
+using Perdure.Core.Messages;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Replay;
+using Perdure.Execution;
+
+namespace Perdure.Runtime;
+
+/// <summary>Where an instance in memory stands. It changes only under its partition's lock.</summary>
+internal enum ResidentPhase
+{
+    /// <summary>Known by id only; its row, and history if it lives, are being read.</summary>
+    Loading,
+
+    /// <summary>Nothing to do.</summary>
+    Idle,
+
+    /// <summary>One thread has claimed it for a turn.</summary>
+    Running,
+
+    /// <summary>Its turn is in line for a batch, or in one.</summary>
+    Committing,
+}
+
+/// <summary>An instance in memory. Small, because there may be a hundred thousand: no lock, timer or queue of its own.</summary>
+internal sealed class Resident(string id, Partition partition)
+{
+    public string Id { get; } = id;
+    public Partition Partition { get; } = partition;
+    public ResidentPhase Phase { get; set; }
+
+    /// <summary>Null while loading.</summary>
+    public OrchestrationState? State { get; set; }
+
+    /// <summary>The live session, if it is warm.</summary>
+    public IOrchestrationSession? Session { get; set; }
+
+    /// <summary>The history just loaded, for the first run of a new session.</summary>
+    public IReadOnlyList<RecordedRun>? History { get; set; }
+
+    /// <summary>What waits for the next turn; null when nothing does.</summary>
+    public List<Message>? Mailbox { get; set; }
+
+    /// <summary>The turn whose code runs; null from the moment it is concluded, by whomever.</summary>
+    public Turn? RunningTurn { get; set; }
+
+    /// <summary>A terminate that overtook the running code, and the turn that it ends.</summary>
+    public (Turn Turn, Message.Terminate Message)? OvertakenBy { get; set; }
+
+    /// <summary>The session left its turn: the next one must look, even without a message.</summary>
+    public bool Woken { get; set; }
+
+    /// <summary>The partition was lost or reopened: whoever still works on this object works for nothing.</summary>
+    public bool IsAbandoned { get; set; }
+
+    /// <summary>The store refused what the instance wanted to write: the next turn parks it with this reason.</summary>
+    public string? ParkReason { get; set; }
+
+    /// <summary>Recovery counts it until it has nothing more to recover.</summary>
+    public bool HoldsRecoverySlot { get; set; }
+
+    /// <summary>Activities handed to the dispatcher and not ended.</summary>
+    public TaskMap<ActivityWork> Activities;
+
+    /// <summary>Activities waiting for a slot, in the order of the calls.</summary>
+    public Queue<ActivityWork>? WaitingActivities { get; set; }
+
+    // The list of idle sessions, oldest first.
+    public Resident? Older { get; set; }
+    public Resident? Newer { get; set; }
+    public bool IsListed { get; set; }
+}

@@ -1,0 +1,38 @@
+using Perdure.Core;
+
+namespace Perdure.Runtime;
+
+/// <summary>What the runtime can be told, already checked.</summary>
+internal sealed record RuntimeSettings
+{
+    public required string TaskHub { get; init; }
+    public Limits Limits { get; init; } = Limits.Default;
+
+    /// <summary>Idle instances kept warm, over all partitions.</summary>
+    public int SessionCacheSize { get; init; } = 10_000;
+
+    public int ConcurrentActivitiesMax { get; init; } = 100 * Environment.ProcessorCount;
+
+    /// <summary>Starts wait while this many entries wait for a batch or activities for a slot.</summary>
+    public int BacklogMax { get; init; } = 20_000;
+
+    /// <summary>Instances that recovery brings into memory at the same time.</summary>
+    public int RecoverySlots { get; init; } = 1_000;
+
+    /// <summary>A request that no finished turn has consumed by then is made durable by itself.</summary>
+    public TimeSpan RecordAfter { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How far ahead timers are read from the store.</summary>
+    public TimeSpan TimerHorizon { get; init; } = TimeSpan.FromSeconds(60);
+
+    public int TimersPerRead { get; init; } = 10_000;
+
+    /// <summary>How often the store is asked whether it owes what memory does not know.</summary>
+    public TimeSpan AuditEvery { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a partition stays careful once its process has outlived its own recovery.</summary>
+    public int CarefulWorkMax { get; init; } = 4;
+
+    /// <summary>The time that any activity may take unless it says otherwise; null means no bound.</summary>
+    public TimeSpan? ActivityTimeout { get; init; }
+}

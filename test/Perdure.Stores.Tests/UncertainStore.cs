@@ -1,0 +1,61 @@
+using Perdure.Core.Identity;
+using Perdure.Core.Stores;
+using Perdure.Sqlite;
+
+namespace Perdure.Stores.Tests;
+
+/// <summary>A store that can lose the outcome of a commit, before or after it was written.</summary>
+internal sealed class UncertainStore(IStore store, Disk disk) : IStore
+{
+    public async ValueTask<CommitResult> CommitAsync(Batch batch)
+    {
+        var point = disk.FailNext;
+        disk.FailNext = null;
+        if (point != CommitPoint.BeforeCommit)
+        {
+            var result = await store.CommitAsync(batch);
+            if (point is null || result.Outcome != CommitOutcome.Committed)
+                return result;
+        }
+        return new(CommitOutcome.Unknown);
+    }
+
+    public ValueTask<CommitResult> ResolveAsync(Batch batch) => store.ResolveAsync(batch);
+
+    public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken) => store.OpenAsync(now, cancellationToken);
+
+    public ValueTask<PartitionOpening> OpenPartitionAsync(int partition, CancellationToken cancellationToken) =>
+        store.OpenPartitionAsync(partition, cancellationToken);
+
+    public ValueTask ClosePartitionAsync(int partition, long epoch, CancellationToken cancellationToken) =>
+        store.ClosePartitionAsync(partition, epoch, cancellationToken);
+
+    public ValueTask<InstanceRow?> ReadInstanceAsync(string id, CancellationToken cancellationToken) =>
+        store.ReadInstanceAsync(id, cancellationToken);
+
+    public ValueTask<IReadOnlyList<HistoryRow>> ReadHistoryAsync(ExecutionKey execution, CancellationToken cancellationToken) =>
+        store.ReadHistoryAsync(execution, cancellationToken);
+
+    public ValueTask<IReadOnlyList<InstanceRow>> ReadOwedAsync(
+        int partition, long afterKey, int max, CancellationToken cancellationToken) =>
+        store.ReadOwedAsync(partition, afterKey, max, cancellationToken);
+
+    public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
+        int partition, long afterOrigin, long afterNumber, int max, CancellationToken cancellationToken) =>
+        store.ReadMessagesAsync(partition, afterOrigin, afterNumber, max, cancellationToken);
+
+    public ValueTask<IReadOnlyList<TimerRow>> ReadTimersAsync(
+        int partition, long before, long afterDue, long afterNumber, int max, CancellationToken cancellationToken) =>
+        store.ReadTimersAsync(partition, before, afterDue, afterNumber, max, cancellationToken);
+
+    public ValueTask<InstanceSnapshot?> ReadSnapshotAsync(string id, CancellationToken cancellationToken) =>
+        store.ReadSnapshotAsync(id, cancellationToken);
+
+    public ValueTask<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken) =>
+        store.QueryAsync(query, cancellationToken);
+
+    public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
+        store.SweepAsync(rowsMax, cancellationToken);
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+}
