@@ -92,9 +92,9 @@ internal sealed partial class OrchestrationCore
         turn.Decision = TurnDecision.Record;
         if (!turn.HasEvents)
             return turn;
-        state.EndTurn();
+        state.EndTurn(turn.Number);
         state.BeginTurn(turn.At);
-        InstanceRow? before = state.Row;
+        InstanceRow? before = turn.Closed(state.Row);
         bool owed = state.IsOwed || (before is { Owed: true } && !state.Ended);
         InstanceRow after = new()
         {
@@ -114,8 +114,8 @@ internal sealed partial class OrchestrationCore
         };
         if (before is null)
             turn.Rows.InsertInstance = after;
-        else if (InstanceUpdate.Between(before, after) is { } update)
-            turn.Rows.UpdateInstance = update;
+        else
+            turn.Rows.UpdateInstance = InstanceUpdate.Between(before, after);
         state.Row = after;
         return turn;
     }

@@ -81,7 +81,7 @@ internal sealed class OrchestrationState(string id, int partition)
             state.BeginTurn(turn.At);
             foreach (HistoryEvent e in turn.Events)
                 state.Apply(e);
-            state.EndTurn();
+            state.EndTurn(turn.Number);
         }
         state.Row = row;
         return state;
@@ -115,9 +115,10 @@ internal sealed class OrchestrationState(string id, int partition)
 
     public void BeginTurn(long at) => LastAt = Math.Max(LastAt, at);
 
-    public void EndTurn()
+    /// <summary>Turn <paramref name="number"/> is over. Said twice it is as said once.</summary>
+    public void EndTurn(int number)
     {
-        NextTurn++;
+        NextTurn = number + 1;
         _feeding = false;
     }
 

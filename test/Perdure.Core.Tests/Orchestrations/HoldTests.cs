@@ -69,6 +69,24 @@ public class HoldTests
             .Receives(Resume()).Feeds("EventRaised a").Asked().Rows("update instance released", "history 1.0/3");
 
     [Fact]
+    public void A_turn_that_only_recorded_may_still_be_run_or_parked()
+    {
+        Given.Waiting().Receives(Suspend())
+            .Wakes(Resume()).Asked(Status("1"))
+            .Events("OrchestratorStarted", "ExecutionResumed", "CustomStatusSet 1")
+            .Rows("update instance released custom 1", "history 1.0/2")
+            .Receives(Raise("a")).Asked().Rows("history 1.0/3");
+        Given.Waiting().Receives(Suspend())
+            .Wakes(Resume()).Concludes(Parks)
+            .Rows("update instance Parked", "history 1.0/2");
+        Given.Waiting()
+            .Wakes(Suspend()).Concludes(new CodeResult.Overtaken(null))
+            .Rows("update instance Terminated not owed ended 1000", "history 1.0/1", "delete timer 5000");
+        Given.Orchestration().WithoutCode().Wakes(Start()).Concludes(Parks)
+            .Rows("insert instance 1 Pending Parked", "history 1.0/0");
+    }
+
+    [Fact]
     public void Code_that_stops_without_parking_fails_the_instance() =>
         Given.Waiting().Receives(Raise("a")).Concludes(Stops)
             .Events("EventRaised a", "ExecutionCompleted Failed Perdure.Test");

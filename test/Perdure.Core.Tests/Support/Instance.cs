@@ -96,6 +96,14 @@ internal sealed class Instance : INumbers, ICodeCatalog
     /// <summary>The code runs to its end.</summary>
     public Instance Ends(Completion completion, params OrchestratorAction[] actions) => Concludes(new CodeResult.Ran(actions, completion));
 
+    /// <summary>Messages arrive with something that the code waits for outside of its tasks: it runs, whatever the core decided.</summary>
+    public Instance Wakes(params Arrival[] arrivals)
+    {
+        Turn = _core.Receive(State, [.. arrivals.Select(a => a.Make(this))], _now);
+        _running = true;
+        return this;
+    }
+
     public Instance Concludes(CodeResult result)
     {
         _running.ShouldBeTrue("no code runs");
