@@ -29,6 +29,9 @@ internal sealed record Limits
     /// <summary>History rows that a commit deletes by itself; longer histories are swept in chunks.</summary>
     public int RowsDeletedInCommitMax { get; init; } = 200;
 
+    /// <summary>Inner failures of a failure that are kept; stored JSON must stay readable however deep exceptions nest.</summary>
+    public int FailureDepthMax { get; init; } = 32;
+
     /// <summary>Deaths of the process during one activity or turn after which it is failed instead of run again. An option.</summary>
     public int DeathsMax { get; init; } = 10;
 }

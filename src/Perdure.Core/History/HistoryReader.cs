@@ -30,12 +30,24 @@ internal static class HistoryReader
 
     private static List<HistoryEvent> ReadRow(ReadOnlyMemory<byte> row, List<HistoryEvent> into)
     {
-        Utf8JsonReader reader = new(row.Span, Options);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
-            throw new FormatException("A history row is not a JSON array.");
-        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
-            into.Add(ReadEvent(ref reader, row));
-        return into;
+        try
+        {
+            Utf8JsonReader reader = new(row.Span, Options);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+                throw new FormatException("A history row is not a JSON array.");
+            while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+                into.Add(ReadEvent(ref reader, row));
+            if (reader.TokenType != JsonTokenType.EndArray)
+                throw new FormatException($"A history row holds a {reader.TokenType} where an event should stand.");
+            if (reader.Read())
+                throw new FormatException("A history row goes on after its end.");
+            return into;
+        }
+        // Damage shows itself to the reader of JSON in several ways, to everybody else in one.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new FormatException($"A history row is damaged: {e.Message}", e);
+        }
     }
 
     private static HistoryEvent ReadEvent(ref Utf8JsonReader reader, ReadOnlyMemory<byte> row)
@@ -50,8 +62,8 @@ internal static class HistoryReader
             "OrchestratorStarted" => new HistoryEvent.OrchestratorStarted(f.At),
             "ExecutionStarted" => new HistoryEvent.ExecutionStarted
             {
-                Name = f.Name!,
-                ExecutionId = f.Execution!,
+                Name = Needed(f.Name, "name", f.Type),
+                ExecutionId = Needed(f.Execution, "execution", f.Type),
                 Version = f.Version,
                 Input = f.Input,
                 Parent = f.Parent,
@@ -59,34 +71,45 @@ internal static class HistoryReader
                 Tags = f.Tags,
                 TraceParent = f.Trace,
             },
-            "TaskScheduled" => new HistoryEvent.TaskScheduled(f.Task, f.Name!, f.Input)
+            "TaskScheduled" => new HistoryEvent.TaskScheduled(f.Task, Needed(f.Name, "name", f.Type), f.Input)
             {
                 Attempt = f.Attempt,
                 FirstTask = f.First < 0 ? f.Task : f.First,
             },
             "TaskCompleted" => new HistoryEvent.TaskCompleted(f.Task, f.Result),
-            "TaskFailed" => new HistoryEvent.TaskFailed(f.Task, f.Failure!),
+            "TaskFailed" => new HistoryEvent.TaskFailed(f.Task, Needed(f.Failure, "failure", f.Type)),
             "TimerCreated" => new HistoryEvent.TimerCreated(f.Task, f.FireAt) { Number = f.Number },
             "TimerFired" => new HistoryEvent.TimerFired(f.Task),
             "TimerCanceled" => new HistoryEvent.TimerCanceled(f.Task),
-            "SubOrchestrationInstanceCreated" => new HistoryEvent.SubOrchestrationInstanceCreated(f.Task, f.Name!, f.Instance!, f.Input)
+            "SubOrchestrationInstanceCreated" => new HistoryEvent.SubOrchestrationInstanceCreated(f.Task, Needed(f.Name, "name", f.Type), Needed(f.Instance, "instance", f.Type), f.Input)
             {
                 Version = f.Version,
                 Detached = f.Detached,
             },
             "SubOrchestrationInstanceCompleted" => new HistoryEvent.SubOrchestrationInstanceCompleted(f.Task, f.Result),
-            "SubOrchestrationInstanceFailed" => new HistoryEvent.SubOrchestrationInstanceFailed(f.Task, f.Failure!),
-            "EventRaised" => new HistoryEvent.EventRaised(f.Name!, f.Input),
+            "SubOrchestrationInstanceFailed" => new HistoryEvent.SubOrchestrationInstanceFailed(f.Task, Needed(f.Failure, "failure", f.Type)),
+            "EventRaised" => new HistoryEvent.EventRaised(Needed(f.Name, "name", f.Type), f.Input),
             "CustomStatusSet" => new HistoryEvent.CustomStatusSet(f.Value),
             "ExecutionSuspended" => new HistoryEvent.ExecutionSuspended(f.Reason),
             "ExecutionResumed" => new HistoryEvent.ExecutionResumed(f.Reason),
             "ExecutionTerminated" => new HistoryEvent.ExecutionTerminated(f.Reason),
-            "ExecutionParked" => new HistoryEvent.ExecutionParked(f.Reason!),
-            "ExecutionCompleted" => new HistoryEvent.ExecutionCompleted(Enum.Parse<InstanceStatus>(f.Status!), f.Result, f.Failure),
+            "ExecutionParked" => new HistoryEvent.ExecutionParked(Needed(f.Reason, "reason", f.Type)),
+            "ExecutionCompleted" => new HistoryEvent.ExecutionCompleted(ReadStatus(f.Status), f.Result, f.Failure),
             _ => throw new FormatException(
                 $"History event type '{f.Type}' is not known to this version of Perdure. A newer version wrote it; run that version."),
         };
     }
+
+    private static T Needed<T>(T? value, string property, string type) where T : class =>
+        value ?? throw new FormatException($"A history event of type '{type}' lacks the property '{property}'.");
+
+    private static InstanceStatus ReadStatus(string? status) =>
+        Enum.TryParse(status, out InstanceStatus known) && known.ToString() == status
+            ? known
+            : throw new FormatException($"The status '{status}' is not known to this version of Perdure.");
+
+    private static FormatException Unknown(string property) =>
+        new($"History property '{property}' is not known to this version of Perdure. A newer version wrote it; run that version.");
 
     private struct Fields
     {
@@ -129,7 +152,7 @@ internal static class HistoryReader
             case "failure": f.Failure = ReadFailure(ref reader); break;
             case "parent": f.Parent = ReadParent(ref reader); break;
             case "tags": f.Tags = ReadTags(ref reader); break;
-            default: throw new FormatException($"History property '{name}' is not known to this version of Perdure.");
+            default: throw Unknown(name);
         }
     }
 
@@ -140,7 +163,7 @@ internal static class HistoryReader
         return new Payload(row[start..(int)reader.BytesConsumed]);
     }
 
-    public static FailureDetails ReadFailure(ref Utf8JsonReader reader)
+    private static FailureDetails ReadFailure(ref Utf8JsonReader reader)
     {
         string type = "", message = "";
         string? stack = null;
@@ -155,7 +178,7 @@ internal static class HistoryReader
                 case "message": message = reader.GetString()!; break;
                 case "stack": stack = reader.GetString(); break;
                 case "inner": inner = ReadFailure(ref reader); break;
-                default: reader.Skip(); break;
+                default: throw Unknown(name);
             }
         }
         return new FailureDetails(type, message, stack, inner);
@@ -177,7 +200,7 @@ internal static class HistoryReader
                 case "key": key = reader.GetInt64(); break;
                 case "generation": generation = reader.GetInt32(); break;
                 case "task": task = reader.GetInt32(); break;
-                default: reader.Skip(); break;
+                default: throw Unknown(name);
             }
         }
         return new ParentLink(instance, parentName, key, generation, task);

@@ -19,12 +19,13 @@ internal static class MessageCodec
     private const int TerminateKind = 4;
     private const int SuspendKind = 5;
     private const int ResumeKind = 6;
+    private const int StartOnceKind = 7;
 
     public static MessageRow Encode(MessageKey key, string target, Message message)
     {
         (int kind, HistoryEvent body, ExecutionKey execution) = message switch
         {
-            Message.Start m => (StartKind, m.Event, default),
+            Message.Start m => (m.OnlyIfNeverStarted ? StartOnceKind : StartKind, m.Event, default),
             Message.ChildDone { Failure: null } m => (ChildDoneKind, new HistoryEvent.SubOrchestrationInstanceCompleted(m.Task.Task, m.Result), m.Task.Execution),
             Message.ChildDone m => (ChildDoneKind, new HistoryEvent.SubOrchestrationInstanceFailed(m.Task.Task, m.Failure!), m.Task.Execution),
             Message.Raise m => (RaiseKind, new HistoryEvent.EventRaised(m.Name, m.Input), default),
@@ -53,10 +54,12 @@ internal static class MessageCodec
         ReadOnlyMemory<byte> body = row.Body;
         if (row.Kind == ChildDoneKind)
             (execution, body) = TakeExecution(row.Body);
-        HistoryEvent e = HistoryReader.ReadRow(body)[0];
+        if (HistoryReader.ReadRow(body) is not [HistoryEvent e])
+            throw new FormatException($"The message {row.Key} to '{row.Target}' does not hold exactly one event.");
         return (row.Kind, e) switch
         {
             (StartKind, HistoryEvent.ExecutionStarted x) => new Message.Start(x) { Row = row.Key },
+            (StartOnceKind, HistoryEvent.ExecutionStarted x) => new Message.Start(x) { Row = row.Key, OnlyIfNeverStarted = true },
             (ChildDoneKind, HistoryEvent.SubOrchestrationInstanceCompleted x) =>
                 new Message.ChildDone(new TaskKey(execution.Key, execution.Generation, x.Task), x.Result, null) { Row = row.Key },
             (ChildDoneKind, HistoryEvent.SubOrchestrationInstanceFailed x) =>
@@ -74,12 +77,14 @@ internal static class MessageCodec
     private static (ExecutionKey, ReadOnlyMemory<byte>) TakeExecution(ReadOnlyMemory<byte> body)
     {
         Utf8JsonReader reader = new(body.Span);
-        reader.Read();
-        reader.Read();
-        long key = reader.GetInt64();
-        reader.Read();
-        int generation = reader.GetInt32();
-        reader.Read();
+        long key = 0;
+        int generation = 0;
+        if (!reader.Read() || !reader.Read() || reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out key)
+            || !reader.Read() || reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out generation)
+            || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new FormatException("An answer does not name the execution that it is for.");
+        }
         byte[] rest = new byte[body.Length - (int)reader.TokenStartIndex + 1];
         rest[0] = (byte)'[';
         body.Span[(int)reader.TokenStartIndex..].CopyTo(rest.AsSpan(1));

@@ -21,9 +21,11 @@ internal static class TimerBodies
         int first = body.IndexOf((byte)'.');
         int second = first + 1 + body[(first + 1)..].IndexOf((byte)'.');
         if (first <= 0 || second <= first
-            || !Utf8Parser.TryParse(body[..first], out long key, out _)
-            || !Utf8Parser.TryParse(body[(first + 1)..second], out int generation, out _)
-            || !Utf8Parser.TryParse(body[(second + 1)..], out int task, out _))
+            || !Utf8Parser.TryParse(body[..first], out long key, out int keyLength) || keyLength != first
+            || !Utf8Parser.TryParse(body[(first + 1)..second], out int generation, out int generationLength)
+            || generationLength != second - first - 1
+            || !Utf8Parser.TryParse(body[(second + 1)..], out int task, out int taskLength)
+            || taskLength != body.Length - second - 1)
         {
             throw new FormatException($"The timer {row.Key} of '{row.Target}' has the unreadable body '{Encoding.UTF8.GetString(body)}'.");
         }

@@ -12,6 +12,15 @@ internal static class Failures
     public const string RefusedByStore = "Perdure.RefusedByStore";
     public const string Poison = "Perdure.Poison";
 
+    /// <summary>The failure without what is nested deeper than <paramref name="depth"/>.</summary>
+    public static FailureDetails Bounded(FailureDetails failure, int depth)
+    {
+        if (failure.InnerFailure is not { } inner)
+            return failure;
+        FailureDetails? bounded = depth <= 1 ? null : Bounded(inner, depth - 1);
+        return ReferenceEquals(bounded, inner) ? failure : failure with { InnerFailure = bounded };
+    }
+
     public static FailureDetails NoSuchOrchestrator(string name) => new(OrchestratorNotFound,
         $"There is no orchestrator function '{name}' in this program. Check the name, or register the assembly that holds it.");
 

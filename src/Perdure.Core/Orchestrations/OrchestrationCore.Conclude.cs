@@ -85,7 +85,7 @@ internal sealed partial class OrchestrationCore
             return new CodeResult.Stopped(Failures.OverLimit($"asked for {ran.Actions.Count:N0} actions in one turn; the limit is {limits.ActionsPerTurnMax:N0}. Await some of them in between, or fan out over sub-orchestrations"), false);
         if (bytes > limits.TurnBytesMax)
             return new CodeResult.Stopped(Failures.OverLimit($"asked for {bytes:N0} bytes in one turn; the limit is {limits.TurnBytesMax:N0}. Pass references instead of large inputs, or await in between"), false);
-        int events = turn.State.EventCount + ran.Actions.Count;
+        int events = turn.State.EventCount + 1 + ran.Actions.Count;
         if (events > limits.HistoryEventsMax && ran.Completion is null)
             return new CodeResult.Stopped(Failures.OverLimit($"has a history of {events:N0} events; the limit is {limits.HistoryEventsMax:N0}. Use ContinueAsNew in long loops, or sub-orchestrations"), false);
         return result;
@@ -139,13 +139,12 @@ internal sealed partial class OrchestrationCore
     {
         // It may have fired in this very turn: then there is nothing left to cancel, but the code did ask.
         if (turn.State.Open.TryGet(action.Task, out HistoryEvent? opened) && opened is HistoryEvent.TimerCreated timer)
-            RemoveTimer(turn, timer);
+            RemoveTimer(turn, KeyOf(turn.State, timer));
         Add(turn, new HistoryEvent.TimerCanceled(action.Task));
     }
 
-    private static void RemoveTimer(Turn turn, HistoryEvent.TimerCreated timer)
+    private static void RemoveTimer(Turn turn, TimerKey key)
     {
-        TimerKey key = KeyOf(turn.State, timer);
         int created = turn.Rows.InsertTimers?.FindIndex(t => t.Key == key) ?? -1;
         if (created >= 0)
         {
@@ -189,7 +188,8 @@ internal sealed partial class OrchestrationCore
                 End(turn, new HistoryEvent.ExecutionCompleted(InstanceStatus.Completed, succeeded.Result, null));
                 break;
             case Completion.Failed failed:
-                End(turn, new HistoryEvent.ExecutionCompleted(InstanceStatus.Failed, default, failed.Failure));
+                End(turn, new HistoryEvent.ExecutionCompleted(InstanceStatus.Failed, default,
+                    Failures.Bounded(failed.Failure, limits.FailureDepthMax)));
                 break;
             case Completion.ContinuedAsNew next:
                 ContinueAsNew(turn, next);

@@ -28,7 +28,7 @@ internal sealed partial class OrchestrationCore
     {
         OrchestrationState state = turn.State;
         LeaveExecution(turn);
-        if (state.Parent is { Task: >= 0 } parent)
+        if (state.Parent is { Task: > ParentLink.NoAnswer } parent)
         {
             TaskKey task = new(parent.Key, parent.Generation, parent.Task);
             Send(turn, parent.InstanceId, completed.Status == InstanceStatus.Completed
@@ -73,14 +73,11 @@ internal sealed partial class OrchestrationCore
     {
         OrchestrationState state = turn.State;
         if (state.StartPendingUntil is not null)
-        {
-            (turn.Rows.DeleteTimers ??= []).Add(state.StartTimer);
-            turn.Effects.Add(new Effect.DisarmTimer(state.StartTimer));
-        }
+            RemoveTimer(turn, state.StartTimer);
         foreach (HistoryEvent opened in state.Open.All)
         {
             if (opened is HistoryEvent.TimerCreated timer)
-                RemoveTimer(turn, timer);
+                RemoveTimer(turn, KeyOf(state, timer));
         }
         // What this turn scheduled never starts: nobody is left to want it.
         turn.Effects.RemoveAll(e => e is Effect.RunActivity);
@@ -95,9 +92,9 @@ internal sealed partial class OrchestrationCore
         turn.Decision = TurnDecision.Record;
         if (!turn.HasEvents)
             return turn;
-        state.EndTurn();
+        state.EndTurn(turn.Number);
         state.BeginTurn(turn.At);
-        InstanceRow? before = state.Row;
+        InstanceRow? before = turn.Closed(state.Row);
         bool owed = state.IsOwed || (before is { Owed: true } && !state.Ended);
         InstanceRow after = new()
         {
@@ -117,8 +114,8 @@ internal sealed partial class OrchestrationCore
         };
         if (before is null)
             turn.Rows.InsertInstance = after;
-        else if (InstanceUpdate.Between(before, after) is { } update)
-            turn.Rows.UpdateInstance = update;
+        else
+            turn.Rows.UpdateInstance = InstanceUpdate.Between(before, after);
         state.Row = after;
         return turn;
     }

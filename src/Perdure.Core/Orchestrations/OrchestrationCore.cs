@@ -78,7 +78,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
             case var _ when state.Ended: Refuse(turn, message, RequestOutcome.Ended, "the instance has ended"); break;
             case Message.TaskDone m: TakeResult<HistoryEvent.TaskScheduled>(turn, m, m.Task, m.Failure is null
                 ? new HistoryEvent.TaskCompleted(m.Task.Task, m.Result)
-                : new HistoryEvent.TaskFailed(m.Task.Task, m.Failure)); break;
+                : new HistoryEvent.TaskFailed(m.Task.Task, Failures.Bounded(m.Failure, limits.FailureDepthMax))); break;
             case Message.ChildDone m: TakeResult<HistoryEvent.SubOrchestrationInstanceCreated>(turn, m, m.Task, m.Failure is null
                 ? new HistoryEvent.SubOrchestrationInstanceCompleted(m.Task.Task, m.Result)
                 : new HistoryEvent.SubOrchestrationInstanceFailed(m.Task.Task, m.Failure)); break;
@@ -125,7 +125,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
 
     private void RefuseStart(Turn turn, Message.Start message, RequestOutcome outcome, FailureDetails failure)
     {
-        if (message.Event.Parent is { } parent)
+        if (message.Event.Parent is { Task: > ParentLink.NoAnswer } parent)
             Send(turn, parent.InstanceId, new Message.ChildDone(new TaskKey(parent.Key, parent.Generation, parent.Task), default, failure));
         Refuse(turn, message, outcome, $"the start was refused: {failure.ErrorMessage}");
     }
@@ -140,6 +140,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         else
         {
             turn.Rows.DeleteInstance = state.Execution.Key;
+            state.Remove();
             turn.Ended = true;
             Accept(turn, message);
         }

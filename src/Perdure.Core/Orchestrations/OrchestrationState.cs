@@ -81,7 +81,7 @@ internal sealed class OrchestrationState(string id, int partition)
             state.BeginTurn(turn.At);
             foreach (HistoryEvent e in turn.Events)
                 state.Apply(e);
-            state.EndTurn();
+            state.EndTurn(turn.Number);
         }
         state.Row = row;
         return state;
@@ -106,11 +106,19 @@ internal sealed class OrchestrationState(string id, int partition)
         Reset();
     }
 
+    /// <summary>Purged: the id is free.</summary>
+    public void Remove()
+    {
+        Exists = false;
+        Row = null;
+    }
+
     public void BeginTurn(long at) => LastAt = Math.Max(LastAt, at);
 
-    public void EndTurn()
+    /// <summary>Turn <paramref name="number"/> is over. Said twice it is as said once.</summary>
+    public void EndTurn(int number)
     {
-        NextTurn++;
+        NextTurn = number + 1;
         _feeding = false;
     }
 
@@ -164,7 +172,9 @@ internal sealed class OrchestrationState(string id, int partition)
         Parent = x.Parent;
         Tags = x.Tags;
         TraceParent = x.TraceParent;
-        Status = InstanceStatus.Pending;
+        // A row holds the mark before the inputs that it feeds: a start behind the mark runs already. So does an instance
+        // that continues as new; it is not shown as pending between two generations.
+        Status = _feeding || Execution.Generation > 0 ? InstanceStatus.Running : InstanceStatus.Pending;
         StartPendingUntil = x.StartAt;
     }
 

@@ -27,6 +27,9 @@ internal sealed class Turn(OrchestrationState state, long at)
     /// <summary>Slot 0 is kept for <see cref="HistoryEvent.OrchestratorStarted"/>, which precedes what the turn feeds.</summary>
     private readonly List<HistoryEvent?> _events = [null];
 
+    private InstanceRow? _rowBefore;
+    private bool _isClosed;
+
     public OrchestrationState State { get; } = state;
 
     /// <summary>The time of the turn; the code sees it as the current time.</summary>
@@ -68,6 +71,13 @@ internal sealed class Turn(OrchestrationState state, long at)
     public int FirstEvent => _events[0] is null ? 1 : 0;
 
     public bool HasEvents => _events.Count > FirstEvent;
+
+    /// <summary>The instance row before the turn, also when the turn is closed once more because code ran after all.</summary>
+    public InstanceRow? Closed(InstanceRow? row)
+    {
+        (_rowBefore, _isClosed) = (_isClosed ? _rowBefore : row, true);
+        return _rowBefore;
+    }
 
     public void Add(HistoryEvent e) => _events.Add(e);
 

@@ -20,6 +20,11 @@ internal sealed class TurnEncoder : IDisposable
 
     public void Encode(Turn turn, int rowBytesMax)
     {
+        // It may be encoded again after a commit that failed; and without events it has no row and has used no turn number.
+        turn.Rows.History = default;
+        turn.Rows.HistoryParts = null;
+        if (!turn.HasEvents)
+            return;
         _buffer.ResetWrittenCount();
         List<int>? ends = WriteParts(turn, rowBytesMax);
         ReadOnlyMemory<byte> all = _buffer.WrittenMemory;
