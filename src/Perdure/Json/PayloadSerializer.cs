@@ -121,8 +121,11 @@ internal sealed class PayloadSerializer(int limit = PayloadSerializer.DefaultLim
     /// <summary>Getters, constructors and converters of users run in here, so anything may be thrown.</summary>
     private static bool IsForeign(Exception e) => e is not (PayloadException or OutOfMemoryException);
 
-    private static PayloadException CannotWrite(Exception e, PayloadPlace place, Type type) =>
-        new($"Cannot write {place} as JSON: {TypeText.Of(type)} does not work. {e.Message}", place.Name, type, e);
+    private static PayloadException CannotWrite(Exception e, PayloadPlace place, Type type)
+    {
+        string cause = e is JsonException { InnerException: { } inner } ? $"{e.Message} {inner.Message}" : e.Message;
+        return new($"Cannot write {place} as JSON: {TypeText.Of(type)} does not work. {cause}", place.Name, type, e);
+    }
 
     private static PayloadException CannotRead(Exception e, ReadOnlySpan<byte> json, PayloadPlace place, Type type)
     {
