@@ -42,7 +42,7 @@ internal sealed partial record FunctionDescription(
         FunctionDescription description = new(NameOf(method, trigger), type, method, trigger, parameter);
         description.CheckName(problems);
         description.CheckMethod(problems);
-        return description;
+        return method.ContainsGenericParameters ? null : description;
     }
 
     public static string PlaceOf(Type type, MethodInfo method) => $"{TypeText.Of(type)}.{method.Name}";

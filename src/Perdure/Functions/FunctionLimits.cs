@@ -13,8 +13,9 @@ internal static class FunctionLimits
     {
         if (function.Method.GetCustomAttribute<TimeoutAttribute>() is not { } attribute)
             return null;
-        // The constant format only: elsewhere "5" would be five days.
-        if (TimeSpan.TryParseExact(attribute.Timeout, "c", CultureInfo.InvariantCulture, out TimeSpan timeout)
+        // With a colon only, because "5" would be five days.
+        if (attribute.Timeout?.Contains(':', StringComparison.Ordinal) == true
+            && TimeSpan.TryParseExact(attribute.Timeout, "c", CultureInfo.InvariantCulture, out TimeSpan timeout)
             && timeout > TimeSpan.Zero && timeout <= s_timeoutMax)
             return timeout;
         problems.Add($"{function.Place}: [Timeout(\"{attribute.Timeout}\")] is not a time of more than zero and at most "
