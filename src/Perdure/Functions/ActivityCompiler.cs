@@ -65,7 +65,8 @@ internal sealed class ActivityCompiler(
         if (s_contexts.Contains(type))
             return Expression.Convert(Context, type);
         if (JsonContract.Problem(type, reading: true) is { } problem)
-            return _method.Problem(parameter, $"{problem}; [ActivityTrigger] goes with IDurableActivityContext or a type that can be read from JSON");
+            return _method.Problem(parameter, $"{problem}; [ActivityTrigger] goes with IDurableActivityContext "
+                + "or a type that can be read from JSON");
         return Expression.Call(
             Expression.Constant(environment.Serializer),
             nameof(PayloadSerializer.Deserialize),
@@ -77,11 +78,14 @@ internal sealed class ActivityCompiler(
     private Expression? Client(ParameterInfo parameter, DurableClientAttribute attribute)
     {
         if (!s_clients.Contains(parameter.ParameterType))
-            return _method.Problem(parameter, "is no client; [DurableClient] goes with IDurableClient or IDurableOrchestrationClient");
+            return _method.Problem(parameter, "is no client; "
+                + "[DurableClient] goes with IDurableClient or IDurableOrchestrationClient");
         if (attribute.ConnectionName is not null)
-            return _method.Problem(parameter, "asks for another connection, but this host has one store only; leave ConnectionName out");
+            return _method.Problem(parameter, "asks for another connection, but this host has one store only; "
+                + "leave ConnectionName out");
         if (attribute.TaskHub is { } hub && !hub.Equals(environment.TaskHub, StringComparison.OrdinalIgnoreCase))
-            return _method.Problem(parameter, $"asks for the task hub '{hub}', but this host has '{environment.TaskHub}' only");
+            return _method.Problem(parameter, $"asks for the task hub '{hub}', "
+                + $"but this host has '{environment.TaskHub}' only");
         if (!services.Has(typeof(IDurableClient)))
             return _method.Problem(parameter, "needs IDurableClient, and no such service is registered");
         // Asked for when called, because the client may be made after the functions.
@@ -92,8 +96,11 @@ internal sealed class ActivityCompiler(
     private Expression? Service(ParameterInfo parameter)
     {
         if (!services.Has(parameter))
-            return _method.Problem(parameter, $"has the type {TypeText.Of(parameter.ParameterType)}, and no such service is registered. "
-                + "An activity takes its trigger, ILogger, CancellationToken, clients with [DurableClient] and services");
+        {
+            return _method.Problem(parameter, $"has the type {TypeText.Of(parameter.ParameterType)}, "
+                + "and no such service is registered. An activity takes its trigger, ILogger, CancellationToken, "
+                + "clients with [DurableClient] and services");
+        }
         _takesServices = true;
         Expression scope = Expression.Convert(
             Expression.Property(_call, nameof(ActivityCall.Services)), typeof(IServiceProvider));

@@ -6,7 +6,8 @@ using Perdure.Json;
 namespace Perdure.Functions;
 
 /// <summary>
-/// Compiles the call of one orchestration; it takes its context and a logger, and nothing that could differ in a replay.
+/// Compiles the call of one orchestration; it takes its context and a logger, and nothing that could differ in a
+/// replay.
 /// </summary>
 internal sealed class OrchestrationCompiler(
     FunctionDescription function, FunctionEnvironment environment, FunctionServices services, List<string> problems)
@@ -43,7 +44,8 @@ internal sealed class OrchestrationCompiler(
         {
             return s_contexts.Contains(type)
                 ? Expression.Convert(context, type)
-                : _method.Problem(parameter, $"has the type {TypeText.Of(type)}; [OrchestrationTrigger] goes with IDurableOrchestrationContext");
+                : _method.Problem(parameter, $"has the type {TypeText.Of(type)}; "
+                    + "[OrchestrationTrigger] goes with IDurableOrchestrationContext");
         }
         if (type == typeof(ILogger))
         {
@@ -52,7 +54,8 @@ internal sealed class OrchestrationCompiler(
                 nameof(DurableOrchestrationContextExtensions.CreateReplaySafeLogger),
                 null, context, _method.Logger);
         }
-        return _method.Problem(parameter, $"has the type {TypeText.Of(type)}. An orchestration takes its context and an ILogger, "
-            + "because anything else could make a replay differ; use it in an activity");
+        return _method.Problem(parameter, $"has the type {TypeText.Of(type)}. "
+            + "An orchestration takes its context and an ILogger, because anything else could make a replay differ; "
+            + "use it in an activity");
     }
 }

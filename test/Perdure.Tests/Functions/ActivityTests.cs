@@ -64,7 +64,8 @@ public class ActivityTests
 
         foreach (string name in (string[])["Now", "Later", "ValueLater", "OnObject"])
         {
-            Task<Payload> task = registry.Activity(name).InvokeAsync(new ActivityContext(name, default), default).AsTask();
+            ActivityContext context = new(name, default);
+            Task<Payload> task = registry.Activity(name).InvokeAsync(context, default).AsTask();
             (await Should.ThrowAsync<InvalidTimeZoneException>(task)).Message.ShouldBe(name);
         }
         (await Should.ThrowAsync<InvalidOperationException>(registry.RunAsync("NoTask"))).Message

@@ -94,8 +94,9 @@ public class AuthorTypesTests
             "An orchestration with the id 'trip-1' exists and is Running. "
             + "Wait for its end, terminate it, or use another id.");
         new NonDeterministicOrchestrationException("trip-1", "activity 'A'", "activity 'B'").Message.ShouldBe(
-            "Orchestration 'trip-1' is not deterministic: its history holds activity 'A', but the code asked for activity "
-            + "'B'. Deploy the code that wrote this history, or give changed code a new name or version.");
+            "Orchestration 'trip-1' is not deterministic: its history holds activity 'A', "
+            + "but the code asked for activity 'B'. "
+            + "Deploy the code that wrote this history, or give changed code a new name or version.");
     }
 
     [Fact]

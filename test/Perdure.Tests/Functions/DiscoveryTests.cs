@@ -1,44 +1,138 @@
+using System.Reflection;
+using System.Reflection.Emit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Perdure.Functions;
 using Shouldly;
 using Xunit;
+using static Perdure.Tests.Functions.BadFunctions;
 
 namespace Perdure.Tests.Functions;
 
 public class DiscoveryTests
 {
-    private const string Here = "Perdure.Tests.Functions.DiscoveryTests.";
+    private const string Here = "Perdure.Tests.Functions.BadFunctions.";
 
     public static TheoryData<Type, string> Problems => new()
     {
-        { typeof(TwoTriggers), "TwoTriggers.Run has 2 triggers ([OrchestrationTrigger], [ActivityTrigger]); a function has one." },
-        { typeof(NoTrigger), "NoTrigger.Run has [FunctionName], but no parameter has a trigger, such as [OrchestrationTrigger] or [ActivityTrigger]." },
-        { typeof(EmptyName), "EmptyName.Run: '' cannot be the name of a function. A name starts with a letter from a to z, goes on with letters, digits, '_' and '-', and has at most 128 characters." },
+        {
+            typeof(TwoTriggers),
+            "TwoTriggers.Run has 2 triggers ([OrchestrationTrigger], [ActivityTrigger]); a function has one."
+        },
+        {
+            typeof(NoTrigger),
+            "NoTrigger.Run has [FunctionName], but no parameter has a trigger, such as [OrchestrationTrigger] "
+            + "or [ActivityTrigger]."
+        },
+        {
+            typeof(EmptyName),
+            "EmptyName.Run: '' cannot be the name of a function. A name starts with a letter from a to z, goes "
+            + "on with letters, digits, '_' and '-', and has at most 128 characters."
+        },
         { typeof(Reserved), "Reserved.Run: the name 'HOST' is reserved." },
-        { typeof(EntityName), "EntityName.Run: '@counter' cannot be the name of a function. A name starts with a letter from a to z, goes on with letters, digits, '_' and '-', and has at most 128 characters. A leading '@' marks entities." },
+        {
+            typeof(EntityName),
+            "EntityName.Run: '@counter' cannot be the name of a function. A name starts with a letter from a "
+            + "to z, goes on with letters, digits, '_' and '-', and has at most 128 characters. A leading '@' "
+            + "marks entities."
+        },
         { typeof(NotPublic), "NotPublic.Run is not public; a function is." },
         { typeof(GenericMethod), "GenericMethod.Run is generic; a function is not." },
         { typeof(AsyncVoid), "AsyncVoid.Run is async void, so nobody could know when it ends; return a Task." },
-        { typeof(BadTimeout), "BadTimeout.Run: [Timeout(\"5\")] is not a time of more than zero and at most 49 days, such as 00:05:00." },
-        { typeof(ZeroTimeout), "ZeroTimeout.Run: [Timeout(\"00:00:00\")] is not a time of more than zero and at most 49 days, such as 00:05:00." },
-        { typeof(BadConcurrency), "BadConcurrency.Run: [Concurrency(0)] would let it never run; the limit is 1 or more." },
-        { typeof(LimitedOrchestration), "LimitedOrchestration.Run: [Timeout] limits activities; an orchestration cannot have it." },
-        { typeof(WrongContext), "WrongContext.Run: its parameter 'context' is a Perdure.IDurableOrchestrationContext, which is abstract and names no derived types; [ActivityTrigger] goes with IDurableActivityContext or a type that can be read from JSON." },
-        { typeof(WrongTrigger), "WrongTrigger.Run: its parameter 'input' has the type System.String; [OrchestrationTrigger] goes with IDurableOrchestrationContext." },
-        { typeof(OrchestrationWithClient), "OrchestrationWithClient.Run: its parameter 'client' has the type Perdure.IDurableClient. An orchestration takes its context and an ILogger, because anything else could make a replay differ; use it in an activity." },
-        { typeof(UnknownService), "UnknownService.Run: its parameter 'builder' has the type System.Text.StringBuilder, and no such service is registered. An activity takes its trigger, ILogger, CancellationToken, clients with [DurableClient] and services." },
-        { typeof(ByReference), "ByReference.Run: its parameter 'number' is passed by reference or lives on the stack only." },
+        {
+            typeof(BadTimeout),
+            "BadTimeout.Run: [Timeout(\"5\")] is not a time of more than zero and at most 49 days, such as "
+            + "00:05:00."
+        },
+        {
+            typeof(ZeroTimeout),
+            "ZeroTimeout.Run: [Timeout(\"00:00:00\")] is not a time of more than zero and at most 49 days, "
+            + "such as 00:05:00."
+        },
+        {
+            typeof(BadConcurrency),
+            "BadConcurrency.Run: [Concurrency(0)] would let it never run; the limit is 1 or more."
+        },
+        {
+            typeof(LimitedOrchestration),
+            "LimitedOrchestration.Run: [Timeout] limits activities; an orchestration cannot have it."
+        },
+        {
+            typeof(WrongContext),
+            "WrongContext.Run: its parameter 'context' is a Perdure.IDurableOrchestrationContext, which is "
+            + "abstract and names no derived types; [ActivityTrigger] goes with IDurableActivityContext or a "
+            + "type that can be read from JSON."
+        },
+        {
+            typeof(WrongTrigger),
+            "WrongTrigger.Run: its parameter 'input' has the type System.String; [OrchestrationTrigger] goes "
+            + "with IDurableOrchestrationContext."
+        },
+        {
+            typeof(OrchestrationWithClient),
+            "OrchestrationWithClient.Run: its parameter 'client' has the type Perdure.IDurableClient. An "
+            + "orchestration takes its context and an ILogger, because anything else could make a replay differ; "
+            + "use it in an activity."
+        },
+        {
+            typeof(UnknownService),
+            "UnknownService.Run: its parameter 'builder' has the type System.Text.StringBuilder, and no such "
+            + "service is registered. An activity takes its trigger, ILogger, CancellationToken, clients with "
+            + "[DurableClient] and services."
+        },
+        {
+            typeof(ByReference),
+            "ByReference.Run: its parameter 'number' is passed by reference or lives on the stack only."
+        },
         { typeof(OnStack), "OnStack.Run: its parameter 'text' is passed by reference or lives on the stack only." },
-        { typeof(Code), "Code.Run: its parameter 'action' is a System.Action, which is code and not data; [ActivityTrigger] goes with IDurableActivityContext or a type that can be read from JSON." },
-        { typeof(WrongClient), "WrongClient.Run: its parameter 'client' is no client; [DurableClient] goes with IDurableClient or IDurableOrchestrationClient." },
-        { typeof(NoClient), "NoClient.Run: its parameter 'client' needs IDurableClient, and no such service is registered." },
-        { typeof(OtherHub), "OtherHub.Run: its parameter 'client' asks for the task hub 'other', but this host has 'testhub' only." },
-        { typeof(OtherConnection), "OtherConnection.Run: its parameter 'client' asks for another connection, but this host has one store only; leave ConnectionName out." },
-        { typeof(UnknownInConstructor), "UnknownInConstructor: its constructor wants 'builder' of type System.Text.StringBuilder, and no such service is registered." },
-        { typeof(TwoConstructors), "TwoConstructors has 2 public constructors; a class with functions that are not static has one, or marks one with [ActivatorUtilitiesConstructor]." },
-        { typeof(OverTime), "OverTime.Run: its result is a System.Collections.Generic.IAsyncEnumerable<System.Int32>, which comes over time." },
-        { typeof(Ambiguous), "Ambiguous.Run: its result is a Perdure.Tests.Functions.DiscoveryTests.TwoNames, which System.Text.Json refuses: " },
+        {
+            typeof(Code),
+            "Code.Run: its parameter 'action' is a System.Action, which is code and not data; "
+            + "[ActivityTrigger] goes with IDurableActivityContext or a type that can be read from JSON."
+        },
+        {
+            typeof(WrongClient),
+            "WrongClient.Run: its parameter 'client' is no client; [DurableClient] goes with IDurableClient or "
+            + "IDurableOrchestrationClient."
+        },
+        {
+            typeof(NoClient),
+            "NoClient.Run: its parameter 'client' needs IDurableClient, and no such service is registered."
+        },
+        {
+            typeof(OtherHub),
+            "OtherHub.Run: its parameter 'client' asks for the task hub 'other', but this host has 'testhub' "
+            + "only."
+        },
+        {
+            typeof(OtherConnection),
+            "OtherConnection.Run: its parameter 'client' asks for another connection, but this host has one "
+            + "store only; leave ConnectionName out."
+        },
+        {
+            typeof(UnknownInConstructor),
+            "UnknownInConstructor: its constructor wants 'builder' of type System.Text.StringBuilder, and no "
+            + "such service is registered."
+        },
+        {
+            typeof(TwoConstructors),
+            "TwoConstructors has 2 public constructors; a class with functions that are not static has one, or "
+            + "marks one with [ActivatorUtilitiesConstructor]."
+        },
+        {
+            typeof(OverTime),
+            "OverTime.Run: its result is a System.Collections.Generic.IAsyncEnumerable<System.Int32>, which "
+            + "comes over time."
+        },
+        {
+            typeof(Unstarted),
+            "Unstarted.Run returns Async, which does not start by itself; return a Task, as task { } gives it."
+        },
+        {
+            typeof(Ambiguous),
+            "Ambiguous.Run: its result is a Perdure.Tests.Functions.BadFunctions.TwoNames, which "
+            + "System.Text.Json refuses: "
+        },
     };
 
     [Theory]
@@ -68,7 +162,8 @@ public class DiscoveryTests
         using TestHost host = new();
 
         host.Problems(typeof(FirstOfTwo), typeof(SecondOfTwo)).ShouldBe(
-            [$"The name 'Twin' belongs to {Here}FirstOfTwo.Run and {Here}SecondOfTwo.Run; names are unique, whatever their case."]);
+            [$"The name 'Twin' belongs to {Here}FirstOfTwo.Run and {Here}SecondOfTwo.Run; "
+                + "names are unique, whatever their case."]);
     }
 
     [Fact]
@@ -90,7 +185,8 @@ public class DiscoveryTests
 
         registry.Others.ShouldBe([new TriggeredFunction("FromQueue", "QueueTrigger")]);
         host.Log.All.ShouldBe(
-            ["Perdure.Functions: Function FromQueue does not run, because this host does not serve its trigger [QueueTrigger]."]);
+            ["Perdure.Functions: Function FromQueue does not run, "
+                + "because this host does not serve its trigger [QueueTrigger]."]);
     }
 
     [Fact]
@@ -121,187 +217,29 @@ public class DiscoveryTests
         registry.TryGetActivity("FromQueue", out _).ShouldBeFalse();
     }
 
+    [Fact]
+    public void A_function_of_a_class_that_is_not_public_is_not_overlooked()
+    {
+        TypeBuilder type = AssemblyBuilder.DefineDynamicAssembly(new("Hidden"), AssemblyBuilderAccess.Run)
+            .DefineDynamicModule("Hidden")
+            .DefineType("Shop", TypeAttributes.NotPublic | TypeAttributes.Abstract | TypeAttributes.Sealed);
+        MethodBuilder method = type.DefineMethod(
+            "Buy", MethodAttributes.Public | MethodAttributes.Static, typeof(void), [typeof(string)]);
+        method.GetILGenerator().Emit(OpCodes.Ret);
+        method.DefineParameter(1, ParameterAttributes.None, "item")
+            .SetCustomAttribute(new(typeof(ActivityTriggerAttribute).GetConstructor([])!, []));
+        using TestHost host = new();
+
+        FunctionDiscoveryException e = Should.Throw<FunctionDiscoveryException>(
+            () => FunctionDiscovery.Discover([type.CreateType().Assembly], host.Environment));
+
+        e.Problems.ShouldBe(["Shop.Buy: its class is not public; a class with functions is."]);
+    }
+
     public static class Visible
     {
         [FunctionName("PerdureTestsVisible")]
         public static void Run([ActivityTrigger] string input) => _ = input;
-    }
-
-    private static class TwoTriggers
-    {
-        public static void Run(
-            [OrchestrationTrigger] IDurableOrchestrationContext a, [ActivityTrigger] IDurableActivityContext b) => _ = (a, b);
-    }
-
-    private static class NoTrigger
-    {
-        [FunctionName("NoTrigger")]
-        public static void Run(string input) => _ = input;
-    }
-
-    private static class EmptyName
-    {
-        [FunctionName("")]
-        public static void Run([ActivityTrigger] string input) => _ = input;
-    }
-
-    private static class Reserved
-    {
-        [FunctionName("HOST")]
-        public static void Run([ActivityTrigger] string input) => _ = input;
-    }
-
-    private static class EntityName
-    {
-        public static void Run(
-            [OrchestrationTrigger(Orchestration = "@counter")] IDurableOrchestrationContext context) => _ = context;
-    }
-
-    private static class NotPublic
-    {
-        [FunctionName("NotPublic")]
-        internal static void Run([ActivityTrigger] string input) => _ = input;
-    }
-
-    private static class GenericMethod
-    {
-        public static void Run<T>([ActivityTrigger] string input) => _ = (input, default(T));
-    }
-
-    private static class AsyncVoid
-    {
-        public static async void Run([ActivityTrigger] string input) => await Task.FromResult(input);
-    }
-
-    private static class BadTimeout
-    {
-        [Timeout("5")]
-        public static void Run([ActivityTrigger] string input) => _ = input;
-    }
-
-    private static class ZeroTimeout
-    {
-        [Timeout("00:00:00")]
-        public static void Run([ActivityTrigger] string input) => _ = input;
-    }
-
-    private static class BadConcurrency
-    {
-        [Concurrency(0)]
-        public static void Run([ActivityTrigger] string input) => _ = input;
-    }
-
-    private static class LimitedOrchestration
-    {
-        [Timeout("00:05:00")]
-        public static void Run([OrchestrationTrigger] IDurableOrchestrationContext context) => _ = context;
-    }
-
-    private static class WrongContext
-    {
-        public static void Run([ActivityTrigger] IDurableOrchestrationContext context) => _ = context;
-    }
-
-    private static class WrongTrigger
-    {
-        public static void Run([OrchestrationTrigger] string input) => _ = input;
-    }
-
-    private static class OrchestrationWithClient
-    {
-        public static void Run(
-            [OrchestrationTrigger] IDurableOrchestrationContext context, [DurableClient] IDurableClient client) =>
-            _ = (context, client);
-    }
-
-    private static class UnknownService
-    {
-        public static void Run([ActivityTrigger] string input, System.Text.StringBuilder builder) => _ = (input, builder);
-    }
-
-    private static class ByReference
-    {
-        public static void Run([ActivityTrigger] ref int number) => number++;
-    }
-
-    private static class OnStack
-    {
-        public static void Run([ActivityTrigger] ReadOnlySpan<char> text) => _ = text.Length;
-    }
-
-    private static class Code
-    {
-        public static void Run([ActivityTrigger] Action action) => action();
-    }
-
-    private static class WrongClient
-    {
-        public static void Run([ActivityTrigger] string input, [DurableClient] string client) => _ = (input, client);
-    }
-
-    private static class NoClient
-    {
-        public static void Run([ActivityTrigger] string input, [DurableClient] IDurableClient client) => _ = (input, client);
-    }
-
-    private static class OtherHub
-    {
-        public static void Run(
-            [ActivityTrigger] string input, [DurableClient(TaskHub = "other")] IDurableClient client) => _ = (input, client);
-    }
-
-    private static class OtherConnection
-    {
-        public static void Run(
-            [ActivityTrigger] string input, [DurableClient(ConnectionName = "x")] IDurableClient client) =>
-            _ = (input, client);
-    }
-
-    private sealed class UnknownInConstructor(System.Text.StringBuilder builder)
-    {
-        public string Run([ActivityTrigger] string input) => builder + input;
-    }
-
-    private sealed class TwoConstructors
-    {
-        public TwoConstructors()
-        {
-        }
-
-        public TwoConstructors(string text) => _ = text;
-
-        public string Run([ActivityTrigger] string input) => input + ToString();
-    }
-
-    private static class OverTime
-    {
-        public static IAsyncEnumerable<int> Run([ActivityTrigger] string input) => throw new NotSupportedException(input);
-    }
-
-    private static class Ambiguous
-    {
-        public static TwoNames Run([ActivityTrigger] string input) => throw new NotSupportedException(input);
-    }
-
-    public sealed class TwoNames
-    {
-        [System.Text.Json.Serialization.JsonPropertyName("x")]
-        public int First { get; set; }
-
-        [System.Text.Json.Serialization.JsonPropertyName("x")]
-        public int Second { get; set; }
-    }
-
-    private static class FirstOfTwo
-    {
-        [FunctionName("Twin")]
-        public static void Run([ActivityTrigger] string input) => _ = input;
-    }
-
-    private static class SecondOfTwo
-    {
-        [FunctionName("twin")]
-        public static void Run([OrchestrationTrigger] IDurableOrchestrationContext context) => _ = context;
     }
 
     private static class Names
@@ -324,7 +262,8 @@ public class DiscoveryTests
     private static class Queued
     {
         [FunctionName("FromQueue")]
-        public static void Run([QueueTrigger("items", Connection = "Main")] string item, ILogger log) => _ = (item, log);
+        public static void Run([QueueTrigger("items", Connection = "Main")] string item, ILogger log) =>
+            _ = (item, log);
     }
 
     private abstract class Parent

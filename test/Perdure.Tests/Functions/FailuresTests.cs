@@ -22,7 +22,8 @@ public class FailuresTests
     [Fact]
     public void Of_several_exceptions_the_first_is_the_cause()
     {
-        FailureDetails failure = Failures.Of(new AggregateException(new TimeoutException("first"), new FormatException()));
+        FailureDetails failure = Failures.Of(
+            new AggregateException(new TimeoutException("first"), new FormatException()));
 
         failure.ErrorType.ShouldBe("System.AggregateException");
         failure.InnerFailure.ShouldBe(new FailureDetails("System.TimeoutException", "first"));
@@ -60,7 +61,8 @@ public class FailuresTests
         FailureDetails told = new("T", "0");
         for (int i = 1; i < 20; i++)
             told = new("T", $"{i}", null, told);
-        Depth(Failures.Of(new FormatException("x", new FunctionFailedException("y", told)))).ShouldBe(Failures.DepthMax);
+        FormatException above = new("x", new FunctionFailedException("y", told));
+        Depth(Failures.Of(above)).ShouldBe(Failures.DepthMax);
 
         string message = Failures.Of(new FormatException(new string('x', 100_000))).ErrorMessage;
         message.Length.ShouldBe(Failures.MessageCharsMax + 1);
@@ -76,8 +78,13 @@ public class FailuresTests
     }
 
     [Fact]
-    public void An_exception_that_cannot_tell_its_message_is_told_nevertheless() =>
-        Failures.Of(new Mute()).ErrorMessage.ShouldBe("(not readable: System.NotSupportedException)");
+    public void An_exception_that_cannot_tell_its_message_is_told_nevertheless()
+    {
+        FailureDetails failure = Failures.Of(new Mute());
+
+        failure.ErrorType.ShouldBe(typeof(Mute).FullName);
+        failure.ErrorMessage.ShouldBe("(not readable: System.NotSupportedException)");
+    }
 
     private static int Depth(FailureDetails? failure) => failure is null ? 0 : 1 + Depth(failure.InnerFailure);
 

@@ -27,7 +27,8 @@ internal sealed class InlineContext(FunctionRegistry registry, object? input = n
         return _serializer.Deserialize<TInput>(_serializer.Serialize(input, place), place);
     }
 
-    public async Task CallActivityAsync(string functionName, object? input = null) => await RunAsync(functionName, input);
+    public async Task CallActivityAsync(string functionName, object? input = null) =>
+        await RunAsync(functionName, input);
 
     public async Task<TResult> CallActivityAsync<TResult>(string functionName, object? input = null) =>
         _serializer.Deserialize<TResult>(
@@ -42,7 +43,8 @@ internal sealed class InlineContext(FunctionRegistry registry, object? input = n
                 await RunAsync(functionName, input, attempt);
                 return;
             }
-            catch (FunctionFailedException e) when (attempt < retryOptions.MaxNumberOfAttempts && retryOptions.Handle(e))
+            catch (FunctionFailedException e)
+                when (attempt < retryOptions.MaxNumberOfAttempts && retryOptions.Handle(e))
             {
             }
         }
@@ -55,7 +57,8 @@ internal sealed class InlineContext(FunctionRegistry registry, object? input = n
         await using (lifetime)
         {
             await task;
-            return _serializer.Deserialize<TResult>(child.Result(task), new(PayloadRole.OrchestrationOutput, functionName));
+            return _serializer.Deserialize<TResult>(
+                child.Result(task), new(PayloadRole.OrchestrationOutput, functionName));
         }
     }
 
@@ -67,7 +70,8 @@ internal sealed class InlineContext(FunctionRegistry registry, object? input = n
         Payload json = _serializer.Serialize(input, new(PayloadRole.ActivityInput, name));
         try
         {
-            return await registry.Activity(name).InvokeAsync(new ActivityContext(name, json) { Attempt = attempt }, json);
+            ActivityContext context = new(name, json) { Attempt = attempt };
+            return await registry.Activity(name).InvokeAsync(context, json);
         }
         catch (Exception e) when (e is not ArgumentException)
         {
@@ -79,7 +83,8 @@ internal sealed class InlineContext(FunctionRegistry registry, object? input = n
 
     public void SetCustomStatus(object? customStatusObject) => throw new NotSupportedException();
 
-    public void ContinueAsNew(object? input, bool preserveUnprocessedEvents = false) => throw new NotSupportedException();
+    public void ContinueAsNew(object? input, bool preserveUnprocessedEvents = false) =>
+        throw new NotSupportedException();
 
     public Task<TResult> CallActivityWithRetryAsync<TResult>(
         string functionName, RetryOptions retryOptions, object? input = null) => throw new NotSupportedException();
@@ -95,7 +100,8 @@ internal sealed class InlineContext(FunctionRegistry registry, object? input = n
     public string StartNewOrchestration(string functionName, object? input = null, string? instanceId = null) =>
         throw new NotSupportedException();
 
-    public Task CreateTimer(DateTime fireAt, CancellationToken cancelToken = default) => throw new NotSupportedException();
+    public Task CreateTimer(DateTime fireAt, CancellationToken cancelToken = default) =>
+        throw new NotSupportedException();
 
     public Task<T> CreateTimer<T>(DateTime fireAt, T state, CancellationToken cancelToken = default) =>
         throw new NotSupportedException();

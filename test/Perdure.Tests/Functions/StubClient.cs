@@ -56,7 +56,8 @@ internal sealed class StubClient : IDurableClient, DurableOrchestrationClient
         string instanceId, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(
-        IEnumerable<string> instanceIds, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        IEnumerable<string> instanceIds, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
 
     public Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(
         DateTime createdTimeFrom,

@@ -19,7 +19,8 @@ internal sealed class TestHost : IDisposable
         services.AddLogging(logging => logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace));
         configure?.Invoke(services);
         _services = services.BuildServiceProvider(validateScopes: true);
-        _environment = new(_services, _services.GetRequiredService<ILoggerFactory>(), new PayloadSerializer(), "testhub");
+        _environment = new(
+            _services, _services.GetRequiredService<ILoggerFactory>(), new PayloadSerializer(), "testhub");
     }
 
     public Lines Log { get; } = new();

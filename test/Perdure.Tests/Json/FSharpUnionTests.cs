@@ -43,8 +43,10 @@ public class FSharpUnionTests
             MapModule.OfSeq([Tuple.Create("pen", 2)]),
             ListModule.OfArray(["new"]));
 
-        Travels(order, """{"Id":{"Case":"OrderId","Fields":["o-1"]},"Shape":{"Case":"Circle","Fields":[1]},"Note":"gift","""
-            + """ "Lines":{"pen":2},"Tags":["new"]}""".TrimStart());
+        Travels(
+            order,
+            """{"Id":{"Case":"OrderId","Fields":["o-1"]},"Shape":{"Case":"Circle","Fields":[1]},"""
+            + "\"Note\":\"gift\",\"Lines\":{\"pen\":2},\"Tags\":[\"new\"]}");
         Travels(new Order(order.Id, Shape.Empty, null!, MapModule.Empty<string, int>(), FSharpList<string>.Empty),
             """{"Id":{"Case":"OrderId","Fields":["o-1"]},"Shape":"Empty","Note":null,"Lines":{},"Tags":[]}""");
     }
@@ -76,7 +78,8 @@ public class FSharpUnionTests
     [InlineData("""{"Case":"Group","Fields":[["Sphere"]]}""")]
     public void What_is_no_case_is_refused(string json)
     {
-        PayloadException e = Should.Throw<PayloadException>(() => _serializer.Deserialize<Shape>(Payload.Of(json), s_place));
+        PayloadException e = Should.Throw<PayloadException>(
+            () => _serializer.Deserialize<Shape>(Payload.Of(json), s_place));
 
         e.Message.ShouldStartWith("Cannot read the result of activity 'FsArea' as Perdure.Tests.FSharp.Shape: ");
     }

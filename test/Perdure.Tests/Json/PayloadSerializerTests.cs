@@ -50,8 +50,8 @@ public class PayloadSerializerTests
         payload.ToString().ShouldBe("""{"Item1":"ComputerScience","Item2":3}""");
         _serializer.Deserialize<(string Major, int Year)>(payload, s_place).ShouldBe(("ComputerScience", 3));
         var nine = (1, 2, 3, 4, 5, 6, 7, 8, "nine");
-        _serializer.Deserialize<(int, int, int, int, int, int, int, int, string)>(_serializer.Serialize(nine, s_place), s_place)
-            .ShouldBe(nine);
+        payload = _serializer.Serialize(nine, s_place);
+        _serializer.Deserialize<(int, int, int, int, int, int, int, int, string)>(payload, s_place).ShouldBe(nine);
     }
 
     [Fact]
@@ -62,7 +62,8 @@ public class PayloadSerializerTests
         Payload payload = _serializer.Serialize(ticket, s_place);
 
         payload.ToString().ShouldBe("""{"Code":"A1","Dates":["2026-05-01"],"Class":1}""");
-        Ticket back = _serializer.Deserialize<Ticket>(Payload.Of("""{"code":"A1","DATES":["2026-05-01"],"class":1}"""), s_place);
+        Ticket back = _serializer.Deserialize<Ticket>(
+            Payload.Of("""{"code":"A1","DATES":["2026-05-01"],"class":1}"""), s_place);
         back.Code.ShouldBe("A1");
         back.Dates.ShouldBe(ticket.Dates);
         back.Class.ShouldBe(Class.First);
@@ -71,7 +72,8 @@ public class PayloadSerializerTests
     [Fact]
     public void Anonymous_objects_are_written_and_read_as_elements()
     {
-        Payload payload = _serializer.Serialize<object>(new { major = "CS", year = 3, courses = (string[])["Logic"] }, s_place);
+        Payload payload = _serializer.Serialize<object>(
+            new { major = "CS", year = 3, courses = (string[])["Logic"] }, s_place);
 
         payload.ToString().ShouldBe("""{"major":"CS","year":3,"courses":["Logic"]}""");
         object element = _serializer.Deserialize<object>(payload, s_place);
@@ -184,7 +186,8 @@ public class PayloadSerializerTests
     {
         Node ring = new();
         ring.Next = ring;
-        foreach (object value in (object[])[ring, new Broken(), new Action(() => { }), typeof(int), new byte[2, 2], IntPtr.Zero])
+        object[] values = [ring, new Broken(), new Action(() => { }), typeof(int), new byte[2, 2], IntPtr.Zero];
+        foreach (object value in values)
         {
             PayloadException e = Should.Throw<PayloadException>(() => _serializer.Serialize(value, s_place));
             e.Message.ShouldStartWith("Cannot write the input of activity 'Book' as JSON: ");
@@ -228,7 +231,8 @@ public class PayloadSerializerTests
         ArgumentException e = Should.Throw<ArgumentException>(
             () => _serializer.SerializeCustomStatus(new string('x', 8_191), "Trip"));
 
-        e.Message.ShouldStartWith("The custom status of orchestration 'Trip' has 16386 bytes of UTF-16; at most 16384 are allowed.");
+        e.Message.ShouldStartWith(
+            "The custom status of orchestration 'Trip' has 16386 bytes of UTF-16; at most 16384 are allowed.");
     }
 
     [Fact]
