@@ -54,6 +54,32 @@ internal static class LimitWorkload
         };
     }
 
+    /// <summary>The median time of one commit of one turn, in milliseconds: what a single orchestration waits for four times.</summary>
+    public static async Task<double> OneTurnCommitMsAsync(BenchOptions options)
+    {
+        string path = BenchHost.PathOf(options, "commit");
+        BenchHost.Clean(path);
+        await using IStore store = options.Store == "memory"
+            ? new MemoryStore("bench", 4)
+            : new SqliteStore(new SqliteStoreOptions { Path = path, Partitions = 4 });
+        HubInfo hub = await store.OpenAsync(0, CancellationToken.None);
+        PartitionEpoch[] fences = new PartitionEpoch[hub.Partitions];
+        for (int i = 0; i < fences.Length; i++)
+            fences[i] = new PartitionEpoch(i, (await store.OpenPartitionAsync(i, CancellationToken.None)).Epoch);
+        HelloRows rows = new(hub);
+        List<double> latencies = [];
+        for (int number = 1; number <= 3_000; number++)
+        {
+            Batch batch = new() { Node = hub.Node, Lane = 0, Number = number, At = 1, Fences = fences, Turns = rows.Next(1) };
+            long start = Stopwatch.GetTimestamp();
+            // Each from the thread pool, as turns come.
+            await Task.Run(async () => await store.CommitAsync(batch));
+            latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+        latencies.Sort();
+        return Meter.At(latencies, 0.5);
+    }
+
     public static Task<Measurement> FileAsync(BenchOptions options)
     {
         string path = BenchHost.PathOf(options, "limit-file");

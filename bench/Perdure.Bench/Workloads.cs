@@ -31,8 +31,14 @@ internal static class Workloads
         List<double> latencies = await HelloLoopAsync(host.Client, options.Seconds, outstanding);
         Measurement measured = meter.Finish(workload, options, outstanding, latencies, latencies.Count);
         long each = (GC.GetTotalAllocatedBytes() - allocated) / latencies.Count;
-        string written = workload == "hello" ? await WrittenWorkload.DescribeAsync() + ", " : "";
+        string written = workload == "hello" ? await WrittenWorkload.DescribeAsync() + ", " : await FourCommitsAsync(options, measured.P50Ms);
         return measured with { Note = $"{written}{each:N0} bytes allocated each" };
+    }
+
+    private static async Task<string> FourCommitsAsync(BenchOptions options, double p50Ms)
+    {
+        double four = 4 * await LimitWorkload.OneTurnCommitMsAsync(options);
+        return $"p50 is {p50Ms / four:N2} × four commits ({four:N2} ms), ";
     }
 
     private static async Task<List<double>> HelloLoopAsync(IDurableClient client, double seconds, int outstanding)

@@ -32,6 +32,11 @@ internal sealed class Node : INumbers
     /// <summary>What a cancelled activity gets to put its things in order.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
+    /// <summary>Deleting old histories shares the writer with everybody: small pieces, and pauses between them.</summary>
+    private const int SweptRows = 500;
+
+    private static readonly TimeSpan SweepPause = TimeSpan.FromMilliseconds(10);
+
     private readonly NodeParts _parts;
     private readonly ITimer _audit;
     private readonly CancellationTokenSource _stopping = new();
@@ -120,6 +125,7 @@ internal sealed class Node : INumbers
         await Finished(_recovery, deadline);
         foreach (Partition partition in _partitions)
             await partition.CloseAsync(CancellationToken.None);
+        Meters.Dispose();
         Logger.NodeStopped(Settings.TaskHub, Number);
     }
 
@@ -145,6 +151,8 @@ internal sealed class Node : INumbers
         {
             foreach (Partition partition in _partitions)
                 await partition.RecoverAsync(_stopping.Token);
+            while (!_stopping.IsCancellationRequested && await Store.SweepAsync(SweptRows, _stopping.Token))
+                await Task.Delay(SweepPause, Time, _stopping.Token);
         }
         catch (OperationCanceledException)
         {
