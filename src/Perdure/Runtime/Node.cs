@@ -145,12 +145,16 @@ internal sealed class Node : INumbers
     public static InvalidOperationException Stopping() =>
         new("The host is stopping and takes no more requests. Send it again when the host is back.");
 
-    private async Task RecoverAsync()
+    private async Task RecoverAsync(bool isAudit = false)
     {
         try
         {
             foreach (Partition partition in _partitions)
+            {
                 await partition.RecoverAsync(_stopping.Token);
+                if (isAudit)
+                    await partition.AuditMessagesAsync(_stopping.Token);
+            }
             while (!_stopping.IsCancellationRequested && await Store.SweepAsync(SweptRows, _stopping.Token))
                 await Task.Delay(SweepPause, Time, _stopping.Token);
         }
@@ -168,7 +172,7 @@ internal sealed class Node : INumbers
     private void Audit()
     {
         if (_recovery.IsCompleted && !_stopping.IsCancellationRequested)
-            _recovery = RecoverAsync();
+            _recovery = RecoverAsync(isAudit: true);
     }
 
     private static async Task<bool> Finished(Task task, CancellationToken deadline)
