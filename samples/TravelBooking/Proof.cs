@@ -42,9 +42,10 @@ public sealed class Proof
         if (made.Length == 0)
             problems.Add("Nothing was booked at all.");
 
-        summary = $"no completed booking was made twice: {made.Length} bookings under {made.DistinctBy(l => l.Key).Count()} keys, "
-            + $"{CompletedBefore} of them complete before a crash; "
-            + $"{requests.Length - made.Length} in flight at the crash asked for again and recognised.";
+        string crash = CompletedBefore == 0
+            ? "nothing crashed (try -- --crash)"
+            : $"{CompletedBefore} were complete before the crash, {requests.Length - made.Length} in flight came again and were recognised";
+        summary = $"no completed booking was made twice: {made.Length} bookings under {made.DistinctBy(l => l.Key).Count()} keys; {crash}.";
         return problems;
     }
 
