@@ -125,7 +125,7 @@ internal sealed partial class Partition
     private static void CancelAll(Resident resident)
     {
         foreach (ActivityWork work in resident.Activities.Values)
-            work.Cancel();
+            work.Abandon();
         resident.Activities.Clear();
     }
 

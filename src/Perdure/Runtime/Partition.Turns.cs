@@ -99,7 +99,7 @@ internal sealed partial class Partition
             turn = _core.Receive(resident.State!, messages, _node.Now);
             if (turn.Untaken > 0)
                 resident.Mailbox = [.. messages[^turn.Untaken..], .. resident.Mailbox ?? []];
-            if (resident.Woken && turn.Decision != TurnDecision.Run && turn.State is { Exists: true, Ended: false, Held: Held.No })
+            if (resident is { Woken: true, Session: not null } && turn.Decision != TurnDecision.Run && turn.State is { Exists: true, Ended: false, Held: Held.No })
                 turn.Decision = TurnDecision.Run;
             resident.Woken = false;
             if (resident.ParkReason is not null)

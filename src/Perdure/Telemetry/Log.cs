@@ -37,6 +37,9 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Error, "The timers of partition {Partition} cannot be read; it is tried again.")]
     public static partial void TimersNotRead(this ILogger logger, int partition, Exception exception);
 
+    [LoggerMessage(17, LogLevel.Error, "The audit found the message {Message} for instance {InstanceId} in the store and not in memory. It is delivered; please report this as a bug.")]
+    public static partial void MessageFoundByAudit(this ILogger logger, string instanceId, MessageKey message);
+
     [LoggerMessage(20, LogLevel.Error, "Instance {InstanceId} cannot be loaded.")]
     public static partial void LoadFailed(this ILogger logger, string instanceId, Exception exception);
 
