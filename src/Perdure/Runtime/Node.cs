@@ -82,7 +82,9 @@ internal sealed class Node : INumbers
     /// <summary>Milliseconds since 1970: the precision in which everything is stored.</summary>
     public long Now => _parts.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public bool IsOverloaded => _lanes.Any(l => l.Backlog > Settings.BacklogMax) || Activities.Waiting > Settings.BacklogMax;
+    /// <summary>More work has been taken than is being done; starts are held back until it is less.</summary>
+    public bool IsOverloaded =>
+        _lanes.Any(l => l.Backlog > Settings.BacklogMax) || Activities.Waiting > Settings.WaitingActivitiesMax;
 
     public int ResidentCount => _partitions.Sum(p => p.ResidentCount);
 
