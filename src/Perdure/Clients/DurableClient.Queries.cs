@@ -2,6 +2,7 @@ using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
+using Perdure.Functions;
 
 namespace Perdure.Clients;
 
@@ -104,7 +105,7 @@ internal sealed partial class DurableClient
         {
             Statuses = statuses is null || (suspended && statuses.Length == 1) ? null : [.. statuses.Select(StatusView.ToStored).OfType<InstanceStatus>()],
             Suspended = statuses is null ? null : suspended,
-            Name = condition.Name,
+            Name = condition.Name is { } name && functions.TryGetOrchestration(name, out OrchestrationFunction? function) ? function.Name : condition.Name,
             IdPrefix = condition.InstanceIdPrefix,
             CreatedFrom = Milliseconds(condition.CreatedTimeFrom),
             CreatedTo = Milliseconds(condition.CreatedTimeTo),

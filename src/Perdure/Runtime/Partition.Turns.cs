@@ -17,9 +17,23 @@ internal sealed partial class Partition
         if (resident.Phase == ResidentPhase.Loading)
             _ = LoadAsync(resident);
         else if (resident.OvertakenBy is { } overtaken)
-            ConcludeOvertaken(resident, overtaken);
+            Try(() => ConcludeOvertaken(resident, overtaken));
         else
             TakeTurn(resident);
+    }
+
+    private void Try(Action step)
+    {
+        try
+        {
+            step();
+        }
+#pragma warning disable CA1031 // Nobody stands above: an exception here would end the process or lose the instance.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            OnBug(e);
+        }
     }
 
     private async Task LoadAsync(Resident resident)
@@ -89,6 +103,20 @@ internal sealed partial class Partition
     }
 
     private void TakeTurn(Resident resident)
+    {
+        try
+        {
+            TakeTurnOf(resident);
+        }
+#pragma warning disable CA1031 // As in Try, which would cost an allocation on the hot path.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            OnBug(e);
+        }
+    }
+
+    private void TakeTurnOf(Resident resident)
     {
         Turn turn;
         lock (_gate)
@@ -188,7 +216,7 @@ internal sealed partial class Partition
             Conclude(resident, turn, CodeResult.NotRun.Instance);
             return;
         }
-        RunCode(resident, turn);
+        Try(() => RunCode(resident, turn));
     }
 
     private async Task ConcludeLaterAsync(Resident resident, Turn turn, ValueTask<CodeResult> run)
@@ -205,7 +233,7 @@ internal sealed partial class Partition
             _logger.ExecutorFailed(resident.Id, e);
             result = CodeResult.NotRun.Instance;
         }
-        Conclude(resident, turn, result);
+        Try(() => Conclude(resident, turn, result));
     }
 
     private void Conclude(Resident resident, Turn turn, CodeResult result)
