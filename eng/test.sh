@@ -16,6 +16,7 @@ main() {
     build
     test_projects
     test_samples
+    test_documents
     if [[ " $* " == *" --with-proof "* && -x eng/prove.sh ]]; then prove; fi
     echo
     echo "$passed passed, $failed failed, $skipped skipped"
@@ -87,6 +88,18 @@ sample() {
         add 1 0 0
     else
         echo "== sample $what: FAILED, exit code $code instead of $expected, or another last line:"
+        cat "$log"
+        add 0 1 0
+    fi
+}
+
+test_documents() {
+    local log="$results/documents.log"
+    if ./eng/documents.sh < /dev/null > "$log" 2>&1; then
+        echo "== documents: passed"
+        add 1 0 0
+    else
+        echo "== documents: FAILED"
         cat "$log"
         add 0 1 0
     fi
