@@ -36,7 +36,7 @@ internal sealed record RuntimeSettings
     /// <summary>How often the store is asked whether it owes what memory does not know.</summary>
     public TimeSpan AuditEvery { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a partition stays careful once its process has outlived its own recovery.</summary>
+    /// <summary>How much work a careful partition runs at the same time.</summary>
     public int CarefulWorkMax { get; init; } = 4;
 
     /// <summary>The time that any activity may take unless it says otherwise; null means no bound.</summary>
