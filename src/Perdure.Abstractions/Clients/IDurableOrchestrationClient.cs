@@ -39,12 +39,9 @@ public interface IDurableOrchestrationClient
     /// </param>
     /// <typeparam name="T">The type of the input.</typeparam>
     /// <exception cref="PayloadException">The input does not become JSON, or is over the limit.</exception>
-    // Overload resolution prefers this one in StartNewAsync(name, options, cancellationToken).
     Task<string> StartNewAsync<T>(
         string orchestratorFunctionName, T input, CancellationToken cancellationToken = default) =>
-        input is StartOptions options
-            ? StartNewAsync(orchestratorFunctionName, options, null, cancellationToken)
-            : StartNewAsync(orchestratorFunctionName, new StartOptions(), input, cancellationToken);
+        StartNewAsync(orchestratorFunctionName, new StartOptions(), input, cancellationToken);
 
     /// <inheritdoc cref="StartNewAsync(string, string?, CancellationToken)"/>
     /// <param name="input">The input.</param>
@@ -60,16 +57,22 @@ public interface IDurableOrchestrationClient
     /// </summary>
     /// <param name="orchestratorFunctionName">The name of the orchestration, in any case.</param>
     /// <param name="options">Id, time, version and tags of the new instance.</param>
-    /// <param name="input">The input.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <returns>The id of the new instance.</returns>
     /// <exception cref="ArgumentException">No orchestration has this name, or the id is not allowed.</exception>
     /// <exception cref="OrchestrationAlreadyExistsException">An instance with this id is alive.</exception>
+    // Without an input of its own, or overload resolution could take the options or the token for the input.
+    Task<string> StartNewAsync(
+        string orchestratorFunctionName, StartOptions options, CancellationToken cancellationToken = default) =>
+        StartNewAsync(orchestratorFunctionName, options, null, cancellationToken);
+
+    /// <inheritdoc cref="StartNewAsync(string, StartOptions, CancellationToken)"/>
+    /// <param name="input">The input.</param>
     /// <exception cref="PayloadException">The input does not become JSON, or is over the limit.</exception>
     Task<string> StartNewAsync(
         string orchestratorFunctionName,
         StartOptions options,
-        object? input = null,
+        object? input,
         CancellationToken cancellationToken = default);
 
     /// <summary>

@@ -15,12 +15,12 @@ internal static class StatusView
         InstanceRow row = snapshot.Row;
         HistoryEvent.ExecutionStarted? started = Find<HistoryEvent.ExecutionStarted>(snapshot.FirstEvents);
         HistoryEvent.ExecutionCompleted? completed = row.Status.IsTerminal ? Find<HistoryEvent.ExecutionCompleted>(snapshot.LastEvents) : null;
-        return Of(row, showInput ? started?.Input ?? default : default, completed, started?.Tags, snapshot.LastUpdated,
+        return Of(row, ReasonOf(row, snapshot), showInput ? started?.Input ?? default : default, completed, started?.Tags, snapshot.LastUpdated,
             history is null ? null : HistoryView.Of(history, showInput, showHistoryOutput));
     }
 
     public static DurableOrchestrationStatus Of(EndedInstance ended) =>
-        Of(ended.Row, ended.Input, ended.Completed, ended.Tags, ended.At, null);
+        Of(ended.Row, null, ended.Input, ended.Completed, ended.Tags, ended.At, null);
 
     public static InstanceStatus? ToStored(OrchestrationRuntimeStatus status) => status switch
     {
@@ -43,7 +43,7 @@ internal static class StatusView
     }
 
     private static DurableOrchestrationStatus Of(
-        InstanceRow row, Payload input, HistoryEvent.ExecutionCompleted? completed, IReadOnlyDictionary<string, string>? tags, long updated,
+        InstanceRow row, string? reason, Payload input, HistoryEvent.ExecutionCompleted? completed, IReadOnlyDictionary<string, string>? tags, long updated,
         IReadOnlyList<DurableHistoryEvent>? history) => new()
     {
         Name = row.Name,
@@ -57,17 +57,21 @@ internal static class StatusView
             : ToJson(completed?.Result ?? default),
         CustomStatus = ToJson(row.CustomStatus),
         Failure = completed?.Failure,
-        Reason = row.Held switch
-        {
-            Held.Parked => "parked",
-            Held.Suspended => "suspended",
-            Held.Scheduled => "waits for its start time",
-            _ => null,
-        },
+        Reason = reason,
         Version = row.Version,
         ParentInstanceId = row.Parent,
         Tags = tags ?? new Dictionary<string, string>(),
         History = history,
+    };
+
+    /// <summary>Why it does not run; the text stands in the turn that held it, which usually is the last.</summary>
+    private static string? ReasonOf(InstanceRow row, InstanceSnapshot snapshot) => row.Held switch
+    {
+        _ when row.Status.IsTerminal => null,
+        Held.Parked => Find<HistoryEvent.ExecutionParked>(snapshot.LastEvents)?.Reason ?? "parked; the history says why",
+        Held.Suspended => Find<HistoryEvent.ExecutionSuspended>(snapshot.LastEvents)?.Reason ?? "suspended",
+        Held.Scheduled => "waits for its start time",
+        _ => null,
     };
 
     private static OrchestrationRuntimeStatus Status(InstanceRow row) =>

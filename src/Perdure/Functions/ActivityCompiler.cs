@@ -21,32 +21,23 @@ internal sealed class ActivityCompiler(
         ];
 
     private readonly ParameterExpression _call = Expression.Parameter(typeof(ActivityCall));
+    private readonly MethodCompiler _method = new(function, environment, services, problems);
     private bool _takesServices;
 
     /// <summary>The activity, or null after a problem.</summary>
     public ActivityFunction? Compile()
     {
-        int before = problems.Count;
         TimeSpan? timeout = FunctionLimits.Timeout(function, problems);
         int? concurrency = FunctionLimits.Concurrency(function, problems);
-        FunctionResults.Check(function, problems);
-        ConstructorInfo? constructor =
-            function.Method.IsStatic ? null : services.Constructor(function.Type, problems);
-        Expression?[] arguments = [.. function.Method.GetParameters().Select(Argument)];
-        if (problems.Count > before)
+        if (_method.Call(Expression.Property(_call, nameof(ActivityCall.Target)), Argument) is not { } call)
             return null;
-
-        Expression? target = function.Method.IsStatic
-            ? null
-            : Expression.Convert(Expression.Property(_call, nameof(ActivityCall.Target)), function.Method.DeclaringType!);
-        MethodCallExpression call = Expression.Call(target, function.Method, arguments!);
         Expression body = FunctionResults.AsPayload(
             call, environment.Serializer, new(PayloadRole.ActivityResult, function.Name));
         return new(
             function.Name,
             timeout,
             concurrency,
-            new FunctionTarget(environment.Services, constructor, _takesServices),
+            new FunctionTarget(environment.Services, _method.Constructor, _takesServices),
             Expression.Lambda<Func<ActivityCall, ValueTask<Payload>>>(body, _call).Compile());
     }
 
@@ -54,13 +45,13 @@ internal sealed class ActivityCompiler(
     {
         Type type = parameter.ParameterType;
         if (type.IsByRef || type.IsByRefLike || type.IsPointer || type.IsFunctionPointer)
-            return Problem(parameter, "is passed by reference or lives on the stack only");
+            return _method.Problem(parameter, "is passed by reference or lives on the stack only");
         if (parameter == function.Parameter)
             return Trigger(parameter);
         if (parameter.GetCustomAttribute<DurableClientAttribute>() is { } client)
             return Client(parameter, client);
         if (type == typeof(ILogger))
-            return Expression.Constant(environment.Loggers.CreateLogger($"Function.{function.Name}"), type);
+            return _method.Logger;
         if (type == typeof(CancellationToken))
             return Expression.Property(Context, nameof(IDurableActivityContext.CancellationToken));
         return Service(parameter);
@@ -74,7 +65,8 @@ internal sealed class ActivityCompiler(
         if (s_contexts.Contains(type))
             return Expression.Convert(Context, type);
         if (JsonContract.Problem(type, reading: true) is { } problem)
-            return Problem(parameter, $"{problem}; [ActivityTrigger] goes with IDurableActivityContext or a type that can be read from JSON");
+            return _method.Problem(parameter, $"{problem}; [ActivityTrigger] goes with IDurableActivityContext "
+                + "or a type that can be read from JSON");
         return Expression.Call(
             Expression.Constant(environment.Serializer),
             nameof(PayloadSerializer.Deserialize),
@@ -86,13 +78,16 @@ internal sealed class ActivityCompiler(
     private Expression? Client(ParameterInfo parameter, DurableClientAttribute attribute)
     {
         if (!s_clients.Contains(parameter.ParameterType))
-            return Problem(parameter, "is no client; [DurableClient] goes with IDurableClient or IDurableOrchestrationClient");
+            return _method.Problem(parameter, "is no client; "
+                + "[DurableClient] goes with IDurableClient or IDurableOrchestrationClient");
         if (attribute.ConnectionName is not null)
-            return Problem(parameter, "asks for another connection, but this host has one store only; leave ConnectionName out");
+            return _method.Problem(parameter, "asks for another connection, but this host has one store only; "
+                + "leave ConnectionName out");
         if (attribute.TaskHub is { } hub && !hub.Equals(environment.TaskHub, StringComparison.OrdinalIgnoreCase))
-            return Problem(parameter, $"asks for the task hub '{hub}', but this host has '{environment.TaskHub}' only");
+            return _method.Problem(parameter, $"asks for the task hub '{hub}', "
+                + $"but this host has '{environment.TaskHub}' only");
         if (!services.Has(typeof(IDurableClient)))
-            return Problem(parameter, "needs IDurableClient, and no such service is registered");
+            return _method.Problem(parameter, "needs IDurableClient, and no such service is registered");
         // Asked for when called, because the client may be made after the functions.
         Expression client = GetService(typeof(IDurableClient), Expression.Constant(environment.Services));
         return Expression.Convert(client, parameter.ParameterType);
@@ -101,8 +96,11 @@ internal sealed class ActivityCompiler(
     private Expression? Service(ParameterInfo parameter)
     {
         if (!services.Has(parameter))
-            return Problem(parameter, $"has the type {TypeText.Of(parameter.ParameterType)}, and no such service is registered. "
-                + "An activity takes its trigger, ILogger, CancellationToken, clients with [DurableClient] and services");
+        {
+            return _method.Problem(parameter, $"has the type {TypeText.Of(parameter.ParameterType)}, "
+                + "and no such service is registered. An activity takes its trigger, ILogger, CancellationToken, "
+                + "clients with [DurableClient] and services");
+        }
         _takesServices = true;
         Expression scope = Expression.Convert(
             Expression.Property(_call, nameof(ActivityCall.Services)), typeof(IServiceProvider));
@@ -119,10 +117,4 @@ internal sealed class ActivityCompiler(
             typeof(ServiceProviderServiceExtensions),
             nameof(ServiceProviderServiceExtensions.GetRequiredService),
             [type], provider);
-
-    private Expression? Problem(ParameterInfo parameter, string problem)
-    {
-        problems.Add($"{function.Place}: its parameter '{parameter.Name}' {problem}.");
-        return null;
-    }
 }

@@ -4,7 +4,11 @@ namespace Perdure.Functions;
 
 /// <summary>An activity, ready to be called: no reflection is left.</summary>
 internal sealed class ActivityFunction(
-    string name, TimeSpan? timeout, int? concurrency, FunctionTarget target, Func<ActivityCall, ValueTask<Payload>> call)
+    string name,
+    TimeSpan? timeout,
+    int? concurrency,
+    FunctionTarget target,
+    Func<ActivityCall, ValueTask<Payload>> call)
 {
     public string Name => name;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace Perdure.Functions;
@@ -20,7 +21,9 @@ internal sealed partial record FunctionDescription(
     public static bool IsFunction(MethodInfo method) =>
         method.IsDefined(typeof(FunctionNameAttribute)) || Triggers(method).Any();
 
-    /// <summary>Reads a method that <see cref="IsFunction"/>; null after a problem that leaves nothing to go on with.</summary>
+    /// <summary>
+    /// Reads a method that <see cref="IsFunction"/>; null after a problem that leaves nothing to go on with.
+    /// </summary>
     public static FunctionDescription? Read(Type type, MethodInfo method, List<string> problems)
     {
         string place = PlaceOf(type, method);
@@ -42,14 +45,13 @@ internal sealed partial record FunctionDescription(
         FunctionDescription description = new(NameOf(method, trigger), type, method, trigger, parameter);
         description.CheckName(problems);
         description.CheckMethod(problems);
-        return description;
+        return method.ContainsGenericParameters ? null : description;
     }
 
     public static string PlaceOf(Type type, MethodInfo method) => $"{TypeText.Of(type)}.{method.Name}";
 
     /// <summary>An attribute as it stands in the source.</summary>
-    public static string TextOf(Attribute attribute) =>
-        attribute.GetType().Name is var name && name.EndsWith("Attribute", StringComparison.Ordinal) ? name[..^9] : name;
+    public static string TextOf(Attribute attribute) => attribute.GetType().Name[..^nameof(Attribute).Length];
 
     private static IEnumerable<(Attribute, ParameterInfo)> Triggers(MethodInfo method) =>
         from parameter in method.GetParameters()
@@ -71,8 +73,8 @@ internal sealed partial record FunctionDescription(
     private void CheckName(List<string> problems)
     {
         if (Name is null || !NameRule.IsMatch(Name))
-            problems.Add($"{Place}: '{Name}' cannot be the name of a function. A name starts with a letter from a to z, "
-                + "goes on with letters, digits, '_' and '-', and has at most 128 characters."
+            problems.Add($"{Place}: '{Name}' cannot be the name of a function. A name starts with a letter from "
+                + "a to z, goes on with letters, digits, '_' and '-', and has at most 128 characters."
                 + (Name is ['@', ..] ? " A leading '@' marks entities." : ""));
         else if (Name.Equals("host", StringComparison.OrdinalIgnoreCase))
             problems.Add($"{Place}: the name 'host' is reserved.");
@@ -87,10 +89,13 @@ internal sealed partial record FunctionDescription(
         if (Type.IsGenericTypeDefinition)
             problems.Add($"{Place} is in a generic class; a function is not.");
         if (Method.ReturnType == typeof(void)
-            && Method.IsDefined(typeof(System.Runtime.CompilerServices.AsyncStateMachineAttribute)))
+            && Method.IsDefined(typeof(AsyncStateMachineAttribute)))
+        {
             problems.Add($"{Place} is async void, so nobody could know when it ends; return a Task.");
+        }
     }
 
-    [GeneratedRegex(@"\A[a-z][a-z0-9_\-]{0,127}\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    // Not by ignoring case: that would let in the Kelvin sign as a k.
+    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9_\-]{0,127}\z", RegexOptions.CultureInvariant)]
     private static partial Regex NameRule { get; }
 }

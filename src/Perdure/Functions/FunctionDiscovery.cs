@@ -21,7 +21,8 @@ internal static class FunctionDiscovery
         {
             problems.AddRange(
                 from method in Functions(hidden)
-                select $"{FunctionDescription.PlaceOf(hidden, method)}: its class is not public; a class with functions is.");
+                let place = FunctionDescription.PlaceOf(hidden, method)
+                select $"{place}: its class is not public; a class with functions is.");
         }
         return Register(types.Where(t => t.IsVisible), problems, environment);
     }
@@ -83,7 +84,9 @@ internal static class FunctionDiscovery
     /// <summary>A static class is abstract and sealed.</summary>
     private static bool CanHaveFunctions(Type type) => type.IsClass && (!type.IsAbstract || type.IsSealed);
 
-    /// <summary>Its own ones, and those that it inherits from an abstract class, which cannot be called by itself.</summary>
+    /// <summary>
+    /// Its own ones, and those that it inherits from an abstract class, which cannot be called by itself.
+    /// </summary>
     private static IEnumerable<MethodInfo> Functions(Type type) =>
         type.GetMethods(AllMethods)
             .Where(m => (m.DeclaringType == type || m.DeclaringType!.IsAbstract) && FunctionDescription.IsFunction(m));

@@ -13,12 +13,13 @@ internal static class FunctionLimits
     {
         if (function.Method.GetCustomAttribute<TimeoutAttribute>() is not { } attribute)
             return null;
-        // The constant format only: elsewhere "5" would be five days.
-        if (TimeSpan.TryParseExact(attribute.Timeout, "c", CultureInfo.InvariantCulture, out TimeSpan timeout)
+        // With a colon only, because "5" would be five days.
+        if (attribute.Timeout?.Contains(':', StringComparison.Ordinal) == true
+            && TimeSpan.TryParseExact(attribute.Timeout, "c", CultureInfo.InvariantCulture, out TimeSpan timeout)
             && timeout > TimeSpan.Zero && timeout <= s_timeoutMax)
             return timeout;
-        problems.Add($"{function.Place}: [Timeout(\"{attribute.Timeout}\")] is not a time of more than zero and at most "
-            + $"{s_timeoutMax.Days} days, such as 00:05:00.");
+        problems.Add($"{function.Place}: [Timeout(\"{attribute.Timeout}\")] is not a time of more than zero "
+            + $"and at most {s_timeoutMax.Days} days, such as 00:05:00.");
         return null;
     }
 
@@ -27,7 +28,10 @@ internal static class FunctionLimits
         if (function.Method.GetCustomAttribute<ConcurrencyAttribute>() is not { } attribute)
             return null;
         if (attribute.Limit < 1)
-            problems.Add($"{function.Place}: [Concurrency({attribute.Limit})] would let it never run; the limit is 1 or more.");
+        {
+            problems.Add($"{function.Place}: [Concurrency({attribute.Limit})] would let it never run; "
+                + "the limit is 1 or more.");
+        }
         return attribute.Limit;
     }
 

@@ -28,7 +28,7 @@ internal sealed class FunctionRegistry(
     public bool TryGetActivity(string name, [NotNullWhen(true)] out ActivityFunction? function) =>
         _activities.TryGetValue(name, out function);
 
-    /// <exception cref="ArgumentException">There is none of this name; the message lists those that there are.</exception>
+    /// <exception cref="ArgumentException">There is none of this name; the message lists the known ones.</exception>
     public OrchestrationFunction Orchestration(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -37,7 +37,7 @@ internal sealed class FunctionRegistry(
             : throw Unknown("orchestration", name, orchestrations.Select(f => f.Name));
     }
 
-    /// <exception cref="ArgumentException">There is none of this name; the message lists those that there are.</exception>
+    /// <exception cref="ArgumentException">There is none of this name; the message lists the known ones.</exception>
     public ActivityFunction Activity(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

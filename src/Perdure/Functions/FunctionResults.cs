@@ -29,7 +29,8 @@ internal static class FunctionResults
     {
         Type? type = ValueType(function.Method);
         if (type is { Namespace: "Microsoft.FSharp.Control", Name: "FSharpAsync`1" })
-            problems.Add($"{function.Place} returns Async, which does not start by itself; return a Task, as task {{ }} gives it.");
+            problems.Add($"{function.Place} returns Async, which does not start by itself; "
+                + "return a Task, as task { } gives it.");
         else if (type is not null && JsonContract.Problem(type, reading: false) is { } problem)
             problems.Add($"{function.Place}: its result {problem}.");
     }
@@ -119,7 +120,8 @@ internal static class FunctionResults
             : WaitAsync(task, serializer, place);
 
         // Static, so that a result that is there already costs no closure.
-        static async ValueTask<Payload> WaitAsync(ValueTask<T> pending, PayloadSerializer serializer, PayloadPlace place) =>
+        static async ValueTask<Payload> WaitAsync(
+            ValueTask<T> pending, PayloadSerializer serializer, PayloadPlace place) =>
             serializer.Serialize(await pending, place);
     }
 }

@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Perdure.Functions;
 
-/// <summary>Which services a function can ask for; asked when the host starts, so that no call fails for want of one.</summary>
+/// <summary>
+/// Which services a function can ask for; asked when the host starts, so that no call fails for want of one.
+/// </summary>
 internal sealed class FunctionServices(IServiceProvider services)
 {
     // Containers other than the usual one may not be able to tell; then the first call does.
@@ -12,7 +14,8 @@ internal sealed class FunctionServices(IServiceProvider services)
     /// <summary>Whether the container can give this parameter.</summary>
     public bool Has(ParameterInfo parameter) =>
         parameter.GetCustomAttribute<FromKeyedServicesAttribute>() is { } keyed
-            ? _known is not IServiceProviderIsKeyedService known || known.IsKeyedService(parameter.ParameterType, keyed.Key)
+            ? _known is not IServiceProviderIsKeyedService known
+                || known.IsKeyedService(parameter.ParameterType, keyed.Key)
             : Has(parameter.ParameterType);
 
     public bool Has(Type type) => _known is null || _known.IsService(type);
@@ -29,8 +32,8 @@ internal sealed class FunctionServices(IServiceProvider services)
             ?? (all.Length == 1 ? all[0] : null);
         if (constructor is null)
         {
-            problems.Add($"{TypeText.Of(type)} has {all.Length} public constructors; a class with functions that are not "
-                + "static has one, or marks one with [ActivatorUtilitiesConstructor].");
+            problems.Add($"{TypeText.Of(type)} has {all.Length} public constructors; a class with functions "
+                + "that are not static has one, or marks one with [ActivatorUtilitiesConstructor].");
             return null;
         }
         foreach (ParameterInfo parameter in constructor.GetParameters())

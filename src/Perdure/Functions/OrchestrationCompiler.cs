@@ -5,7 +5,10 @@ using Perdure.Json;
 
 namespace Perdure.Functions;
 
-/// <summary>Compiles the call of one orchestration; it takes its context and a logger, and nothing that could differ in a replay.</summary>
+/// <summary>
+/// Compiles the call of one orchestration; it takes its context and a logger, and nothing that could differ in a
+/// replay.
+/// </summary>
 internal sealed class OrchestrationCompiler(
     FunctionDescription function, FunctionEnvironment environment, FunctionServices services, List<string> problems)
 {
@@ -17,27 +20,18 @@ internal sealed class OrchestrationCompiler(
         ];
 
     private readonly ParameterExpression _call = Expression.Parameter(typeof(OrchestrationCall));
+    private readonly MethodCompiler _method = new(function, environment, services, problems);
 
     /// <summary>The orchestration, or null after a problem.</summary>
     public OrchestrationFunction? Compile()
     {
-        int before = problems.Count;
         FunctionLimits.RefuseOnOrchestration(function, problems);
-        FunctionResults.Check(function, problems);
-        ConstructorInfo? constructor =
-            function.Method.IsStatic ? null : services.Constructor(function.Type, problems);
-        Expression?[] arguments = [.. function.Method.GetParameters().Select(Argument)];
-        if (problems.Count > before)
+        if (_method.Call(Expression.Property(_call, nameof(OrchestrationCall.Target)), Argument) is not { } call)
             return null;
-
-        Expression? target = function.Method.IsStatic
-            ? null
-            : Expression.Convert(Expression.Property(_call, nameof(OrchestrationCall.Target)), function.Method.DeclaringType!);
-        Expression body = FunctionResults.AsTask(Expression.Call(target, function.Method, arguments!));
         return new(
             function.Name,
-            new FunctionTarget(environment.Services, constructor, takesServices: false),
-            Expression.Lambda<Func<OrchestrationCall, Task>>(body, _call).Compile(),
+            new FunctionTarget(environment.Services, _method.Constructor, takesServices: false),
+            Expression.Lambda<Func<OrchestrationCall, Task>>(FunctionResults.AsTask(call), _call).Compile(),
             FunctionResults.Reader(
                 function.Method, environment.Serializer, new(PayloadRole.OrchestrationOutput, function.Name)));
     }
@@ -50,24 +44,18 @@ internal sealed class OrchestrationCompiler(
         {
             return s_contexts.Contains(type)
                 ? Expression.Convert(context, type)
-                : Problem(parameter, $"has the type {TypeText.Of(type)}; [OrchestrationTrigger] goes with IDurableOrchestrationContext");
+                : _method.Problem(parameter, $"has the type {TypeText.Of(type)}; "
+                    + "[OrchestrationTrigger] goes with IDurableOrchestrationContext");
         }
         if (type == typeof(ILogger))
         {
-            Expression logger = Expression.Constant(
-                environment.Loggers.CreateLogger($"Function.{function.Name}"), typeof(ILogger));
             return Expression.Call(
                 typeof(DurableOrchestrationContextExtensions),
                 nameof(DurableOrchestrationContextExtensions.CreateReplaySafeLogger),
-                null, context, logger);
+                null, context, _method.Logger);
         }
-        return Problem(parameter, $"has the type {TypeText.Of(type)}. An orchestration takes its context and an ILogger, "
-            + "because anything else could make a replay differ; use it in an activity");
-    }
-
-    private Expression? Problem(ParameterInfo parameter, string problem)
-    {
-        problems.Add($"{function.Place}: its parameter '{parameter.Name}' {problem}.");
-        return null;
+        return _method.Problem(parameter, $"has the type {TypeText.Of(type)}. "
+            + "An orchestration takes its context and an ILogger, because anything else could make a replay differ; "
+            + "use it in an activity");
     }
 }

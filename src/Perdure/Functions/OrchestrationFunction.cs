@@ -13,7 +13,9 @@ internal sealed class OrchestrationFunction(
     /// it, so that the thread of the turn stays in charge.
     /// </summary>
     /// <param name="context">Also a <see cref="DurableOrchestrationContext"/>, if the function asks for that.</param>
-    /// <param name="lifetime">What to dispose of when the session ends, also when the task has failed; null: nothing.</param>
+    /// <param name="lifetime">
+    /// What to dispose of when the session ends, also when the task has failed; null when there is nothing.
+    /// </param>
     /// <returns>The task of the code; it fails with what the author threw.</returns>
     public Task Start(IDurableOrchestrationContext context, out IAsyncDisposable? lifetime)
     {

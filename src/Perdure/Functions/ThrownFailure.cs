@@ -23,7 +23,7 @@ internal static class ThrownFailure
             : exception.InnerException is { } cause ? Of(cause, depth - 1)
             : null;
         return new(
-            TypeText.Of(exception.GetType()),
+            exception.GetType().FullName!,
             Limited(Read(exception, static e => e.Message), MessageCharsMax)!,
             Limited(Read(exception, static e => e.StackTrace), StackTraceCharsMax),
             inner);

@@ -15,9 +15,10 @@ internal static class FSharpUnion
     private const int UnionCase = 8;
 
     private const BindingFlags Members =
-        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static;
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static
+        | BindingFlags.DeclaredOnly;
 
-    /// <summary>Whether the type is a union; not one of those that System.Text.Json knows by itself, such as options.</summary>
+    /// <summary>Whether the type is a union, and not one that System.Text.Json knows by itself.</summary>
     public static bool Is(Type type) =>
         Mapping(type) is [SumType]
         && type is not
@@ -50,7 +51,8 @@ internal static class FSharpUnion
             : maker.Name.StartsWith("New", StringComparison.Ordinal) ? maker.Name[3..]
             : maker.Name;
         PropertyInfo[] fields =
-            [.. from holder in typeof(T).GetNestedTypes(Members).Select(Closed<T>).Where(typeof(T).IsAssignableFrom).Append(typeof(T))
+            [.. from holder in typeof(T).GetNestedTypes(Members).Select(Closed<T>).Append(typeof(T))
+                where typeof(T).IsAssignableFrom(holder)
                 from property in holder.GetProperties(Members)
                 let mapping = Mapping(property)
                 where mapping is [Field, _, _] && mapping[1] == tag

@@ -55,7 +55,8 @@ internal sealed class FSharpUnionConverter<T> : JsonConverter<T>
         return @case.Make(values ?? []);
     }
 
-    private static object?[] ReadFields(ref Utf8JsonReader reader, FSharpUnionCase<T> @case, JsonSerializerOptions options)
+    private static object?[] ReadFields(
+        ref Utf8JsonReader reader, FSharpUnionCase<T> @case, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
             throw Mismatch(@case.Name);

@@ -31,7 +31,9 @@ internal static class JsonContract
     public static JsonTypeInfo OfRuntime(Type type) =>
         s_byRuntimeType.GetOrAdd(type, static t => Options.GetTypeInfo(FamilyOf(t) ?? t));
 
-    /// <summary>What keeps a type from ever being JSON, as the end of a sentence; null if nothing is known to.</summary>
+    /// <summary>
+    /// What keeps a type from ever being JSON, as the end of a sentence; null when nothing is known to.
+    /// </summary>
     public static string? Problem(Type type, bool reading)
     {
         if (type.IsByRef || type.IsByRefLike || type.IsPointer || type.IsFunctionPointer)
@@ -43,7 +45,9 @@ internal static class JsonContract
             JsonTypeInfo contract = Options.GetTypeInfo(type);
             if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))
                 return $"is a {TypeText.Of(type)}, which comes over time";
-            return reading && type.IsAbstract && contract is { Kind: JsonTypeInfoKind.Object, PolymorphismOptions: null }
+            bool cannotBeMade = type.IsAbstract
+                && contract is { Kind: JsonTypeInfoKind.Object, PolymorphismOptions: null };
+            return reading && cannotBeMade
                 ? $"is a {TypeText.Of(type)}, which is abstract and names no derived types"
                 : null;
         }

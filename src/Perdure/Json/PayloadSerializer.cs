@@ -22,13 +22,14 @@ internal sealed class PayloadSerializer(int limit = PayloadSerializer.DefaultLim
     private static Pen? t_pen;
 
     /// <summary>
-    /// By declared type; a value declared as <see cref="object"/> by what it is. Null becomes <see cref="Payload.None"/>.
+    /// By declared type; a value declared as <see cref="object"/> by what it is. Null becomes
+    /// <see cref="Payload.None"/>.
     /// </summary>
     public Payload Serialize<T>(T value, PayloadPlace place)
     {
         if (value is null)
             return Payload.None;
-        if (typeof(T) == typeof(object))
+        if (typeof(T) == typeof(object) || typeof(T) == typeof(string))
             return Serialize((object)value, place);
 
         Pen pen = TakePen();
@@ -57,7 +58,11 @@ internal sealed class PayloadSerializer(int limit = PayloadSerializer.DefaultLim
         Pen pen = TakePen();
         try
         {
-            JsonSerializer.Serialize(pen.Writer, value, JsonContract.OfRuntime(type));
+            // The most frequent type, at half the cost.
+            if (value is string text)
+                pen.Writer.WriteStringValue(text);
+            else
+                JsonSerializer.Serialize(pen.Writer, value, JsonContract.OfRuntime(type));
             return pen.Finish(limit, place, type);
         }
         catch (Exception e) when (IsForeign(e))
@@ -89,6 +94,8 @@ internal sealed class PayloadSerializer(int limit = PayloadSerializer.DefaultLim
             return default!;
         try
         {
+            if (typeof(T) == typeof(string) && ReadText(payload.Span) is { } text)
+                return (T)(object)text;
             return JsonSerializer.Deserialize(payload.Span, JsonContract.Of<T>())!;
         }
         catch (Exception e) when (IsForeign(e))
@@ -115,14 +122,25 @@ internal sealed class PayloadSerializer(int limit = PayloadSerializer.DefaultLim
         }
     }
 
+    /// <summary>A JSON string, and nothing else.</summary>
+    private static string? ReadText(ReadOnlySpan<byte> json)
+    {
+        Utf8JsonReader reader = new(json);
+        return reader.Read() && reader.TokenType == JsonTokenType.String && reader.GetString() is { } text
+            && !reader.Read() ? text : null;
+    }
+
     private static bool IsNull(ReadOnlySpan<byte> json) =>
         json.IsEmpty || (json[0] is (byte)'n' or <= (byte)' ' && json.Trim(" \t\r\n"u8).SequenceEqual("null"u8));
 
     /// <summary>Getters, constructors and converters of users run in here, so anything may be thrown.</summary>
     private static bool IsForeign(Exception e) => e is not (PayloadException or OutOfMemoryException);
 
-    private static PayloadException CannotWrite(Exception e, PayloadPlace place, Type type) =>
-        new($"Cannot write {place} as JSON: {TypeText.Of(type)} does not work. {e.Message}", place.Name, type, e);
+    private static PayloadException CannotWrite(Exception e, PayloadPlace place, Type type)
+    {
+        string cause = e is JsonException { InnerException: { } inner } ? $"{e.Message} {inner.Message}" : e.Message;
+        return new($"Cannot write {place} as JSON: {TypeText.Of(type)} does not work. {cause}", place.Name, type, e);
+    }
 
     private static PayloadException CannotRead(Exception e, ReadOnlySpan<byte> json, PayloadPlace place, Type type)
     {

@@ -30,6 +30,16 @@ internal sealed class ActivityWork(Resident resident, TaskKey task, string execu
     /// <summary>Cancelled when the instance ends, on time-out and when the host's deadline to stop has passed.</summary>
     public CancellationToken CancellationToken => (_cancellation ??= new CancellationTokenSource()).Token;
 
+    /// <summary>Its execution ended: if it has not started it never does, and its result counts for nothing.</summary>
+    public bool IsCancelled { get; private set; }
+
+    /// <summary>The execution has ended.</summary>
+    public void Abandon()
+    {
+        IsCancelled = true;
+        Cancel();
+    }
+
     public void Cancel()
     {
         CancellationTokenSource? cancellation = Interlocked.CompareExchange(ref _cancellation, null, null);

@@ -32,6 +32,11 @@ internal sealed class Node : INumbers
     /// <summary>What a cancelled activity gets to put its things in order.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
+    /// <summary>Deleting old histories shares the writer with everybody: small pieces, and pauses between them.</summary>
+    private const int SweptRows = 500;
+
+    private static readonly TimeSpan SweepPause = TimeSpan.FromMilliseconds(10);
+
     private readonly NodeParts _parts;
     private readonly ITimer _audit;
     private readonly CancellationTokenSource _stopping = new();
@@ -120,6 +125,7 @@ internal sealed class Node : INumbers
         await Finished(_recovery, deadline);
         foreach (Partition partition in _partitions)
             await partition.CloseAsync(CancellationToken.None);
+        Meters.Dispose();
         Logger.NodeStopped(Settings.TaskHub, Number);
     }
 
@@ -139,12 +145,18 @@ internal sealed class Node : INumbers
     public static InvalidOperationException Stopping() =>
         new("The host is stopping and takes no more requests. Send it again when the host is back.");
 
-    private async Task RecoverAsync()
+    private async Task RecoverAsync(bool isAudit = false)
     {
         try
         {
             foreach (Partition partition in _partitions)
+            {
                 await partition.RecoverAsync(_stopping.Token);
+                if (isAudit)
+                    await partition.AuditMessagesAsync(_stopping.Token);
+            }
+            while (!_stopping.IsCancellationRequested && await Store.SweepAsync(SweptRows, _stopping.Token))
+                await Task.Delay(SweepPause, Time, _stopping.Token);
         }
         catch (OperationCanceledException)
         {
@@ -160,7 +172,7 @@ internal sealed class Node : INumbers
     private void Audit()
     {
         if (_recovery.IsCompleted && !_stopping.IsCancellationRequested)
-            _recovery = RecoverAsync();
+            _recovery = RecoverAsync(isAudit: true);
     }
 
     private static async Task<bool> Finished(Task task, CancellationToken deadline)

@@ -17,10 +17,12 @@ internal sealed partial class Partition
         {
             foreach ((Resident resident, Message message, Request request) in _acks.TakeLate_NeedsLock(_node.Settings.RecordAfter))
             {
-                if (resident.IsAbandoned || _closed)
+                if (_closed)
                     continue;
                 if (RecordAlone_NeedsLock(resident, message, request, exists) is { } entry)
                     entries.Add(entry);
+                // Not late because of user code, or not yet: looked at again until it is answered.
+                _acks.Watch_NeedsLock(resident, message, request);
             }
         }
         foreach (Request request in exists)

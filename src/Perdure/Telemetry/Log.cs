@@ -37,6 +37,12 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Error, "The timers of partition {Partition} cannot be read; it is tried again.")]
     public static partial void TimersNotRead(this ILogger logger, int partition, Exception exception);
 
+    [LoggerMessage(17, LogLevel.Error, "The audit found the message {Message} for instance {InstanceId} in the store and not in memory. It is delivered; please report this as a bug.")]
+    public static partial void MessageFoundByAudit(this ILogger logger, string instanceId, MessageKey message);
+
+    [LoggerMessage(18, LogLevel.Critical, "Partition {Partition} met something that cannot happen. It drops its memory and begins anew from the store; please report this as a bug.")]
+    public static partial void Bug(this ILogger logger, int partition, Exception exception);
+
     [LoggerMessage(20, LogLevel.Error, "Instance {InstanceId} cannot be loaded.")]
     public static partial void LoadFailed(this ILogger logger, string instanceId, Exception exception);
 
