@@ -9,8 +9,11 @@ namespace Perdure.Torture.Judging;
 /// </summary>
 internal sealed class EffectLedger(string path, Findings findings)
 {
+    private const int DeathsMax = 10;
+
     private readonly Dictionary<string, string> _committed = [];
     private readonly HashSet<string> _runs = [];
+    private readonly Dictionary<string, int> _processes = [];
     private readonly HashSet<string> _succeeded = [];
     private long _offset;
 
@@ -39,8 +42,12 @@ internal sealed class EffectLedger(string path, Findings findings)
             string? receipt = Fold.Type(resolution) == "TaskCompleted" ? Fold.Text(resolution, "result") : null;
             if (receipt is not null && !_succeeded.Contains($"{work}={receipt}"))
                 findings.Add("result of a run that never was", $"{id}: {work} = {receipt}");
-            if (receipt is null && !resolution.GetRawText().Contains("PlannedException", StringComparison.Ordinal))
-                findings.Add("unplanned failure", $"{id}: {work}: {resolution.GetRawText()[..Math.Min(300, resolution.GetRawText().Length)]}");
+            string failure = receipt is null ? resolution.GetRawText() : "PlannedException";
+            // Work during which the process died ten times is failed: that is promised.
+            bool isPoison = failure.Contains("PoisonWork", StringComparison.Ordinal)
+                && _processes.GetValueOrDefault(work) >= DeathsMax;
+            if (!isPoison && !failure.Contains("PlannedException", StringComparison.Ordinal))
+                findings.Add("unplanned failure", $"{id}: {work}: {failure[..Math.Min(300, failure.Length)]}");
             if (!_committed.TryAdd(work, receipt ?? "") && _committed[work] != (receipt ?? ""))
                 findings.Add("history rewritten", $"{id}: {work} was {_committed[work]} and is {receipt}");
         }
@@ -53,7 +60,7 @@ internal sealed class EffectLedger(string path, Findings findings)
             findings.Add("ran again after its completion was committed", work);
         if (!_runs.Add($"{run} {work}"))
             findings.Add("ran twice in one process", work);
-        if (!_runs.Add(work))
+        if ((_processes[work] = _processes.GetValueOrDefault(work) + 1) == 2)
             Repeated++;
     }
 }

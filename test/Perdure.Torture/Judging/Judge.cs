@@ -53,6 +53,8 @@ internal sealed class Judge(WorkerFiles files, string copies, Findings findings)
                 _ended[instance.Key] = fold.Events;
         }
         waits.CheckTimers(folds);
+        if (tables.OrphanTasks > 0)
+            findings.Add("tasks of no living execution", $"{tables.OrphanTasks} rows");
         if (tables.OrphanHistories > 0)
             findings.Add("history without execution", $"{tables.OrphanHistories} rows");
         CheckClients(tables, byId, folds);

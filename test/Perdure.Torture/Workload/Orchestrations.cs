@@ -106,7 +106,7 @@ public static class Orchestrations
     public static async Task Doomed([OrchestrationTrigger] IDurableOrchestrationContext context)
     {
         Task timer = context.CreateTimer(context.CurrentUtcDateTime.AddHours(1));
-        Task effect = context.GetInput<int>() % 4 == 0
+        Task effect = context.GetInput<int>() % 10 == 0
             ? context.CallActivityAsync<string>(Effect, new EffectOrder(20_000))
             : context.CallActivityAsync<string>(Effect, new EffectOrder(1));
         await Task.WhenAll(timer, effect, context.WaitForExternalEvent("never"));
