@@ -37,7 +37,7 @@ internal sealed record RuntimeSettings
     public TimeSpan CarefulWait { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The longest that others wait.</summary>
-    public TimeSpan CarefulWaitMax { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan CarefulWaitMax { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a partition is careful, unless suspects still wait by then.</summary>
     public TimeSpan CarefulFor { get; init; } = TimeSpan.FromSeconds(30);

@@ -44,7 +44,7 @@ internal sealed class EffectLedger(string path, Findings findings)
                 findings.Add("result of a run that never was", $"{id}: {work} = {receipt}");
             string failure = receipt is null ? resolution.GetRawText() : "PlannedException";
             // Work during which the process died ten times is failed: that is promised.
-            bool isPoison = failure.Contains("PoisonWork", StringComparison.Ordinal)
+            bool isPoison = failure.Contains("The process died", StringComparison.Ordinal)
                 && _processes.GetValueOrDefault(work) >= DeathsMax;
             if (!isPoison && !failure.Contains("PlannedException", StringComparison.Ordinal))
                 findings.Add("unplanned failure", $"{id}: {work}: {failure[..Math.Min(300, failure.Length)]}");

@@ -116,14 +116,11 @@ internal sealed class Judge(WorkerFiles files, string copies, Findings findings)
             .GroupBy(n => n).ToDictionary(g => g.Key, g => g.Count());
         foreach ((string number, int times) in counts.Where(c => c.Value > 1))
             findings.Add("event taken twice", $"{row.Id}: {number}, {times} times");
-        foreach (string number in acknowledged.Where(n => !counts.ContainsKey(n)))
-        {
-            // What comes while the instance ends goes with it; only the last event can have come so late.
-            if (row.Ended && number == acknowledged[^1])
-                Discarded++;
-            else
-                Missing(findings, "event", $"{number} of {row.Id}");
-        }
+        // What comes while the instance ends goes with it. One client after the other sent them, so these are the last.
+        int late = row.Ended ? acknowledged.AsEnumerable().Reverse().TakeWhile(n => !counts.ContainsKey(n)).Count() : 0;
+        Discarded += late;
+        foreach (string number in acknowledged.Take(acknowledged.Count - late).Where(n => !counts.ContainsKey(n)))
+            Missing(findings, "event", $"{number} of {row.Id}");
     }
 
     private void CheckRest(Tables tables)

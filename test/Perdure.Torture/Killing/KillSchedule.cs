@@ -9,7 +9,7 @@ internal readonly record struct Kill(bool DuringRecovery, TimeSpan After);
 internal static class KillSchedule
 {
     private const int RecoveryMilliseconds = 120;
-    private const int LoadMilliseconds = 1500;
+    private const int LoadMilliseconds = 2500;
 
     public static IReadOnlyList<Kill> Of(int seed, int count)
     {

@@ -19,15 +19,16 @@ internal sealed class Driver(IDurableClient client, IClientJournal journal, Driv
     /// <summary>Completes when enough instances are open.</summary>
     public TaskCompletionSource Loaded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public void GoOn(ClientRecord past)
+    /// <summary>Takes up what the clients of earlier processes left open.</summary>
+    public async Task GoOnAsync(ClientRecord past)
     {
         _ask.Remember(past);
-        foreach (string id in past.AskedStarts.Where(id => !past.AskedPurges.Contains(id)))
+        foreach (DurableOrchestrationStatus open in await ReadOpenAsync())
         {
-            if (Kinds.TakesEvents(Kinds.Of(id)))
-                _waiting.Add(id);
-            else if (Kinds.Of(id) == Kinds.Doomed && !past.Terminated.Contains(id))
-                _doomed.Add(id);
+            if (Kinds.TakesEvents(open.Name))
+                _waiting.Add(open.InstanceId);
+            else if (open.Name == Kinds.Doomed)
+                _doomed.Add(open.InstanceId);
         }
     }
 
@@ -52,7 +53,10 @@ internal sealed class Driver(IDurableClient client, IClientJournal journal, Driv
         return open;
     }
 
-    public async Task<IReadOnlyList<string>> OpenAsync()
+    public async Task<IReadOnlyList<string>> OpenAsync() =>
+        [.. (await ReadOpenAsync()).Select(s => $"{s.InstanceId} ({s.RuntimeStatus})")];
+
+    private async Task<IReadOnlyList<DurableOrchestrationStatus>> ReadOpenAsync()
     {
         OrchestrationStatusQueryResult page = await client.ListInstancesAsync(new OrchestrationStatusQueryCondition
         {
@@ -62,7 +66,7 @@ internal sealed class Driver(IDurableClient client, IClientJournal journal, Driv
             ],
             PageSize = 1000,
         });
-        return [.. page.DurableOrchestrationState.Select(s => $"{s.InstanceId} ({s.RuntimeStatus})")];
+        return page.DurableOrchestrationState;
     }
 
     private async Task StartLoopAsync(Random random, CancellationToken stop)

@@ -31,7 +31,7 @@ internal static class WorkerProgram
         Console.WriteLine("opening");
         await host.StartAsync();
         Driver driver = new(host.Services.GetRequiredService<IDurableClient>(), journal, new DriverPlan(), run, seed);
-        driver.GoOn(past);
+        await driver.GoOnAsync(past);
         Console.WriteLine("open");
         if (calm)
             return await EndCalmlyAsync(host, driver);
