@@ -114,6 +114,8 @@ internal sealed class Node : INumbers
         await _stopping.CancelAsync();
         await _audit.DisposeAsync();
         Activities.Stop();
+        foreach (Partition partition in _partitions)
+            partition.StopCare();
         Task activities = Activities.WhenIdleAsync();
         if (!await Finished(activities, deadline))
         {

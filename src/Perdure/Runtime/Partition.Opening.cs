@@ -177,11 +177,15 @@ internal sealed partial class Partition
         }
     }
 
+    /// <summary>Nothing waits for careful mode any more.</summary>
+    public void StopCare() => _care.Stop();
+
     /// <summary>No new work; what runs goes on to its commit.</summary>
     public void StopIntake()
     {
         lock (_gate)
             _closed = true;
+        _care.Dispose();
         _timerTick.Dispose();
         _acks.Dispose();
     }
