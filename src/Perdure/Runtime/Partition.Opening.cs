@@ -56,7 +56,7 @@ internal sealed partial class Partition
                     _logger.NoCode(row.Id, row.Name);
                     continue;
                 }
-                await _node.RecoverySlots.WaitAsync(cancellationToken);
+                await _node.RecoverySlots.TakeAsync(cancellationToken);
                 Recover(row.Id);
             }
             if (owed.Count < OwedPerRead)
