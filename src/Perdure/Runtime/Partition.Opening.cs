@@ -177,14 +177,18 @@ internal sealed partial class Partition
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
         Request[] unanswered;
+        CompletionWaiter[] waiters;
         lock (_gate)
         {
+            waiters = [.. _waiters.Values.SelectMany(w => w)];
             unanswered = [.. _residents.Values.SelectMany(r => r.Mailbox ?? []).Select(m => m.Ticket).OfType<Request>()];
             foreach (Resident resident in _residents.Values)
                 resident.Session?.Abandon();
         }
         foreach (Request request in unanswered)
             request.Fail(Node.Stopping());
+        foreach (CompletionWaiter waiter in waiters)
+            waiter.Fail(Node.Stopping());
         await _node.Store.ClosePartitionAsync(Number, Epoch, cancellationToken);
     }
 }
