@@ -37,6 +37,7 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
             {
                 Path = Path.Combine(environment?.ContentRootPath ?? AppContext.BaseDirectory, _options.SqlitePath),
                 Partitions = SqlitePartitions,
+                Forgetful = _options.Forgetful,
             });
         InProcessExecutor executor = new(functions, new SessionServices(serializer, logger, _options.ParkNonDeterministicInstances));
         Node = new Node(new NodeParts(_store, executor, functions, serializer, WorkScheduler.ThreadPool, time, logger), Settings(_options));

@@ -58,6 +58,9 @@ public sealed class PerdureOptions
     /// <summary>Whether the hub lives in memory and ends with the process; for tests. Set by <see cref="UseMemory"/>.</summary>
     internal bool InMemory { get; private set; }
 
+    /// <summary>For the proof that a power-loss test would see losses: commits return before they are on the disk.</summary>
+    internal bool Forgetful { get; set; }
+
     /// <summary>Stores the hub in one SQLite file, which is what happens without a call as well.</summary>
     /// <param name="path">The file; relative to the content root.</param>
     /// <returns>The same options.</returns>
