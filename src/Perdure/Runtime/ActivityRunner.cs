@@ -40,21 +40,7 @@ internal sealed class ActivityRunner(Node node)
     {
         TimeSpan? timeout = work.Function!.Timeout ?? node.Settings.ActivityTimeout;
         ActivityCallContext context = new(work, node.Serializer);
-        ValueTask<Payload> run = work.Function.InvokeAsync(context, work.Call.Input);
-        return timeout is null || run.IsCompleted ? run : WithinAsync(run.AsTask(), timeout.Value, work);
-    }
-
-    private async ValueTask<Payload> WithinAsync(Task<Payload> run, TimeSpan timeout, ActivityWork work)
-    {
-        try
-        {
-            return await run.WaitAsync(timeout, node.Time);
-        }
-        catch (TimeoutException) when (!run.IsCompleted)
-        {
-            work.Cancel();
-            throw new TimeoutException($"The activity function '{work.Call.Name}' did not end within {timeout}.");
-        }
+        return work.Function.InvokeAsync(context, work.Call.Input);
     }
 
     private async ValueTask FinishAsync(ActivityWork work, ValueTask<Payload> run, Activity? span, long started)
