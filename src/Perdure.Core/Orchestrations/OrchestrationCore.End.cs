@@ -72,17 +72,29 @@ internal sealed partial class OrchestrationCore
     private static void LeaveExecution(Turn turn)
     {
         OrchestrationState state = turn.State;
-        if (state.StartPendingUntil is not null)
-            RemoveTimer(turn, state.StartTimer);
-        foreach (HistoryEvent opened in state.Open.All)
-        {
-            if (opened is HistoryEvent.TimerCreated timer)
-                RemoveTimer(turn, KeyOf(state, timer));
-        }
+        RemoveTimers(turn);
         // What this turn scheduled never starts: nobody is left to want it.
         turn.Effects.RemoveAll(e => e is Effect.RunActivity);
         if (state.Open.Activities > 0)
             turn.Effects.Add(new Effect.CancelActivities(state.Execution));
+    }
+
+    /// <summary>All at once: a wide execution may hold thousands.</summary>
+    private static void RemoveTimers(Turn turn)
+    {
+        OrchestrationState state = turn.State;
+        if (state.Open.Count == 0 && state.StartPendingUntil is null)
+            return;
+        HashSet<TimerKey> unwritten = [.. turn.Rows.InsertTimers?.Select(t => t.Key) ?? []];
+        turn.Rows.InsertTimers = null;
+        turn.Effects.RemoveAll(e => e is Effect.ArmTimer);
+        if (state.StartPendingUntil is not null && !unwritten.Contains(state.StartTimer))
+            RemoveTimer(turn, state.StartTimer);
+        foreach (HistoryEvent opened in state.Open.All)
+        {
+            if (opened is HistoryEvent.TimerCreated timer && !unwritten.Contains(KeyOf(state, timer)))
+                RemoveTimer(turn, KeyOf(state, timer));
+        }
     }
 
     /// <summary>Brings the instance row up to what the turn made of the instance.</summary>

@@ -40,8 +40,8 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
             Tags = options.Tags is { Count: > 0 } ? options.Tags.ToDictionary(StringComparer.Ordinal) : null,
             TraceParent = (span ?? Activity.Current)?.Id,
         };
-        while (node.IsOverloaded)
-            await Task.Delay(BackPressurePause, node.Time, cancellationToken);
+        if (node.IsOverloaded)
+            await WaitForRoomAsync(cancellationToken);
         RequestOutcome outcome = await AskAsync(
             id, request => new Message.Start(started) { Ticket = request }, cancellationToken, isNew: options.InstanceId is null);
         if (outcome == RequestOutcome.AlreadyExists)
@@ -110,6 +110,21 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
         catch (TimeoutException)
         {
             throw new TimeoutException($"The orchestration '{instanceId}' did not end within {timeout}. It goes on; wait again, or ask for its status.");
+        }
+    }
+
+    private async Task WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        long since = node.Time.GetTimestamp();
+        while (node.IsOverloaded)
+        {
+            if (node.Time.GetElapsedTime(since) > node.Settings.BusyAfter)
+            {
+                throw new InvalidOperationException(
+                    $"The host is busy: {node.Activities.Waiting:N0} activities wait for a slot, and starts have been held "
+                    + $"back for {node.Settings.BusyAfter}. Start it later, or allow more activities at a time.");
+            }
+            await Task.Delay(BackPressurePause, node.Time, cancellationToken);
         }
     }
 

@@ -10,17 +10,16 @@ namespace Perdure.Clients;
 internal static class StatusView
 {
     public static DurableOrchestrationStatus Of(
-        InstanceSnapshot snapshot, bool showInput, IReadOnlyList<HistoryRow>? history = null, bool showHistoryOutput = false)
+        InstanceSnapshot snapshot, bool showInput, IReadOnlyList<DurableHistoryEvent>? history = null, string? reason = null)
     {
         InstanceRow row = snapshot.Row;
         HistoryEvent.ExecutionStarted? started = Find<HistoryEvent.ExecutionStarted>(snapshot.FirstEvents);
         HistoryEvent.ExecutionCompleted? completed = row.Status.IsTerminal ? Find<HistoryEvent.ExecutionCompleted>(snapshot.LastEvents) : null;
-        return Of(row, showInput ? started?.Input ?? default : default, completed, started?.Tags, snapshot.LastUpdated,
-            history is null ? null : HistoryView.Of(history, showInput, showHistoryOutput));
+        return Of(row, reason ?? ReasonOf(snapshot), showInput ? started?.Input ?? default : default, completed, started?.Tags, snapshot.LastUpdated, history);
     }
 
     public static DurableOrchestrationStatus Of(EndedInstance ended) =>
-        Of(ended.Row, ended.Input, ended.Completed, ended.Tags, ended.At, null);
+        Of(ended.Row, null, ended.Input, ended.Completed, ended.Tags, ended.At, null);
 
     public static InstanceStatus? ToStored(OrchestrationRuntimeStatus status) => status switch
     {
@@ -43,7 +42,7 @@ internal static class StatusView
     }
 
     private static DurableOrchestrationStatus Of(
-        InstanceRow row, Payload input, HistoryEvent.ExecutionCompleted? completed, IReadOnlyDictionary<string, string>? tags, long updated,
+        InstanceRow row, string? reason, Payload input, HistoryEvent.ExecutionCompleted? completed, IReadOnlyDictionary<string, string>? tags, long updated,
         IReadOnlyList<DurableHistoryEvent>? history) => new()
     {
         Name = row.Name,
@@ -57,18 +56,25 @@ internal static class StatusView
             : ToJson(completed?.Result ?? default),
         CustomStatus = ToJson(row.CustomStatus),
         Failure = completed?.Failure,
-        Reason = row.Held switch
-        {
-            Held.Parked => "parked",
-            Held.Suspended => "suspended",
-            Held.Scheduled => "waits for its start time",
-            _ => null,
-        },
+        Reason = reason,
         Version = row.Version,
         ParentInstanceId = row.Parent,
         Tags = tags ?? new Dictionary<string, string>(),
         History = history,
     };
+
+    /// <summary>Why it does not run, as far as its last turn tells: it usually is the one that held it.</summary>
+    private static string? ReasonOf(InstanceSnapshot snapshot) => snapshot.Row switch
+    {
+        { Held: Held.Scheduled, Status.IsTerminal: false } => "waits for its start time",
+        { Held: Held.Suspended or Held.Parked, Status.IsTerminal: false } row =>
+            ReasonOf(snapshot.LastEvents) ?? $"{(row.Held == Held.Parked ? "parked" : "suspended")}; its own status says why",
+        _ => null,
+    };
+
+    /// <summary>Why these events held the instance, if they did.</summary>
+    public static string? ReasonOf(ReadOnlyMemory<byte> events) =>
+        Find<HistoryEvent.ExecutionParked>(events)?.Reason ?? Find<HistoryEvent.ExecutionSuspended>(events)?.Reason;
 
     private static OrchestrationRuntimeStatus Status(InstanceRow row) =>
         row is { Held: Held.Suspended or Held.Parked, Status.IsTerminal: false }

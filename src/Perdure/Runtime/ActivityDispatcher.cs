@@ -84,13 +84,22 @@ internal sealed class ActivityDispatcher(int slots, Func<ActivityWork, bool> adm
     {
         while (Next() is { } work)
         {
-            if (admit(work))
+            if (work.IsCancelled)
+                Skip(work);
+            else if (admit(work))
                 Start(work);
         }
     }
 
     /// <summary>Starts work that has its slot.</summary>
     public void Start(ActivityWork work) => scheduler.Queue(static x => x.Dispatcher.Run(x.Work), (Dispatcher: this, Work: work));
+
+    /// <summary>Work whose execution ended while it waited.</summary>
+    private void Skip(ActivityWork work)
+    {
+        Release(work);
+        work.Resident.Partition.Drop(work);
+    }
 
     /// <summary>Gives back the slot of work that will not be started after all.</summary>
     public void Forget(ActivityWork work)
@@ -101,6 +110,12 @@ internal sealed class ActivityDispatcher(int slots, Func<ActivityWork, bool> adm
 
     private void Run(ActivityWork work)
     {
+        if (work.IsCancelled)
+        {
+            Skip(work);
+            Pump();
+            return;
+        }
         ValueTask run = runner.RunAsync(work);
         if (run.IsCompletedSuccessfully)
             Finished(work);
@@ -117,7 +132,6 @@ internal sealed class ActivityDispatcher(int slots, Func<ActivityWork, bool> adm
     private void Finished(ActivityWork work)
     {
         Release(work);
-        work.Dispose();
         Pump();
     }
 

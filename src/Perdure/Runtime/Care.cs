@@ -22,6 +22,7 @@ internal sealed class Care(Partition partition)
     private readonly HashSet<TaskKey> _rows = [];
     private readonly HashSet<TaskKey> _running = [];
     private readonly Queue<Guarded> _waiting = new();
+    private readonly HashSet<TaskKey> _unwanted = [];
     private volatile bool _isOn;
     private bool _suspectRuns;
 
@@ -39,6 +40,7 @@ internal sealed class Care(Partition partition)
             _rows.Clear();
             _running.Clear();
             _waiting.Clear();
+            _unwanted.Clear();
             _suspectRuns = false;
             foreach (TaskRow row in opening.Tasks)
             {
@@ -85,8 +87,30 @@ internal sealed class Care(Partition partition)
         if (!_isOn)
             return;
         TaskKey key = KeyOf(execution);
+        lock (_gate)
+        {
+            // Overtaken while it waited for its turn: it must not run any more.
+            if (!_running.Contains(key) && _waiting.Any(w => w.Key == key))
+                _unwanted.Add(key);
+        }
         Done(key);
         DeleteRow(turn, key);
+    }
+
+    /// <summary>The work ended without a turn that takes its result: its row is deleted by itself.</summary>
+    public void Forget(TaskKey key)
+    {
+        if (!_isOn)
+            return;
+        Done(key);
+        lock (_gate)
+        {
+            if (!_rows.Remove(key))
+                return;
+        }
+        RowsEntry entry = new(partition, new TurnRows { Partition = partition.Number, DeleteTasks = [key] },
+            () => { }, (dropped, _) => partition.Node.LaneOf(partition).Enqueue(dropped));
+        partition.Node.LaneOf(partition).Enqueue(entry);
     }
 
     /// <summary>The rows of results that the turn takes are not needed any more.</summary>
@@ -136,7 +160,10 @@ internal sealed class Care(Partition partition)
     {
         lock (_gate)
         {
-            if (_suspectRuns || _running.Count >= partition.Node.Settings.CarefulWorkMax || !_waiting.TryPeek(out Guarded? next))
+            Guarded? next;
+            while (_waiting.TryPeek(out next) && _unwanted.Remove(next.Key))
+                _waiting.Dequeue();
+            if (next is null || _suspectRuns || _running.Count >= partition.Node.Settings.CarefulWorkMax)
                 return null;
             bool suspect = _deaths.GetValueOrDefault(next.Key) > 0;
             if (suspect && _running.Count > 0)

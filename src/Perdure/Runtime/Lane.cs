@@ -163,16 +163,31 @@ internal sealed class Lane(int number, long node, IStore store, WorkScheduler sc
     /// <summary>Repeats until the outcome is certain: nothing is answered before.</summary>
     private async ValueTask<CommitResult> CommitCertainlyAsync(Batch batch)
     {
-        CommitResult result = await store.CommitAsync(batch);
+        CommitResult result = await AskAsync(store.CommitAsync, batch);
         TimeSpan pause = FirstPause;
         while (result.Outcome is CommitOutcome.Unavailable or CommitOutcome.Unknown)
         {
             logger.CommitUncertain(batch.Number, result.Outcome, result.Detail);
             await Task.Delay(pause, time);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            result = result.Outcome == CommitOutcome.Unknown ? await store.ResolveAsync(batch) : await store.CommitAsync(batch);
+            result = await AskAsync(result.Outcome == CommitOutcome.Unknown ? store.ResolveAsync : store.CommitAsync, batch);
         }
         return result;
+    }
+
+    /// <summary>A store that throws has broken its contract; what it did with the batch is not known.</summary>
+    private static async ValueTask<CommitResult> AskAsync(Func<Batch, ValueTask<CommitResult>> ask, Batch batch)
+    {
+        try
+        {
+            return await ask(batch);
+        }
+#pragma warning disable CA1031 // Any exception means the same here.
+        catch (Exception e) when (e is not ObjectDisposedException)
+#pragma warning restore CA1031
+        {
+            return new CommitResult(CommitOutcome.Unknown) { Detail = e.ToString() };
+        }
     }
 
     private void HandOn(List<CommitEntry> entries, CommitResult result, bool alone)
@@ -209,7 +224,7 @@ internal sealed class Lane(int number, long node, IStore store, WorkScheduler sc
         if (result.Outcome == CommitOutcome.Committed)
         {
             foreach (CommitEntry entry in entries)
-                entry.OnCommitted();
+                entry.Partition.AfterCommit(entry);
             return;
         }
         string? refusal = result.Outcome == CommitOutcome.Refused && alone ? result.Detail ?? "the store refused the data" : null;

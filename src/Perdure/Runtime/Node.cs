@@ -32,6 +32,11 @@ internal sealed class Node : INumbers
     /// <summary>What a cancelled activity gets to put its things in order.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
+    /// <summary>Deleting old histories shares the writer with everybody: small pieces, and pauses between them.</summary>
+    private const int SweptRows = 500;
+
+    private static readonly TimeSpan SweepPause = TimeSpan.FromMilliseconds(10);
+
     private readonly NodeParts _parts;
     private readonly ITimer _audit;
     private readonly CancellationTokenSource _stopping = new();
@@ -77,7 +82,9 @@ internal sealed class Node : INumbers
     /// <summary>Milliseconds since 1970: the precision in which everything is stored.</summary>
     public long Now => _parts.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public bool IsOverloaded => _lanes.Any(l => l.Backlog > Settings.BacklogMax) || Activities.Waiting > Settings.BacklogMax;
+    /// <summary>More work has been taken than is being done; starts are held back until it is less.</summary>
+    public bool IsOverloaded =>
+        _lanes.Any(l => l.Backlog > Settings.BacklogMax) || Activities.Waiting > Settings.WaitingActivitiesMax;
 
     public int ResidentCount => _partitions.Sum(p => p.ResidentCount);
 
@@ -120,6 +127,7 @@ internal sealed class Node : INumbers
         await Finished(_recovery, deadline);
         foreach (Partition partition in _partitions)
             await partition.CloseAsync(CancellationToken.None);
+        Meters.Dispose();
         Logger.NodeStopped(Settings.TaskHub, Number);
     }
 
@@ -139,12 +147,18 @@ internal sealed class Node : INumbers
     public static InvalidOperationException Stopping() =>
         new("The host is stopping and takes no more requests. Send it again when the host is back.");
 
-    private async Task RecoverAsync()
+    private async Task RecoverAsync(bool isAudit = false)
     {
         try
         {
             foreach (Partition partition in _partitions)
+            {
                 await partition.RecoverAsync(_stopping.Token);
+                if (isAudit)
+                    await partition.AuditMessagesAsync(_stopping.Token);
+            }
+            while (!_stopping.IsCancellationRequested && await Store.SweepAsync(SweptRows, _stopping.Token))
+                await Task.Delay(SweepPause, Time, _stopping.Token);
         }
         catch (OperationCanceledException)
         {
@@ -160,7 +174,7 @@ internal sealed class Node : INumbers
     private void Audit()
     {
         if (_recovery.IsCompleted && !_stopping.IsCancellationRequested)
-            _recovery = RecoverAsync();
+            _recovery = RecoverAsync(isAudit: true);
     }
 
     private static async Task<bool> Finished(Task task, CancellationToken deadline)

@@ -15,11 +15,13 @@ internal sealed partial class Partition
         {
             foreach ((Resident resident, Message message, Request request) in _acks.TakeLate_NeedsLock(_node.Settings.RecordAfter))
             {
-                if (resident.IsAbandoned || _closed)
+                if (_closed)
                     continue;
                 // In line before the lock is given up: the turn that goes on without these rows must commit behind them.
                 if (RecordAlone_NeedsLock(resident, message, request) is { } entry)
                     _node.LaneOf(this).Append(entry);
+                // Not late because of user code, or not yet: looked at again until it is answered.
+                _acks.Watch_NeedsLock(resident, message, request);
             }
         }
         _node.LaneOf(this).Go();

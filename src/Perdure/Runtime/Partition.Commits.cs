@@ -10,6 +10,21 @@ namespace Perdure.Runtime;
 /// <summary>After the commit: states first, then effects.</summary>
 internal sealed partial class Partition
 {
+    /// <summary>The effects of one entry; what goes wrong with one must not stop the others.</summary>
+    public void AfterCommit(CommitEntry entry)
+    {
+        try
+        {
+            entry.OnCommitted();
+        }
+#pragma warning disable CA1031 // The lane has to go on.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            OnBug(e);
+        }
+    }
+
     public void OnCommitted(TurnEntry entry)
     {
         Resident resident = entry.Resident;
@@ -125,7 +140,7 @@ internal sealed partial class Partition
     private static void CancelAll(Resident resident)
     {
         foreach (ActivityWork work in resident.Activities.Values)
-            work.Cancel();
+            work.Abandon();
         resident.Activities.Clear();
     }
 

@@ -13,6 +13,8 @@ internal sealed partial class Partition
     private const int MessagesPerRead = 500;
     private const int OwedPerRead = 200;
 
+    private static readonly TimeSpan ReopenPause = TimeSpan.FromMilliseconds(200);
+
     private readonly NearTimers _timers = new();
     private readonly Care _care;
     private readonly ITimer _timerTick;
@@ -147,12 +149,23 @@ internal sealed partial class Partition
             _node.Work.Exit();
     }
 
+    /// <summary>
+    /// Something that cannot happen has happened. Memory is not to be trusted; the store is, so the partition begins anew.
+    /// </summary>
+    private void OnBug(Exception e)
+    {
+        _logger.Bug(Number, e);
+        Reopen(new CommitResult(CommitOutcome.Inconsistent) { Detail = e.Message });
+    }
+
     private async Task ReopenAsync()
     {
         while (!_closed)
         {
             try
             {
+                // A bug that comes again at once must not become a busy loop.
+                await Task.Delay(ReopenPause, _node.Time);
                 await OpenAsync(CancellationToken.None);
                 await RecoverAsync(CancellationToken.None);
                 return;
@@ -160,7 +173,6 @@ internal sealed partial class Partition
             catch (StoreException e)
             {
                 _logger.ReopenFailed(Number, e);
-                await Task.Delay(TimeSpan.FromSeconds(1), _node.Time);
             }
         }
     }
@@ -179,7 +191,8 @@ internal sealed partial class Partition
         Request[] unanswered;
         lock (_gate)
         {
-            unanswered = [.. _residents.Values.SelectMany(r => r.Mailbox ?? []).Select(m => m.Ticket).OfType<Request>()];
+            unanswered = [.. _residents.Values
+                .SelectMany(r => (r.Mailbox ?? []).Concat(r.RunningTurn?.Taken ?? [])).Select(m => m.Ticket).OfType<Request>()];
             foreach (Resident resident in _residents.Values)
                 resident.Session?.Abandon();
         }

@@ -17,9 +17,23 @@ internal sealed partial class Partition
         if (resident.Phase == ResidentPhase.Loading)
             _ = LoadAsync(resident);
         else if (resident.OvertakenBy is { } overtaken)
-            ConcludeOvertaken(resident, overtaken);
+            Try(() => ConcludeOvertaken(resident, overtaken));
         else
             TakeTurn(resident);
+    }
+
+    private void Try(Action step)
+    {
+        try
+        {
+            step();
+        }
+#pragma warning disable CA1031 // Nobody stands above: an exception here would end the process or lose the instance.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            OnBug(e);
+        }
     }
 
     private async Task LoadAsync(Resident resident)
@@ -90,6 +104,20 @@ internal sealed partial class Partition
 
     private void TakeTurn(Resident resident)
     {
+        try
+        {
+            TakeTurnOf(resident);
+        }
+#pragma warning disable CA1031 // As in Try, which would cost an allocation on the hot path.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            OnBug(e);
+        }
+    }
+
+    private void TakeTurnOf(Resident resident)
+    {
         Turn turn;
         lock (_gate)
         {
@@ -99,7 +127,7 @@ internal sealed partial class Partition
             turn = _core.Receive(resident.State!, messages, _node.Now);
             if (turn.Untaken > 0)
                 resident.Mailbox = [.. messages[^turn.Untaken..], .. resident.Mailbox ?? []];
-            if (resident.Woken && turn.Decision != TurnDecision.Run && turn.State is { Exists: true, Ended: false, Held: Held.No })
+            if (resident is { Woken: true, Session: not null } && turn.Decision != TurnDecision.Run && turn.State is { Exists: true, Ended: false, Held: Held.No })
                 turn.Decision = TurnDecision.Run;
             resident.Woken = false;
             if (resident.ParkReason is not null)
@@ -188,7 +216,7 @@ internal sealed partial class Partition
             Conclude(resident, turn, CodeResult.NotRun.Instance);
             return;
         }
-        RunCode(resident, turn);
+        Try(() => RunCode(resident, turn));
     }
 
     private async Task ConcludeLaterAsync(Resident resident, Turn turn, ValueTask<CodeResult> run)
@@ -205,7 +233,7 @@ internal sealed partial class Partition
             _logger.ExecutorFailed(resident.Id, e);
             result = CodeResult.NotRun.Instance;
         }
-        Conclude(resident, turn, result);
+        Try(() => Conclude(resident, turn, result));
     }
 
     private void Conclude(Resident resident, Turn turn, CodeResult result)

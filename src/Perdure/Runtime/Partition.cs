@@ -87,22 +87,33 @@ internal sealed partial class Partition
     {
         Resident resident = work.Resident;
         Resident? claimed = null;
-        _care.Done(work.Task);
+        bool isWanted;
         lock (_gate)
         {
             if (resident.Activities.TryGet(work.Task.Task, out ActivityWork? listed) && listed == work)
                 resident.Activities.Remove(work.Task.Task, out _);
-            if (_closed || !_residents.TryGetValue(resident.Id, out Resident? current) || current != resident)
+            isWanted = !_closed && !work.IsCancelled && _residents.TryGetValue(resident.Id, out Resident? current) && current == resident;
+            if (isWanted)
             {
-                _logger.ResultDropped(resident.Id, work.Task, "the instance has ended or its partition was closed");
-                _node.Meters.LateResults.Add(1);
-                return;
+                (resident.Mailbox ??= []).Add(result);
+                claimed = Claim_NeedsLock(resident);
             }
-            (resident.Mailbox ??= []).Add(result);
-            claimed = Claim_NeedsLock(resident);
         }
+        if (isWanted)
+            _care.Done(work.Task);
+        else
+            Drop(work);
         if (claimed is not null)
             Advance(claimed);
+    }
+
+    /// <summary>Nobody waits for the activity any more.</summary>
+    public void Drop(ActivityWork work)
+    {
+        _logger.ResultDropped(work.Resident.Id, work.Task, "the execution has ended or the partition was closed");
+        _node.Meters.LateResults.Add(1);
+        if (!_closed)
+            _care.Forget(work.Task);
     }
 
     /// <summary>Whether the activity may start at once; if not, it starts when careful mode lets it.</summary>

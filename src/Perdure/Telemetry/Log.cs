@@ -37,6 +37,12 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Error, "The timers of partition {Partition} cannot be read; it is tried again.")]
     public static partial void TimersNotRead(this ILogger logger, int partition, Exception exception);
 
+    [LoggerMessage(17, LogLevel.Error, "The audit found the message {Message} for instance {InstanceId} in the store and not in memory. It is delivered; please report this as a bug.")]
+    public static partial void MessageFoundByAudit(this ILogger logger, string instanceId, MessageKey message);
+
+    [LoggerMessage(18, LogLevel.Critical, "Partition {Partition} met something that cannot happen. It drops its memory and begins anew from the store; please report this as a bug.")]
+    public static partial void Bug(this ILogger logger, int partition, Exception exception);
+
     [LoggerMessage(20, LogLevel.Error, "Instance {InstanceId} cannot be loaded.")]
     public static partial void LoadFailed(this ILogger logger, string instanceId, Exception exception);
 
@@ -69,6 +75,9 @@ internal static partial class Log
 
     [LoggerMessage(40, LogLevel.Warning, "Activity {Function} of instance {InstanceId} failed in attempt {Attempt}.")]
     public static partial void ActivityFailed(this ILogger logger, string instanceId, string function, int attempt, Exception exception);
+
+    [LoggerMessage(42, LogLevel.Warning, "Activity {Function} of instance {InstanceId} threw when it was told to cancel.")]
+    public static partial void CancellationFailed(this ILogger logger, string instanceId, string function, Exception exception);
 
     [LoggerMessage(41, LogLevel.Warning, "Instance {InstanceId} waits: this program has no activity function {Function}. Register it, or terminate the instance.")]
     public static partial void ActivityHasNoCode(this ILogger logger, string instanceId, string function);

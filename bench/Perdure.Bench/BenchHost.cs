@@ -1,0 +1,54 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Perdure.Bench;
+
+/// <summary>The product as a user runs it: generic host, default options, logging of warnings only.</summary>
+internal sealed class BenchHost : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private BenchHost(IHost host) => _host = host;
+
+    public IDurableClient Client => _host.Services.GetRequiredService<IDurableClient>();
+
+    public static async Task<BenchHost> StartAsync(BenchOptions options, string name, bool keep = false, int? cache = null)
+    {
+        string path = PathOf(options, name);
+        if (!keep)
+            Clean(path);
+        HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddLogging(l => l.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole());
+        builder.Services.AddPerdure(o =>
+        {
+            o.FunctionTypes.Add(typeof(Functions));
+            o.SessionCacheSize = cache ?? o.SessionCacheSize;
+            if (options.Store == "memory")
+                o.UseMemory();
+            else
+                o.UseSqlite(path);
+        });
+        IHost host = builder.Build();
+        await host.StartAsync();
+        return new BenchHost(host);
+    }
+
+    public static string PathOf(BenchOptions options, string name)
+    {
+        Directory.CreateDirectory(options.Folder);
+        return Path.Combine(options.Folder, $"{name}.db");
+    }
+
+    public static void Clean(string path)
+    {
+        foreach (string file in Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + "*"))
+            File.Delete(file);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+}

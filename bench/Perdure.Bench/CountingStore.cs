@@ -1,0 +1,75 @@
+using System.Text;
+using Perdure.Core.Identity;
+using Perdure.Core.Stores;
+
+namespace Perdure.Bench;
+
+/// <summary>A store that counts rows and their bytes on the way.</summary>
+internal sealed class CountingStore(IStore inner) : IStore
+{
+    public long Rows { get; private set; }
+    public long Bytes { get; private set; }
+    public long Turns { get; private set; }
+
+    public ValueTask<CommitResult> CommitAsync(Batch batch)
+    {
+        foreach (TurnRows turn in batch.Turns)
+            Count(turn);
+        return inner.CommitAsync(batch);
+    }
+
+    public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken) => inner.OpenAsync(now, cancellationToken);
+
+    public ValueTask<PartitionOpening> OpenPartitionAsync(int partition, CancellationToken cancellationToken) =>
+        inner.OpenPartitionAsync(partition, cancellationToken);
+
+    public ValueTask ClosePartitionAsync(int partition, long epoch, CancellationToken cancellationToken) =>
+        inner.ClosePartitionAsync(partition, epoch, cancellationToken);
+
+    public ValueTask<CommitResult> ResolveAsync(Batch batch) => inner.ResolveAsync(batch);
+
+    public ValueTask<InstanceRow?> ReadInstanceAsync(string id, CancellationToken cancellationToken) => inner.ReadInstanceAsync(id, cancellationToken);
+
+    public ValueTask<IReadOnlyList<HistoryRow>> ReadHistoryAsync(ExecutionKey execution, CancellationToken cancellationToken) =>
+        inner.ReadHistoryAsync(execution, cancellationToken);
+
+    public ValueTask<IReadOnlyList<InstanceRow>> ReadOwedAsync(int partition, long afterKey, int max, CancellationToken cancellationToken) =>
+        inner.ReadOwedAsync(partition, afterKey, max, cancellationToken);
+
+    public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(int partition, long afterOrigin, long afterNumber, int max, CancellationToken cancellationToken) =>
+        inner.ReadMessagesAsync(partition, afterOrigin, afterNumber, max, cancellationToken);
+
+    public ValueTask<IReadOnlyList<TimerRow>> ReadTimersAsync(int partition, long before, long afterDue, long afterNumber, int max, CancellationToken cancellationToken) =>
+        inner.ReadTimersAsync(partition, before, afterDue, afterNumber, max, cancellationToken);
+
+    public ValueTask<InstanceSnapshot?> ReadSnapshotAsync(string id, CancellationToken cancellationToken) => inner.ReadSnapshotAsync(id, cancellationToken);
+
+    public ValueTask<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken) => inner.QueryAsync(query, cancellationToken);
+
+    public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) => inner.SweepAsync(rowsMax, cancellationToken);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private void Count(TurnRows turn)
+    {
+        Turns++;
+        if (turn.InsertInstance is { } row)
+        {
+            Rows++;
+            // Seven integers of at most eight bytes beside the texts.
+            Bytes += Encoding.UTF8.GetByteCount(row.Id) + Encoding.UTF8.GetByteCount(row.Name) + (7 * sizeof(long));
+        }
+        if (turn.UpdateInstance is not null)
+        {
+            Rows++;
+            Bytes += 3 * sizeof(long);
+        }
+        if (!turn.History.Events.IsEmpty)
+        {
+            Rows++;
+            Bytes += turn.History.Events.Length + (4 * sizeof(long));
+        }
+        Rows += (turn.InsertMessages?.Count ?? 0) + (turn.DeleteMessages?.Count ?? 0) + (turn.InsertTimers?.Count ?? 0)
+            + (turn.DeleteTimers?.Count ?? 0) + (turn.InsertTasks?.Count ?? 0) + (turn.DeleteTasks?.Count ?? 0) + (turn.HistoryParts?.Count ?? 0);
+    }
+}
