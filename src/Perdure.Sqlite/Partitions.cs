@@ -9,13 +9,13 @@ internal static class Partitions
 {
     public static PartitionOpening Open(Connection connection, int partition, long node)
     {
+        connection.Prepared(Sql.CountDeaths).Bind(1, partition).Run();
         var open = connection.Prepared(Sql.OpenPartition).Bind(1, partition).Bind(2, node);
         if (!open.Step())
             throw new ArgumentOutOfRangeException(nameof(partition), partition, "The hub has no such partition.");
         long epoch = open.Long(0);
         int unclean = open.Int(1);
         open.Run();
-        connection.Prepared(Sql.CountDeaths).Bind(1, partition).Run();
         var tasks = RowReader.List(
             connection.Prepared(Sql.ReadTasks).Bind(1, partition),
             s => new TaskRow(partition, s.Long(0), s.Int(1), s.Int(2), s.Long(3), s.Int(4)));

@@ -46,7 +46,12 @@ internal static class Sql
         """;
 
     public const string ClosePartition = "update partitions set owner = 0, dirty = 0 where id = ?1 and epoch = ?2";
-    public const string CountDeaths = "update tasks set deaths = deaths + 1 where partition = ?1";
+    /// <summary>Before the partition is taken: what the dead owner had begun, not what it only inherited.</summary>
+    public const string CountDeaths =
+        """
+        update tasks set deaths = deaths + 1
+        where partition = ?1 and node = (select owner from partitions where id = ?1 and dirty = 1)
+        """;
 
     public const string ReadTasks =
         "select key, generation, task, node, deaths from tasks where partition = ?1 order by key, generation, task";
@@ -94,7 +99,10 @@ internal static class Sql
     public const string DeleteTimer = "delete from timers where partition = ?1 and due = ?2 and number = ?3";
 
     public const string InsertTask =
-        "insert into tasks (partition, key, generation, task, node, deaths) values (?1, ?2, ?3, ?4, ?5, ?6)";
+        """
+        insert into tasks (partition, key, generation, task, node, deaths) values (?1, ?2, ?3, ?4, ?5, ?6)
+        on conflict do update set node = excluded.node, deaths = excluded.deaths
+        """;
 
     public const string DeleteTask =
         "delete from tasks where partition = ?1 and key = ?2 and generation = ?3 and task = ?4";

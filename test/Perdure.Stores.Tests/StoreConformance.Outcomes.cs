@@ -31,7 +31,6 @@ public abstract partial class StoreConformance
     [InlineData("history")]
     [InlineData("message")]
     [InlineData("timer")]
-    [InlineData("task")]
     [InlineData("batch number")]
     public async Task A_key_that_is_taken_is_refused_and_the_good_turns_of_the_batch_are_not_written(string what)
     {
@@ -53,7 +52,6 @@ public abstract partial class StoreConformance
             "history" => new TurnRows { Partition = 0, History = Node.History(row, 0, "[1]") },
             "message" => new TurnRows { Partition = 0, InsertMessages = [Node.Message(0, 1, 1)] },
             "timer" => new TurnRows { Partition = 0, InsertTimers = [Node.Timer(0, 1, 1)] },
-            "task" => new TurnRows { Partition = 0, InsertTasks = first.InsertTasks },
             _ => new TurnRows { Partition = 0 },
         };
         var batch = _node.Batch(Good(), taken);
@@ -109,6 +107,24 @@ public abstract partial class StoreConformance
         var again = Renumbered(_node.Batch(Node.Insert(_node.Instance("b"))), refused.Number);
 
         (await _node.Store.CommitAsync(again)).Outcome.ShouldBe(CommitOutcome.Committed);
+    }
+
+    [Fact]
+    public async Task Only_what_a_dead_node_had_begun_counts_its_death()
+    {
+        long first = _node.Hub.Node;
+        await _node.MustCommitAsync(new TurnRows { Partition = 1, InsertTasks = [new(1, 10, 0, 4, first, 0), new(1, 10, 0, 5, first, 0)] });
+
+        await ReopenAsync();
+        _node.Openings[1].Tasks.Select(t => t.Deaths).ShouldBe([1, 1]);
+        await _node.MustCommitAsync(new TurnRows { Partition = 1, InsertTasks = [new(1, 10, 0, 5, _node.Hub.Node, 1)] });
+
+        await ReopenAsync();
+        _node.Openings[1].Tasks.ShouldBe([new(1, 10, 0, 4, first, 1), new(1, 10, 0, 5, first + 1, 2)]);
+        await _node.Store.ClosePartitionAsync(1, _node.Openings[1].Epoch, default);
+
+        await ReopenAsync();
+        _node.Openings[1].Tasks.Select(t => t.Deaths).ShouldBe([1, 2], "a clean stop is no death");
     }
 
     [Fact]

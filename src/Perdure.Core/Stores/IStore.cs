@@ -20,8 +20,8 @@ internal interface IStore : IAsyncDisposable
     ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes a partition: epoch + 1, dirty; unclean + 1 if it was dirty already, else 0. Counts one death for each of
-    /// its rows in <c>tasks</c> and returns them.
+    /// Takes a partition: epoch + 1, dirty; unclean + 1 if it was dirty already, else 0. Returns its rows in
+    /// <c>tasks</c>; if it was dirty, those of its last owner count one death more: that node died while it did the work.
     /// </summary>
     ValueTask<PartitionOpening> OpenPartitionAsync(int partition, CancellationToken cancellationToken);
 

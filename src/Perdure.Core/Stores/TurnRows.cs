@@ -45,6 +45,7 @@ internal sealed class TurnRows
     /// <summary>Fired and cancelled timers; each must exist.</summary>
     public List<TimerKey>? DeleteTimers { get; set; }
 
+    /// <summary>One that exists is written over: another node begins the work anew.</summary>
     public List<TaskRow>? InsertTasks { get; set; }
 
     /// <summary>May be absent already.</summary>

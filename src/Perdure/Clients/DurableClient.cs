@@ -104,8 +104,8 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
         try
         {
             return StatusView.Of(timeout is { } wait && wait != Timeout.InfiniteTimeSpan
-                ? await waiter.Ended.WaitAsync(wait, node.Time, cancellationToken)
-                : await waiter.Ended.WaitAsync(cancellationToken));
+                ? await waiter.Ended.WaitHereAsync(wait, node.Time, cancellationToken)
+                : await waiter.Ended.WaitHereAsync(cancellationToken));
         }
         catch (TimeoutException)
         {
@@ -136,7 +136,7 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
             throw Node.Stopping();
         Request request = new();
         node.PartitionOf(instanceId).Submit(instanceId, message(request), isNew);
-        return await (cancellationToken.CanBeCanceled ? request.Outcome.WaitAsync(cancellationToken) : request.Outcome);
+        return await request.Outcome.WaitHereAsync(cancellationToken);
     }
 
     private static void ThrowUnlessAccepted(RequestOutcome outcome, string instanceId, string what)

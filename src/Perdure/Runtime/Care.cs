@@ -7,28 +7,54 @@ namespace Perdure.Runtime;
 
 /// <summary>
 /// Careful mode: after the second unclean opening in a row a row in <c>tasks</c> is written before user code runs, a few at
-/// a time, and alone what was running when a process died. The next opening counts one death for each row that it finds.
-/// So work that kills its process is found and failed, innocent work is not, and normally counting costs nothing.
+/// a time, and alone what was running when a process died. The next opening counts one death for each piece of work that
+/// the dead process had begun. So work that kills its process is found and failed, innocent work is not, and normally
+/// counting costs nothing.
+/// <para>
+/// What kills, kills soon: work that has run for a while keeps its row but makes nobody wait any more, and a process that
+/// has lived for a while is careful no longer. So a long activity neither blocks its partition nor slows it for good.
+/// </para>
 /// </summary>
-internal sealed class Care(Partition partition)
+internal sealed class Care : IDisposable
 {
     /// <summary>Stands in for the task id of a turn.</summary>
     public const int TurnTask = -1;
 
     private const int UncleanOpeningsMin = 2;
+    private const long NotBegun = long.MaxValue;
 
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
+
+    private readonly Partition _partition;
+    private readonly ITimer _tick;
     private readonly Lock _gate = new();
     private readonly Dictionary<TaskKey, int> _deaths = [];
     private readonly HashSet<TaskKey> _rows = [];
-    private readonly HashSet<TaskKey> _running = [];
-    private readonly Queue<Guarded> _waiting = new();
-    private readonly HashSet<TaskKey> _unwanted = [];
-    private volatile bool _isOn;
+
+    /// <summary>What others wait for, and since when it runs.</summary>
+    private readonly Dictionary<TaskKey, long> _running = [];
+
+    private LinkedList<CarefulWork> _waiting = [];
+    private long _openedAt;
+    private int _opening;
     private bool _suspectRuns;
+    private volatile bool _isOn;
+    private volatile bool _hasRows;
 
-    private sealed record Guarded(TaskKey Key, string What, Action Run, Action<FailureDetails> Fail);
+    public Care(Partition partition)
+    {
+        _partition = partition;
+        _tick = partition.Node.Time.CreateTimer(
+            static c => ((Care)c!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
+    private RuntimeSettings Settings => _partition.Node.Settings;
+
+    /// <summary>New work goes through <see cref="Run"/>.</summary>
     public bool IsOn => _isOn;
+
+    /// <summary>There are rows to be deleted with what they stand for, in careful mode or shortly after it.</summary>
+    private bool IsIdle => !_isOn && !_hasRows;
 
     public static TaskKey KeyOf(ExecutionKey execution) => new(execution.Key, execution.Generation, TurnTask);
 
@@ -36,11 +62,11 @@ internal sealed class Care(Partition partition)
     {
         lock (_gate)
         {
+            _opening++;
             _deaths.Clear();
             _rows.Clear();
             _running.Clear();
             _waiting.Clear();
-            _unwanted.Clear();
             _suspectRuns = false;
             foreach (TaskRow row in opening.Tasks)
             {
@@ -48,130 +74,211 @@ internal sealed class Care(Partition partition)
                 _deaths[key] = row.Deaths;
                 _rows.Add(key);
             }
-            _isOn = opening.Unclean >= UncleanOpeningsMin || opening.Tasks.Count > 0;
+            _hasRows = _rows.Count > 0;
+            _isOn = opening.Unclean >= UncleanOpeningsMin || _deaths.Values.Any(d => d > 0);
+            _openedAt = _partition.Node.Time.GetTimestamp();
         }
+        if (_isOn)
+            _tick.Change(Tick, Tick);
     }
 
     /// <summary>Runs the work once its row is durable, or fails it when too many processes died of it.</summary>
-    public void Run(TaskKey key, string what, Action run, Action<FailureDetails> fail)
+    public void Run(CarefulWork work)
     {
         int deaths;
         lock (_gate)
-            deaths = _deaths.GetValueOrDefault(key);
-        if (deaths >= partition.Node.Settings.Limits.DeathsMax)
         {
-            fail(Failures.PoisonWork(what, deaths));
-            return;
+            deaths = _deaths.GetValueOrDefault(work.Key);
+            if (_isOn && deaths < Settings.Limits.DeathsMax)
+            {
+                _waiting.AddLast(work);
+                Pump_NeedsLock();
+                return;
+            }
         }
-        lock (_gate)
-            _waiting.Enqueue(new Guarded(key, what, run, fail));
-        Pump();
+        if (deaths >= Settings.Limits.DeathsMax)
+            work.Fail(Failures.PoisonWork(work.What, deaths));
+        else
+            work.Run();
     }
 
-    /// <summary>The work has ended; its row goes with the turn that takes the result.</summary>
+    /// <summary>The work has ended; its row goes with the turn that takes the result, or that ends the execution.</summary>
     public void Done(TaskKey key)
     {
-        if (!_isOn)
+        if (IsIdle)
             return;
         lock (_gate)
         {
             if (!_running.Remove(key))
                 return;
             _suspectRuns = false;
+            Pump_NeedsLock();
         }
-        Pump();
     }
 
+    /// <summary>The code of the turn has run, or will not run any more.</summary>
     public void TurnDone(Turn turn, ExecutionKey execution)
     {
-        if (!_isOn)
+        if (IsIdle)
             return;
         TaskKey key = KeyOf(execution);
-        lock (_gate)
-        {
-            // Overtaken while it waited for its turn: it must not run any more.
-            if (!_running.Contains(key) && _waiting.Any(w => w.Key == key))
-                _unwanted.Add(key);
-        }
-        Done(key);
-        DeleteRow(turn, key);
-    }
-
-    /// <summary>The work ended without a turn that takes its result: its row is deleted by itself.</summary>
-    public void Forget(TaskKey key)
-    {
-        if (!_isOn)
-            return;
         Done(key);
         lock (_gate)
-        {
-            if (!_rows.Remove(key))
-                return;
-        }
-        RowsEntry entry = new(partition, new TurnRows { Partition = partition.Number, DeleteTasks = [key] },
-            () => { }, (dropped, _) => partition.Node.LaneOf(partition).Enqueue(dropped));
-        partition.Node.LaneOf(partition).Enqueue(entry);
+            DeleteRows_NeedsLock(turn, k => k == key);
     }
 
     /// <summary>The rows of results that the turn takes are not needed any more.</summary>
     public void Settle_NeedsLock(Turn turn)
     {
-        if (!_isOn)
+        if (IsIdle)
             return;
-        foreach (Message.TaskDone done in turn.Taken.OfType<Message.TaskDone>())
-            DeleteRow(turn, done.Task);
-    }
-
-    private void DeleteRow(Turn turn, TaskKey key)
-    {
         lock (_gate)
         {
-            if (!_rows.Remove(key))
-                return;
-            _deaths.Remove(key);
+            foreach (Message.TaskDone done in turn.Taken.OfType<Message.TaskDone>())
+                DeleteRows_NeedsLock(turn, k => k == done.Task);
         }
-        (turn.Rows.DeleteTasks ??= []).Add(key);
     }
 
-    private void Pump()
+    /// <summary>The turn ends an execution: what of it waits never runs, and all its rows go in the same commit.</summary>
+    public void Leave(Turn turn)
     {
-        while (Next() is { } next)
+        if (IsIdle || !(turn.Ended || turn.MovedGeneration))
+            return;
+        ExecutionKey now = turn.Execution;
+        List<CarefulWork> skipped;
+        lock (_gate)
         {
-            bool hasRow;
-            lock (_gate)
-                hasRow = !_rows.Add(next.Key);
-            if (hasRow)
-                next.Run();
+            bool IsOver(TaskKey key) => key.Key == now.Key && (turn.Ended || key.Generation < now.Generation);
+            skipped = [.. _waiting.Where(w => IsOver(w.Key))];
+            foreach (CarefulWork work in skipped)
+                _waiting.Remove(work);
+            DeleteRows_NeedsLock(turn, IsOver);
+            Pump_NeedsLock();
+        }
+        foreach (CarefulWork work in skipped)
+            work.Skip();
+    }
+
+    /// <summary>The node stops: turns that wait run without care to their commit, activities are left to the next start.</summary>
+    public void Stop()
+    {
+        LinkedList<CarefulWork> waiting;
+        lock (_gate)
+            waiting = TurnOff_NeedsLock();
+        foreach (CarefulWork work in waiting)
+        {
+            if (work.Key.Task == TurnTask)
+                _partition.Node.Scheduler.Queue(static w => w.Run(), work);
             else
-                Write(next);
+                work.Skip();
         }
     }
 
-    private void Write(Guarded work)
+    public void Dispose() => _tick.Dispose();
+
+    private void OnTick()
     {
-        TaskRow row = new(partition.Number, work.Key.Key, work.Key.Generation, work.Key.Task, partition.Node.Number, 0);
-        RowsEntry entry = new(partition, new TurnRows { Partition = partition.Number, InsertTasks = [row] },
-            () => partition.Node.Scheduler.Queue(static w => w.Run(), work),
-            (dropped, _) => partition.Node.LaneOf(partition).Enqueue(dropped));
-        partition.Node.LaneOf(partition).Enqueue(entry);
+        LinkedList<CarefulWork> released = [];
+        lock (_gate)
+        {
+            if (!_isOn)
+                return;
+            TimeProvider time = _partition.Node.Time;
+            long now = time.GetTimestamp();
+            foreach ((TaskKey key, long since) in _running.ToArray())
+            {
+                if (since == NotBegun || time.GetElapsedTime(since, now) < WaitFor_NeedsLock(key))
+                    continue;
+                _running.Remove(key);
+                _suspectRuns = false;
+            }
+            Pump_NeedsLock();
+            if (time.GetElapsedTime(_openedAt, now) >= Settings.CarefulFor && !_suspectRuns && !_waiting.Any(w => IsSuspect_NeedsLock(w.Key)))
+                released = TurnOff_NeedsLock();
+        }
+        foreach (CarefulWork work in released)
+            _partition.Node.Scheduler.Queue(static w => w.Run(), work);
     }
 
-    private Guarded? Next()
+    private LinkedList<CarefulWork> TurnOff_NeedsLock()
+    {
+        _isOn = false;
+        _tick.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        LinkedList<CarefulWork> waiting = _waiting;
+        _waiting = [];
+        return waiting;
+    }
+
+    private void DeleteRows_NeedsLock(Turn turn, Predicate<TaskKey> which)
+    {
+        foreach (TaskKey key in _rows.Where(k => which(k)).ToArray())
+        {
+            _rows.Remove(key);
+            _deaths.Remove(key);
+            (turn.Rows.DeleteTasks ??= []).Add(key);
+        }
+        _hasRows = _rows.Count > 0;
+    }
+
+    /// <summary>In line under the lock, so that a row never comes after the turn that deletes it.</summary>
+    private void Pump_NeedsLock()
+    {
+        while (!_suspectRuns && _running.Count < Settings.CarefulWorkMax && _waiting.First is { Value: var next })
+        {
+            bool suspect = IsSuspect_NeedsLock(next.Key);
+            if (suspect && _running.Count > 0)
+                return;
+            _waiting.RemoveFirst();
+            _suspectRuns = suspect;
+            _running[next.Key] = NotBegun;
+            _rows.Add(next.Key);
+            _hasRows = true;
+            Node node = _partition.Node;
+            TaskRow row = new(
+                _partition.Number, next.Key.Key, next.Key.Generation, next.Key.Task, node.Number,
+                _deaths.GetValueOrDefault(next.Key));
+            int opening = _opening;
+            RowsEntry entry = new(_partition, new TurnRows { Partition = _partition.Number, InsertTasks = [row] },
+                () => Begin(next), (dropped, _) => WriteAgain(dropped, opening));
+            node.LaneOf(_partition).Enqueue(entry);
+        }
+    }
+
+    /// <summary>The more deaths, the longer the others keep away, so that a slow killer is seen for what it is.</summary>
+    private TimeSpan WaitFor_NeedsLock(TaskKey key)
+    {
+        int doublings = Math.Clamp(_deaths.GetValueOrDefault(key) - 1, 0, 10);
+        TimeSpan wait = Settings.CarefulWait * (1 << doublings);
+        return wait < Settings.CarefulWaitMax ? wait : Settings.CarefulWaitMax;
+    }
+
+    private bool IsSuspect_NeedsLock(TaskKey key) => _deaths.GetValueOrDefault(key) > 0;
+
+    private void Begin(CarefulWork work)
     {
         lock (_gate)
         {
-            Guarded? next;
-            while (_waiting.TryPeek(out next) && _unwanted.Remove(next.Key))
-                _waiting.Dequeue();
-            if (next is null || _suspectRuns || _running.Count >= partition.Node.Settings.CarefulWorkMax)
-                return null;
-            bool suspect = _deaths.GetValueOrDefault(next.Key) > 0;
-            if (suspect && _running.Count > 0)
-                return null;
-            _waiting.Dequeue();
-            _suspectRuns = suspect;
-            _running.Add(next.Key);
-            return next;
+            if (_running.ContainsKey(work.Key))
+                _running[work.Key] = _partition.Node.Time.GetTimestamp();
+        }
+        _partition.Node.Scheduler.Queue(static w => w.Run(), work);
+    }
+
+    /// <summary>Rows behind it may delete it, so it goes first again; of a partition that was opened anew it is not wanted.</summary>
+    private void WriteAgain(RowsEntry dropped, int opening)
+    {
+        lock (_gate)
+        {
+            if (opening == _opening)
+                _partition.Node.LaneOf(_partition).Enqueue(dropped);
         }
     }
 }
+
+/// <summary>Work that careful mode lets through.</summary>
+/// <param name="Key">The activity, or the turn.</param>
+/// <param name="What">The same for people.</param>
+/// <param name="Run">Runs it.</param>
+/// <param name="Fail">Fails it: too many processes died of it.</param>
+/// <param name="Skip">Lets go of what it holds: it will not run.</param>
+internal sealed record CarefulWork(TaskKey Key, string What, Action Run, Action<FailureDetails> Fail, Action Skip);

@@ -51,7 +51,7 @@ internal sealed class Node : INumbers
         Settings = settings;
         Meters = new Meters(this);
         Telemetry = new RuntimeTelemetry(this);
-        RecoverySlots = new SemaphoreSlim(settings.RecoverySlots);
+        RecoverySlots = new RecoverySlots(settings.RecoverySlots);
         Activities = new ActivityDispatcher(
             settings.ConcurrentActivitiesMax, work => work.Resident.Partition.Admit(work), parts.Scheduler, new ActivityRunner(this));
         _audit = parts.Time.CreateTimer(static n => ((Node)n!).Audit(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -68,7 +68,7 @@ internal sealed class Node : INumbers
     public Meters Meters { get; }
     public RuntimeTelemetry Telemetry { get; }
     public ActivityDispatcher Activities { get; }
-    public SemaphoreSlim RecoverySlots { get; }
+    public RecoverySlots RecoverySlots { get; }
 
     /// <summary>What runs between a claim and its commit; stopping waits for it.</summary>
     public WorkCount Work { get; } = new();
@@ -111,9 +111,13 @@ internal sealed class Node : INumbers
     /// </summary>
     public async Task StopAsync(CancellationToken deadline)
     {
-        await _stopping.CancelAsync();
+#pragma warning disable CA1849 // CancelAsync would go on in the thread pool; who listens here only stops waiting.
+        _stopping.Cancel();
+#pragma warning restore CA1849
         await _audit.DisposeAsync();
         Activities.Stop();
+        foreach (Partition partition in _partitions)
+            partition.StopCare();
         Task activities = Activities.WhenIdleAsync();
         if (!await Finished(activities, deadline))
         {
@@ -181,7 +185,7 @@ internal sealed class Node : INumbers
     {
         try
         {
-            await task.WaitAsync(deadline);
+            await task.WaitHereAsync(deadline);
             return true;
         }
         catch (OperationCanceledException)

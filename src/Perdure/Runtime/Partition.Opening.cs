@@ -58,7 +58,7 @@ internal sealed partial class Partition
                     _logger.NoCode(row.Id, row.Name);
                     continue;
                 }
-                await _node.RecoverySlots.WaitAsync(cancellationToken);
+                await _node.RecoverySlots.TakeAsync(cancellationToken);
                 Recover(row.Id);
             }
             if (owed.Count < OwedPerRead)
@@ -177,11 +177,15 @@ internal sealed partial class Partition
         }
     }
 
+    /// <summary>Nothing waits for careful mode any more.</summary>
+    public void StopCare() => _care.Stop();
+
     /// <summary>No new work; what runs goes on to its commit.</summary>
     public void StopIntake()
     {
         lock (_gate)
             _closed = true;
+        _care.Dispose();
         _timerTick.Dispose();
         _acks.Dispose();
     }
@@ -189,15 +193,19 @@ internal sealed partial class Partition
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
         Request[] unanswered;
+        CompletionWaiter[] waiters;
         lock (_gate)
         {
             unanswered = [.. _residents.Values
                 .SelectMany(r => (r.Mailbox ?? []).Concat(r.RunningTurn?.Taken ?? [])).Select(m => m.Ticket).OfType<Request>()];
+            waiters = [.. _waiters.Values.SelectMany(w => w)];
             foreach (Resident resident in _residents.Values)
                 resident.Session?.Abandon();
         }
         foreach (Request request in unanswered)
             request.Fail(Node.Stopping());
+        foreach (CompletionWaiter waiter in waiters)
+            waiter.Fail(Node.Stopping());
         await _node.Store.ClosePartitionAsync(Number, Epoch, cancellationToken);
     }
 }

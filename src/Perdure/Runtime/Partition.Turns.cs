@@ -140,8 +140,7 @@ internal sealed partial class Partition
         switch (turn.Decision)
         {
             case TurnDecision.Run when _care.IsOn:
-                _care.Run(Care.KeyOf(turn.Execution), $"a turn of '{resident.Id}'",
-                    () => RunCode(resident, turn), failure => Conclude(resident, turn, new CodeResult.Stopped(failure, false)));
+                RunWithCare(resident, turn);
                 break;
             case TurnDecision.Run:
                 RunCode(resident, turn);
@@ -155,6 +154,24 @@ internal sealed partial class Partition
                 PutInLine(resident, turn);
                 break;
         }
+    }
+
+    /// <summary>
+    /// A new instance is recorded first: a death can be counted only for an execution that the next process finds again.
+    /// </summary>
+    private void RunWithCare(Resident resident, Turn turn)
+    {
+        CommitEntry? start = null;
+        lock (_gate)
+        {
+            if (resident.RunningTurn == turn && turn is { InputsRecorded: false, State.Row: null })
+                start = Ahead(resident, turn);
+        }
+        if (start is not null)
+            _node.LaneOf(this).Enqueue(start);
+        _care.Run(new CarefulWork(
+            Care.KeyOf(turn.Execution), $"a turn of '{resident.Id}'", () => Try(() => RunCode(resident, turn)),
+            failure => Conclude(resident, turn, new CodeResult.Stopped(failure, false)), static () => { }));
     }
 
     private List<Message> TakeMail_NeedsLock(Resident resident)
@@ -291,6 +308,7 @@ internal sealed partial class Partition
 
     private void PutInLine(Resident resident, Turn turn)
     {
+        _care.Leave(turn);
         TurnEncoder? encoder = null;
         if (turn.HasEvents)
         {

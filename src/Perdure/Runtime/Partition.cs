@@ -99,9 +99,8 @@ internal sealed partial class Partition
                 claimed = Claim_NeedsLock(resident);
             }
         }
-        if (isWanted)
-            _care.Done(work.Task);
-        else
+        _care.Done(work.Task);
+        if (!isWanted)
             Drop(work);
         if (claimed is not null)
             Advance(claimed);
@@ -112,8 +111,7 @@ internal sealed partial class Partition
     {
         _logger.ResultDropped(work.Resident.Id, work.Task, "the execution has ended or the partition was closed");
         _node.Meters.LateResults.Add(1);
-        if (!_closed)
-            _care.Forget(work.Task);
+        _care.Done(work.Task);
     }
 
     /// <summary>Whether the activity may start at once; if not, it starts when careful mode lets it.</summary>
@@ -121,11 +119,14 @@ internal sealed partial class Partition
     {
         if (!_care.IsOn)
             return true;
-        _care.Run(work.Task, $"the activity '{work.Call.Name}' of '{work.Resident.Id}'", () => _node.Activities.Start(work), failure =>
-        {
-            _node.Activities.Forget(work);
-            Return(work, new Message.TaskDone(work.Task, default, failure));
-        });
+        _care.Run(new CarefulWork(
+            work.Task, $"the activity '{work.Call.Name}' of '{work.Resident.Id}'", () => _node.Activities.Start(work),
+            failure =>
+            {
+                _node.Activities.Forget(work);
+                Return(work, new Message.TaskDone(work.Task, default, failure));
+            },
+            () => _node.Activities.Forget(work)));
         return false;
     }
 

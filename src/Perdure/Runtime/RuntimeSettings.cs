@@ -36,8 +36,17 @@ internal sealed record RuntimeSettings
     /// <summary>How often the store is asked whether it owes what memory does not know.</summary>
     public TimeSpan AuditEvery { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a partition stays careful once its process has outlived its own recovery.</summary>
+    /// <summary>How many activities and turns a careful partition runs at a time.</summary>
     public int CarefulWorkMax { get; init; } = 4;
+
+    /// <summary>How long others wait for work that a careful partition runs; twice as long for each death after the first.</summary>
+    public TimeSpan CarefulWait { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The longest that others wait.</summary>
+    public TimeSpan CarefulWaitMax { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a partition is careful, unless suspects still wait by then.</summary>
+    public TimeSpan CarefulFor { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The time that any activity may take unless it says otherwise; null means no bound.</summary>
     public TimeSpan? ActivityTimeout { get; init; }

@@ -150,9 +150,12 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
 
     private CommitResult? InsertTasks() =>
         Each(turn => turn.InsertTasks, (_, row) =>
-            tables.Tasks.Insert((row.Partition, row.Key, row.Generation, row.Task), row)
-                ? null
-                : Refused($"The task {row} is already written."));
+        {
+            var key = (row.Partition, row.Key, row.Generation, row.Task);
+            if (!tables.Tasks.Insert(key, row))
+                tables.Tasks.Replace(key, row);
+            return null;
+        });
 
     private CommitResult? DeleteTasks() =>
         Each(turn => turn.DeleteTasks, (turn, key) =>

@@ -25,9 +25,10 @@ internal sealed class MemoryStore(string hubId, int partitions = 4) : IStore
         lock (_lock)
         {
             var row = _tables.Partitions[partition];
-            row = new(row.Epoch + 1, Dirty: true, row.Dirty ? row.Unclean + 1 : 0);
+            var tasks = CountDeaths(partition, row.Dirty ? row.Owner : 0);
+            row = new(_nodes, row.Epoch + 1, Dirty: true, row.Dirty ? row.Unclean + 1 : 0);
             _tables.Partitions[partition] = row;
-            return new(new PartitionOpening(partition, row.Epoch, row.Unclean, CountDeaths(partition)));
+            return new(new PartitionOpening(partition, row.Epoch, row.Unclean, tasks));
         }
     }
 
@@ -148,11 +149,11 @@ internal sealed class MemoryStore(string hubId, int partitions = 4) : IStore
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private TaskRow[] CountDeaths(int partition)
+    private TaskRow[] CountDeaths(int partition, long deadNode)
     {
         var rows = _tables.Tasks
             .Between((partition, long.MinValue, 0, int.MinValue), (partition, long.MaxValue, int.MaxValue, int.MaxValue))
-            .Select(row => row with { Deaths = row.Deaths + 1 })
+            .Select(row => row.Node == deadNode ? row with { Deaths = row.Deaths + 1 } : row)
             .ToArray();
         foreach (var row in rows)
             _tables.Tasks.Replace((row.Partition, row.Key, row.Generation, row.Task), row);

@@ -49,4 +49,4 @@ internal sealed class MemoryTables
 }
 
 /// <summary>Under which epoch a partition may be written, and how it was left.</summary>
-internal readonly record struct PartitionRow(long Epoch, bool Dirty, int Unclean);
+internal readonly record struct PartitionRow(long Owner, long Epoch, bool Dirty, int Unclean);

@@ -1,0 +1,67 @@
+namespace Perdure.Torture.Journals;
+
+/// <summary>The names of requests in a client's journal.</summary>
+internal static class Requests
+{
+    public const string Start = "start";
+    public const string Raise = "raise";
+    public const string Terminate = "terminate";
+    public const string Suspend = "suspend";
+    public const string Resume = "resume";
+    public const string Purge = "purge";
+}
+
+/// <summary>What a client's journal says, line after line.</summary>
+internal sealed class ClientRecord
+{
+    private long _offset;
+
+    public HashSet<string> AskedStarts { get; } = [];
+    public HashSet<string> Started { get; } = [];
+    public HashSet<string> Terminated { get; } = [];
+    public HashSet<string> AskedTerminates { get; } = [];
+    public HashSet<string> AskedPurges { get; } = [];
+    public HashSet<string> Purged { get; } = [];
+
+    /// <summary>Instance id to the numbers of its acknowledged events, in the order of the acknowledgements.</summary>
+    public Dictionary<string, List<string>> Raised { get; } = [];
+
+    public List<string> Problems { get; } = [];
+    public int Acknowledgements { get; private set; }
+
+    public void ReadOn(string path)
+    {
+        foreach (string[] line in Journal.Read(path, ref _offset))
+            Take(line);
+    }
+
+    public void Take(string[] line)
+    {
+        switch (line)
+        {
+            case ["X", ..]: Problems.Add(string.Join(' ', line[1..])); break;
+            case ["I", _, Requests.Start, var id]: AskedStarts.Add(id); break;
+            case ["I", _, Requests.Terminate, var id]: AskedTerminates.Add(id); break;
+            case ["I", _, Requests.Purge, var id]: AskedPurges.Add(id); break;
+            case ["A", _, var request, var id, ..]:
+                Acknowledgements++;
+                Acknowledged(request, id, line);
+                break;
+        }
+    }
+
+    private void Acknowledged(string request, string id, string[] line)
+    {
+        switch (request)
+        {
+            case Requests.Start: Started.Add(id); break;
+            case Requests.Terminate: Terminated.Add(id); break;
+            case Requests.Purge: Purged.Add(id); break;
+            case Requests.Raise:
+                if (!Raised.TryGetValue(id, out List<string>? numbers))
+                    Raised.Add(id, numbers = []);
+                numbers.Add(line[4]);
+                break;
+        }
+    }
+}

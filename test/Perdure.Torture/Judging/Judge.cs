@@ -1,0 +1,176 @@
+using System.Text.Json;
+using Perdure.Torture.Journals;
+using Perdure.Torture.Worker;
+using Perdure.Torture.Workload;
+
+namespace Perdure.Torture.Judging;
+
+/// <summary>
+/// Looks at a hub whose process is dead: a copy of the file and its log, SQL and a fold of its own, and the two journals.
+/// </summary>
+internal sealed class Judge(WorkerFiles files, string copies, Findings findings)
+{
+    private readonly EffectLedger _effects = new(files.Effects, findings);
+    private readonly ClientRecord _client = new();
+    private readonly Dictionary<long, int> _ended = [];
+
+    public ClientRecord Client => _client;
+    public EffectLedger Effects => _effects;
+    public int Open { get; private set; }
+    public int Instances { get; private set; }
+
+    /// <summary>Acknowledged events that came while their instance ended, and went with it.</summary>
+    public int Discarded { get; private set; }
+
+    public void Look(bool atRest, bool whole)
+    {
+        _client.ReadOn(files.Client);
+        _effects.ReadOn();
+        foreach (string problem in _client.Problems)
+            findings.Add("a client saw", problem);
+        using SqlFile file = new(Copy());
+        if (file.Damage(whole) is { } damage)
+            findings.Add("damaged file", damage);
+        Tables tables = new(file);
+        Instances = tables.Instances.Count;
+        Open = tables.Instances.Count(i => !i.Ended);
+        Dictionary<string, InstanceLine> byId = tables.Instances.ToDictionary(i => i.Id);
+        WaitsFor waits = new(tables, byId, findings);
+        Dictionary<string, Fold> folds = [];
+        foreach (InstanceLine instance in tables.Instances)
+        {
+            if (!atRest && _ended.ContainsKey(instance.Key))
+                continue;
+            IReadOnlyList<TurnLine> turns = tables.History(instance);
+            Fold fold = new(instance, turns);
+            folds.Add(instance.Id, fold);
+            Compare(instance, fold);
+            waits.Check(instance, fold);
+            _effects.Committed(fold, instance.Id);
+            if (_ended.TryGetValue(instance.Key, out int events) && events != fold.Events)
+                findings.Add("history rewritten", $"{instance.Id} had {events} events at its end and has {fold.Events}");
+            if (instance.Ended)
+                _ended[instance.Key] = fold.Events;
+        }
+        waits.CheckTimers(folds);
+        if (tables.OrphanTasks > 0)
+            findings.Add("tasks of no living execution", $"{tables.OrphanTasks} rows");
+        if (tables.OrphanHistories > 0)
+            findings.Add("history without execution", $"{tables.OrphanHistories} rows");
+        CheckClients(tables, byId, folds);
+        if (atRest)
+            CheckRest(tables);
+    }
+
+    private static void Missing(Findings findings, string what, string id) => findings.Add("acknowledged and lost", $"{what} {id}");
+
+    private void Compare(InstanceLine row, Fold fold)
+    {
+        foreach (string problem in fold.Problems)
+            findings.Add("history out of order", $"{row.Id}: {problem}");
+        if (fold.Name != row.Name || fold.Status != row.Status || fold.Held != row.Held || fold.Parent != row.Parent
+            || fold.CustomStatus != row.CustomStatus || row.HasEnd != row.Ended || (fold.Owed && !row.Owed))
+        {
+            findings.Add(
+                "fold is not the row",
+                $"{row} but {fold.Name} {fold.Status} held {fold.Held} owed {fold.Owed} {fold.CustomStatus} {fold.Parent}");
+        }
+        if (row.Status == 3)
+            findings.Add("failed", $"{row.Id}: {fold.Completed}");
+    }
+
+    private void CheckClients(Tables tables, Dictionary<string, InstanceLine> byId, Dictionary<string, Fold> folds)
+    {
+        HashSet<string> starting =
+            [.. tables.Messages.Where(m => m.Kind == MessageLine.Start).Select(m => m.Target)];
+        foreach (string id in _client.Started)
+        {
+            if (!byId.ContainsKey(id) && !starting.Contains(id) && !_client.AskedPurges.Contains(id))
+                Missing(findings, "start", id);
+        }
+        foreach (string id in _client.Purged.Where(byId.ContainsKey))
+            Missing(findings, "purge", id);
+        HashSet<string> ending =
+            [.. tables.Messages.Where(m => m.Kind == MessageLine.Terminate).Select(m => m.Target)];
+        foreach (string id in _client.Terminated)
+        {
+            if (byId.TryGetValue(id, out InstanceLine? row) && !row.Ended && !ending.Contains(id))
+                Missing(findings, "terminate", id);
+        }
+        foreach ((string id, Fold fold) in folds)
+            CheckEvents(byId[id], fold, tables);
+    }
+
+    /// <summary>An event is in the history, carried by a ledger, or still a message: in one of them, once.</summary>
+    private void CheckEvents(InstanceLine row, Fold fold, Tables tables)
+    {
+        if (!_client.Raised.TryGetValue(row.Id, out List<string>? acknowledged))
+            return;
+        IEnumerable<string> carried = fold.Name == Kinds.Ledger
+            ? fold.Input!.Value.GetProperty("Seen").EnumerateArray().Select(e => e.GetString()!)
+            : [];
+        IEnumerable<string> waiting = tables.Messages
+            .Where(m => m.Target == row.Id && m.Kind == MessageLine.Raise)
+            .Select(m => Fold.Text(m.Body[0], "input")!);
+        Dictionary<string, int> counts = carried.Concat(fold.Raised).Concat(waiting)
+            .GroupBy(n => n).ToDictionary(g => g.Key, g => g.Count());
+        foreach ((string number, int times) in counts.Where(c => c.Value > 1))
+            findings.Add("event taken twice", $"{row.Id}: {number}, {times} times");
+        // What comes while the instance ends goes with it. One client after the other sent them, so these are the last.
+        int late = row.Ended ? acknowledged.AsEnumerable().Reverse().TakeWhile(n => !counts.ContainsKey(n)).Count() : 0;
+        Discarded += late;
+        foreach (string number in acknowledged.Take(acknowledged.Count - late).Where(n => !counts.ContainsKey(n)))
+            Missing(findings, "event", $"{number} of {row.Id}");
+    }
+
+    private void CheckRest(Tables tables)
+    {
+        foreach (InstanceLine open in tables.Instances.Where(i => !i.Ended))
+            findings.Add("not terminal", $"{open.Id}, status {open.Status}, held {open.Held}, owed {open.Owed}");
+        foreach (InstanceLine owed in tables.Instances.Where(i => i.Owed))
+            findings.Add("owed at rest", owed.Id);
+        foreach (MessageLine message in tables.Messages)
+            findings.Add("orphan message", $"kind {message.Kind} to {message.Target}");
+        foreach (TimerLine timer in tables.Timers)
+            findings.Add("orphan timer", $"{timer.Body} of {timer.Target}");
+        if (tables.Tasks > 0)
+            findings.Add("orphan tasks", $"{tables.Tasks} rows");
+        CheckOutputs(tables);
+    }
+
+    /// <summary>The workload's own sums: each kind has one right answer.</summary>
+    private void CheckOutputs(Tables tables)
+    {
+        foreach (InstanceLine instance in tables.Instances.Where(i => i.Status == 1))
+        {
+            JsonElement completed = tables.History(instance)[^1].Events[^1];
+            string output = completed.TryGetProperty("result", out JsonElement result) ? result.GetRawText() : "null";
+            bool right = instance.Name switch
+            {
+                Kinds.Sequence => result.GetArrayLength() == 3,
+                Kinds.Timers => output == "true",
+                Kinds.Parent => output == "8",
+                Kinds.Counter => output == "4",
+                Kinds.Gather => result.EnumerateArray().Select(e => e.GetString()).Distinct().Count() == 4,
+                Kinds.Ledger => result.EnumerateArray().Select(e => e.GetString()).Distinct().Count() == 6,
+                _ => true,
+            };
+            if (!right)
+                findings.Add("wrong output", $"{instance.Id}: {output}");
+        }
+    }
+
+    private string Copy()
+    {
+        Directory.CreateDirectory(copies);
+        string copy = Path.Combine(copies, "hub.db");
+        foreach (string suffix in new[] { "", "-wal", "-shm" })
+        {
+            File.Delete(copy + suffix);
+            // The index of the log is memory, which did not survive.
+            if (suffix != "-shm" && File.Exists(files.Database + suffix))
+                File.Copy(files.Database + suffix, copy + suffix);
+        }
+        return copy;
+    }
+}

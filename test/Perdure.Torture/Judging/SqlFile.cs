@@ -1,0 +1,68 @@
+using System.Text;
+using SQLitePCL;
+
+namespace Perdure.Torture.Judging;
+
+/// <summary>A reader of SQLite files that shares nothing with the engine but SQLite itself.</summary>
+internal sealed class SqlFile : IDisposable
+{
+    private readonly sqlite3 _handle;
+
+    static SqlFile() => Batteries_V2.Init();
+
+    public SqlFile(string path)
+    {
+        // Read-write, because the log of a process that died must be recovered; so judges work on copies.
+        int code = raw.sqlite3_open_v2(path, out _handle, raw.SQLITE_OPEN_READWRITE, null);
+        if (code != raw.SQLITE_OK)
+            throw new InvalidDataException($"{path}: {raw.sqlite3_errstr(code).utf8_to_string()}");
+    }
+
+    public IEnumerable<SqlRow> Rows(string sql)
+    {
+        Check(raw.sqlite3_prepare_v2(_handle, sql, out sqlite3_stmt statement), sql);
+        using (statement)
+        {
+            while (true)
+            {
+                int code = raw.sqlite3_step(statement);
+                if (code == raw.SQLITE_DONE)
+                    yield break;
+                if (code != raw.SQLITE_ROW)
+                    Check(code, sql);
+                yield return new SqlRow(statement);
+            }
+        }
+    }
+
+    public long Number(string sql) => Rows(sql).Select(r => r.Long(0)).First();
+
+    /// <summary>Null when SQLite finds the file intact.</summary>
+    public string? Damage(bool whole)
+    {
+        string said = Rows(whole ? "pragma integrity_check" : "pragma quick_check").Select(r => r.Text(0)).First();
+        return said == "ok" ? null : said;
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    private void Check(int code, string sql)
+    {
+        if (code != raw.SQLITE_OK)
+            throw new InvalidDataException($"{raw.sqlite3_errmsg(_handle).utf8_to_string()} in: {sql}");
+    }
+}
+
+/// <summary>The current row of a statement.</summary>
+internal readonly struct SqlRow(sqlite3_stmt statement)
+{
+    public long Long(int column) => raw.sqlite3_column_int64(statement, column);
+
+    public int Int(int column) => raw.sqlite3_column_int(statement, column);
+
+    public bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
+
+    public string Text(int column) => Encoding.UTF8.GetString(raw.sqlite3_column_blob(statement, column));
+
+    public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
+}

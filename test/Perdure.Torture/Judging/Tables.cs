@@ -1,0 +1,78 @@
+using System.Text.Json;
+
+namespace Perdure.Torture.Judging;
+
+internal sealed record InstanceLine(
+    long Key, string Id, string Name, int Status, int Generation, int Held, bool Owed, string? CustomStatus, bool HasEnd,
+    string? Parent)
+{
+    public bool Ended => Status is 1 or 3 or 5;
+}
+
+internal sealed record TurnLine(int Turn, int Part, long At, JsonElement[] Events);
+
+internal sealed record MessageLine(string Target, int Kind, JsonElement[] Body)
+{
+    public const int Start = 1;
+    public const int ChildDone = 2;
+    public const int Raise = 3;
+    public const int Terminate = 4;
+}
+
+internal sealed record TimerLine(long Due, long Number, string Target, string Body);
+
+/// <summary>
+/// What the tables say at one moment, read by statements of its own. Histories are read on demand, because most of them
+/// were judged before.
+/// </summary>
+internal sealed class Tables(SqlFile file)
+{
+    public IReadOnlyList<InstanceLine> Instances { get; } =
+    [
+        .. file.Rows("select key, id, name, status, generation, held, owed, custom_status, ended, parent from instances")
+            .Select(r => new InstanceLine(
+                r.Long(0), r.Text(1), r.Text(2), r.Int(3), r.Int(4), r.Int(5), r.Long(6) != 0, r.TextOrNull(7), !r.IsNull(8),
+                r.TextOrNull(9))),
+    ];
+
+    public IReadOnlyList<MessageLine> Messages { get; } =
+    [
+        .. file.Rows("select target, kind, body from messages order by origin, number")
+            .Select(r => new MessageLine(r.Text(0), r.Int(1), Parse(r.Text(2)))),
+    ];
+
+    public IReadOnlyList<TimerLine> Timers { get; } =
+    [
+        .. file.Rows("select due, number, target, body from timers")
+            .Select(r => new TimerLine(r.Long(0), r.Long(1), r.Text(2), r.Text(3))),
+    ];
+
+    /// <summary>Rows in tasks whose execution is over or was never written.</summary>
+    public long OrphanTasks => file.Number(
+        """
+        select count(*) from tasks t where not exists
+            (select 1 from instances i where i.key = t.key and i.generation = t.generation and i.ended is null)
+        """);
+
+    public long Tasks => file.Number("select count(*) from tasks");
+
+    public long OrphanHistories => file.Number(
+        """
+        select count(*) from history h left join instances i on i.key = h.key
+        where (i.key is null or i.generation <> h.generation)
+            and not exists (select 1 from sweep s where s.key = h.key and s.generation >= h.generation)
+        """);
+
+    public IReadOnlyList<TurnLine> History(InstanceLine instance) =>
+    [
+        .. file.Rows($"select turn, part, at, events from history where key = {instance.Key} "
+                + $"and generation = {instance.Generation} order by turn, part")
+            .Select(r => new TurnLine(r.Int(0), r.Int(1), r.Long(2), Parse(r.Text(3)))),
+    ];
+
+    private static JsonElement[] Parse(string json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 256 });
+        return [.. document.RootElement.Clone().EnumerateArray()];
+    }
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using Perdure.Torture.Judging;
+using Perdure.Torture.Worker;
+
+namespace Perdure.Torture.Killing;
+
+/// <summary>
+/// Start, kill, judge, start again; then a calm run in which everything ends, and the last judgement. What a seed decides
+/// is the schedule of the kills and the requests of the clients; the threads of the machine it cannot decide.
+/// </summary>
+internal sealed class Campaign(WorkerFiles files, string copies, int seed, int kills)
+{
+    private const int OpenMin = 100;
+    private const int WholeCheckEvery = 10;
+    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan CalmWithin = TimeSpan.FromSeconds(180);
+
+    private readonly Findings _findings = new();
+
+    public async Task<int> RunAsync()
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        Judge judge = new(files, copies, _findings);
+        int open = int.MaxValue;
+        int inRecovery = 0;
+        IReadOnlyList<Kill> schedule = KillSchedule.Of(seed, kills);
+        for (int i = 0; i < schedule.Count; i++)
+        {
+            await KillAsync(schedule[i], i);
+            if (schedule[i].DuringRecovery)
+                inRecovery++;
+            judge.Look(atRest: false, whole: i % WholeCheckEvery == WholeCheckEvery - 1);
+            open = Math.Min(open, judge.Open);
+            if (judge.Open < OpenMin)
+                _findings.Add("too little at stake", $"kill {i} met only {judge.Open} open instances");
+            Console.WriteLine(
+                $"kill {i + 1,4} {(schedule[i].DuringRecovery ? "recovery" : "load    ")} +{schedule[i].After.TotalMilliseconds,4:0} ms: "
+                + $"{judge.Open} open of {judge.Instances}, {judge.Client.Acknowledgements} acknowledged, "
+                + $"{judge.Effects.Runs} runs, {judge.Effects.Repeated} repeated, {_findings.Count} violations");
+        }
+        await CalmAsync(schedule.Count);
+        judge.Look(atRest: true, whole: true);
+        Console.WriteLine(
+            $"torture: {(_findings.Count == 0 ? "PASS" : "FAIL")}: {kills} kills ({inRecovery} during recovery), "
+            + $"at least {open} open at each, {judge.Client.Acknowledgements} acknowledged requests, {judge.Instances} instances, "
+            + $"{judge.Effects.Runs} activity runs ({judge.Effects.Repeated} repeated), {judge.Discarded} events came with the end, "
+            + $"{_findings.Count} violations, {watch.Elapsed.TotalSeconds:0} s, seed {seed}");
+        return _findings.Count == 0 ? 0 : 1;
+    }
+
+    private async Task KillAsync(Kill kill, int run)
+    {
+        using WorkerProcess worker = WorkerProcess.Start(files, run, seed, calm: false);
+        string mark = kill.DuringRecovery ? "opening" : "loaded";
+        if (await worker.SaysAsync(mark, StartWithin))
+            await Task.Delay(kill.After);
+        else
+            _findings.Add("did not start", $"run {run} never said '{mark}'");
+        await worker.KillAsync();
+        Report(worker, run);
+    }
+
+    private async Task CalmAsync(int run)
+    {
+        using WorkerProcess worker = WorkerProcess.Start(files, run, seed, calm: true);
+        if (!await worker.SaysAsync("calm", CalmWithin))
+            _findings.Add("no calm", "the last run did not bring everything to its end");
+        else if (await worker.EndAsync(StartWithin) != 0)
+            _findings.Add("no calm", "instances are still open");
+        Report(worker, run);
+    }
+
+    private void Report(WorkerProcess worker, int run)
+    {
+        foreach (string line in worker.Lines)
+            _findings.Add($"run {run} said", line);
+    }
+}

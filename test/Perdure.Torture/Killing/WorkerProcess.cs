@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using Perdure.Torture.Worker;
+
+namespace Perdure.Torture.Killing;
+
+/// <summary>A worker as its killer sees it.</summary>
+internal sealed class WorkerProcess : IDisposable
+{
+    private const int ErrorLinesMax = 200;
+
+    private readonly Process _process;
+    private readonly Dictionary<string, TaskCompletionSource> _marks = new()
+    {
+        ["opening"] = new(TaskCreationOptions.RunContinuationsAsynchronously),
+        ["open"] = new(TaskCreationOptions.RunContinuationsAsynchronously),
+        ["loaded"] = new(TaskCreationOptions.RunContinuationsAsynchronously),
+        ["calm"] = new(TaskCreationOptions.RunContinuationsAsynchronously),
+    };
+    private readonly List<string> _lines = [];
+
+    private WorkerProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, e) => Heard(e.Data);
+        process.ErrorDataReceived += (_, e) => Heard(e.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>What it said beside its marks: warnings and errors.</summary>
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_lines)
+                return [.. _lines];
+        }
+    }
+
+    public static WorkerProcess Start(WorkerFiles files, int run, int seed, bool calm)
+    {
+        string self = Environment.ProcessPath!;
+        ProcessStartInfo info = new(self) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (Path.GetFileNameWithoutExtension(self) == "dotnet")
+            info.ArgumentList.Add(typeof(WorkerProcess).Assembly.Location);
+        foreach (string argument in new[]
+        {
+            "worker", files.Hub, files.Journals, run.ToString(CultureInfo.InvariantCulture),
+            seed.ToString(CultureInfo.InvariantCulture), calm ? "calm" : "load",
+        })
+        {
+            info.ArgumentList.Add(argument);
+        }
+        return new WorkerProcess(new Process { StartInfo = info });
+    }
+
+    /// <summary>Waits until it says so; false when it dies or is silent for too long.</summary>
+    public async Task<bool> SaysAsync(string mark, TimeSpan within)
+    {
+        Task said = _marks[mark].Task;
+        Task ended = _process.WaitForExitAsync();
+        return await Task.WhenAny(said, ended, Task.Delay(within)) == said;
+    }
+
+    /// <summary>SIGKILL; returns when the process is gone.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async Task<int> EndAsync(TimeSpan within)
+    {
+        using CancellationTokenSource deadline = new(within);
+        await _process.WaitForExitAsync(deadline.Token);
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+
+    private void Heard(string? line)
+    {
+        if (line is null)
+            return;
+        if (_marks.TryGetValue(line, out TaskCompletionSource? mark))
+        {
+            mark.TrySetResult();
+            return;
+        }
+        lock (_lines)
+        {
+            if (_lines.Count < ErrorLinesMax)
+                _lines.Add(line);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+using Perdure.Torture.Killing;
+using Perdure.Torture.Worker;
+
+if (args is ["worker", var hub, var journals, var run, var workerSeed, var mode])
+{
+    return await WorkerProgram.RunAsync(
+        new WorkerFiles(hub, journals), Number(run), Number(workerSeed), calm: mode == "calm");
+}
+
+int seed = Option("--seed") ?? Random.Shared.Next(1, int.MaxValue);
+int kills = Option("--kills") ?? 20;
+DirectoryInfo work = Directory.CreateTempSubdirectory("perdure-torture-");
+Console.WriteLine($"torture: {kills} kills, seed {seed}, files in {work.FullName}");
+WorkerFiles files = new(Path.Combine(work.FullName, "hub"), work.FullName);
+int verdict = await new Campaign(files, Path.Combine(work.FullName, "copy"), seed, kills).RunAsync();
+// What failed is worth a look; what passed is only large.
+if (verdict == 0)
+    work.Delete(recursive: true);
+return verdict;
+
+int? Option(string name) => Array.IndexOf(args, name) is var i and >= 0 && i + 1 < args.Length ? Number(args[i + 1]) : null;
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

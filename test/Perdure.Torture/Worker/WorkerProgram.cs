@@ -1,0 +1,54 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Perdure.Torture.Journals;
+using Perdure.Torture.Workload;
+
+namespace Perdure.Torture.Worker;
+
+/// <summary>The process that is killed: a host with the workload on a file, and its clients.</summary>
+internal static class WorkerProgram
+{
+    public const int NotCalm = 3;
+
+    private static readonly TimeSpan CalmWithin = TimeSpan.FromSeconds(120);
+
+    public static async Task<int> RunAsync(WorkerFiles files, int run, int seed, bool calm)
+    {
+        ClientRecord past = new();
+        past.ReadOn(files.Client);
+        using EffectJournal effects = new(files.Effects, run);
+        using ClientJournal journal = new(files.Client, run);
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Error);
+        builder.Services.AddSingleton(effects);
+        builder.Services.AddPerdure(o =>
+        {
+            o.UseSqlite(files.Database);
+            o.FunctionAssemblies.Add(typeof(Orchestrations).Assembly);
+        });
+        using IHost host = builder.Build();
+        Console.WriteLine("opening");
+        await host.StartAsync();
+        Driver driver = new(host.Services.GetRequiredService<IDurableClient>(), journal, new DriverPlan(), run, seed);
+        await driver.GoOnAsync(past);
+        Console.WriteLine("open");
+        if (calm)
+            return await EndCalmlyAsync(host, driver);
+        Task work = driver.RunAsync(CancellationToken.None);
+        await Task.WhenAny(driver.Loaded.Task, work);
+        Console.WriteLine("loaded");
+        await work;
+        return 1;
+    }
+
+    private static async Task<int> EndCalmlyAsync(IHost host, Driver driver)
+    {
+        IReadOnlyList<string> open = await driver.CalmAsync(CalmWithin, CancellationToken.None);
+        foreach (string id in open)
+            Console.WriteLine($"still open: {id}");
+        await host.StopAsync();
+        Console.WriteLine("calm");
+        return open.Count == 0 ? 0 : NotCalm;
+    }
+}
