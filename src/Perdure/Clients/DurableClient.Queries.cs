@@ -15,13 +15,13 @@ internal sealed partial class DurableClient
         string instanceId, bool showHistory = false, bool showHistoryOutput = false, bool showInput = true, CancellationToken cancellationToken = default)
     {
         CheckedId(instanceId);
-        InstanceSnapshot? snapshot = await node.Store.ReadSnapshotAsync(instanceId, cancellationToken);
+        InstanceSnapshot? snapshot = await node.OpenStore.ReadSnapshotAsync(instanceId, cancellationToken);
         if (snapshot is null)
             return null;
         bool isHeld = snapshot.Row is { Held: Held.Suspended or Held.Parked, Status.IsTerminal: false };
         if (!showHistory && !isHeld)
             return StatusView.Of(snapshot, showInput);
-        IReadOnlyList<HistoryRow> history = await node.Store.ReadHistoryAsync(
+        IReadOnlyList<HistoryRow> history = await node.OpenStore.ReadHistoryAsync(
             new ExecutionKey(snapshot.Row.Key, snapshot.Row.Generation), cancellationToken);
         return StatusView.Of(
             snapshot,
@@ -120,7 +120,7 @@ internal sealed partial class DurableClient
             PageSize = condition.PageSize,
             WithPayloads = withPayloads,
         };
-        return node.Store.QueryAsync(query, cancellationToken);
+        return node.OpenStore.QueryAsync(query, cancellationToken);
     }
 
     private static void CheckContinuation(OrchestrationStatusQueryCondition condition)

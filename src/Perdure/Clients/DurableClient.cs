@@ -96,7 +96,7 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
         // that an ending between the two is not missed.
         if (!isLive)
         {
-            InstanceSnapshot snapshot = await node.Store.ReadSnapshotAsync(instanceId, cancellationToken)
+            InstanceSnapshot snapshot = await node.OpenStore.ReadSnapshotAsync(instanceId, cancellationToken)
                 ?? throw NotFound(instanceId);
             if (snapshot.Row.Status.IsTerminal)
                 return StatusView.Of(snapshot, showInput: true);

@@ -60,13 +60,14 @@ internal sealed class Care : IDisposable
 
     public void Open(PartitionOpening opening)
     {
+        LinkedList<CarefulWork> waiting;
         lock (_gate)
         {
             _opening++;
             _deaths.Clear();
             _rows.Clear();
             _running.Clear();
-            _waiting.Clear();
+            (waiting, _waiting) = (_waiting, []);
             _suspectRuns = false;
             foreach (TaskRow row in opening.Tasks)
             {
@@ -80,6 +81,8 @@ internal sealed class Care : IDisposable
         }
         if (_isOn)
             _tick.Change(Tick, Tick);
+        foreach (CarefulWork work in waiting)
+            work.Skip();
     }
 
     /// <summary>Runs the work once its row is durable, or fails it when too many processes died of it.</summary>
@@ -239,7 +242,7 @@ internal sealed class Care : IDisposable
                 _deaths.GetValueOrDefault(next.Key));
             int opening = _opening;
             RowsEntry entry = new(_partition, new TurnRows { Partition = _partition.Number, InsertTasks = [row] },
-                () => Begin(next), (dropped, _) => WriteAgain(dropped, opening));
+                () => Begin(next), (dropped, _) => WriteAgain(dropped, next, opening));
             node.LaneOf(_partition).Enqueue(entry);
         }
     }
@@ -265,13 +268,17 @@ internal sealed class Care : IDisposable
     }
 
     /// <summary>Rows behind it may delete it, so it goes first again; of a partition that was opened anew it is not wanted.</summary>
-    private void WriteAgain(RowsEntry dropped, int opening)
+    private void WriteAgain(RowsEntry dropped, CarefulWork work, int opening)
     {
         lock (_gate)
         {
             if (opening == _opening)
+            {
                 _partition.Node.LaneOf(_partition).Enqueue(dropped);
+                return;
+            }
         }
+        work.Skip();
     }
 }
 

@@ -44,6 +44,7 @@ internal sealed class Node : INumbers
     private Lane[] _lanes = [];
     private Task _recovery = Task.CompletedTask;
     private long _lastKey;
+    private volatile bool _stopped;
 
     public Node(NodeParts parts, RuntimeSettings settings)
     {
@@ -131,6 +132,7 @@ internal sealed class Node : INumbers
         await Finished(_recovery, deadline);
         foreach (Partition partition in _partitions)
             await partition.CloseAsync(CancellationToken.None);
+        _stopped = true;
         Meters.Dispose();
         Logger.NodeStopped(Settings.TaskHub, Number);
     }
@@ -138,15 +140,22 @@ internal sealed class Node : INumbers
     /// <exception cref="InvalidOperationException">The host has not started.</exception>
     public Partition PartitionOf(string instanceId) => _partitions.Length > 0
         ? _partitions[InstanceIds.Partition(instanceId, _partitions.Length)]
-        : throw new InvalidOperationException("The host of the durable functions has not started. Start it first, for example with 'await host.StartAsync()'.");
+        : throw NotStarted();
+
+    /// <summary>The store for those who come from outside.</summary>
+    /// <exception cref="InvalidOperationException">The host has not started, or has stopped.</exception>
+    public IStore OpenStore => _partitions.Length == 0 ? throw NotStarted() : _stopped ? throw Stopping() : Store;
 
     public Lane LaneOf(Partition partition) => _lanes[partition.Number % _lanes.Length];
 
-    public void Deliver(string target, Message message) => PartitionOf(target).Submit(target, message);
+    public void Deliver(string target, Message message) => PartitionOf(target).Submit(target, message, isDelivery: true);
 
     public long DrawKey() => (Number << 32) + Interlocked.Increment(ref _lastKey);
 
     public long DrawTimerNumber(int partition) => _partitions[partition].DrawTimerNumber();
+
+    private static InvalidOperationException NotStarted() =>
+        new("The host of the durable functions has not started. Start it first, for example with 'await host.StartAsync()'.");
 
     public static InvalidOperationException Stopping() =>
         new("The host is stopping and takes no more requests. Send it again when the host is back.");

@@ -318,11 +318,17 @@ internal sealed partial class Partition
         TurnEntry entry = new(resident, turn, encoder, ahead: false);
         if (turn.Rows.IsEmpty)
         {
-            OnCommitted(entry);
+            if (entry.IsStale)
+                entry.OnStale();
+            else
+                entry.OnCommitted();
             return;
         }
         lock (_gate)
-            resident.Phase = ResidentPhase.Committing;
+        {
+            if (!entry.IsStale)
+                resident.Phase = ResidentPhase.Committing;
+        }
         _node.LaneOf(this).Enqueue(entry);
     }
 

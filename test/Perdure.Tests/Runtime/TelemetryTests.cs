@@ -104,7 +104,33 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             where attribute is not null
             orderby attribute.EventId
             select $"{attribute.EventId} {method.Name} {attribute.Level}";
-        string.Join("\n", events).ShouldBe("");
+        string.Join("\n", events).ShouldBe("""
+            1 NodeStarted Information
+            2 NodeStopped Information
+            3 StopDeadline Warning
+            10 CommitUncertain Warning
+            11 BatchNotWritten Warning
+            12 PartitionReopened Error
+            13 ReopenFailed Error
+            14 RecoveryFailed Error
+            15 CarefulMode Warning
+            16 TimersNotRead Error
+            17 MessageFoundByAudit Error
+            18 Bug Critical
+            20 LoadFailed Error
+            21 NoCode Warning
+            22 ExecutorFailed Error
+            23 MessageDropped Debug
+            24 ResultDropped Debug
+            25 SessionNotDisposed Warning
+            26 LongHistory Warning
+            30 OrchestrationEnded Information
+            31 OrchestrationFailed Warning
+            32 OrchestrationParked Error
+            40 ActivityFailed Warning
+            41 ActivityHasNoCode Warning
+            42 CancellationFailed Warning
+            """);
     }
 }
 
