@@ -18,11 +18,16 @@ internal sealed partial class DurableClient
         InstanceSnapshot? snapshot = await node.Store.ReadSnapshotAsync(instanceId, cancellationToken);
         if (snapshot is null)
             return null;
-        if (!showHistory)
+        bool isHeld = snapshot.Row is { Held: Held.Suspended or Held.Parked, Status.IsTerminal: false };
+        if (!showHistory && !isHeld)
             return StatusView.Of(snapshot, showInput);
         IReadOnlyList<HistoryRow> history = await node.Store.ReadHistoryAsync(
             new ExecutionKey(snapshot.Row.Key, snapshot.Row.Generation), cancellationToken);
-        return StatusView.Of(snapshot, showInput, history, showHistoryOutput);
+        return StatusView.Of(
+            snapshot,
+            showInput,
+            showHistory ? HistoryView.Of(history, showInput, showHistoryOutput) : null,
+            isHeld ? history.Select(row => StatusView.ReasonOf(row.Events)).LastOrDefault(reason => reason is not null) : null);
     }
 
     public async Task<IList<DurableOrchestrationStatus?>> GetStatusAsync(
@@ -39,6 +44,7 @@ internal sealed partial class DurableClient
         OrchestrationStatusQueryCondition condition, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(condition);
+        CheckContinuation(condition);
         InstancePage page = await QueryAsync(condition, cancellationToken);
         return new OrchestrationStatusQueryResult
         {
@@ -99,7 +105,7 @@ internal sealed partial class DurableClient
 
     private ValueTask<InstancePage> QueryAsync(OrchestrationStatusQueryCondition condition, CancellationToken cancellationToken, bool withPayloads = true)
     {
-        OrchestrationRuntimeStatus[]? statuses = condition.RuntimeStatus?.ToArray();
+        OrchestrationRuntimeStatus[]? statuses = condition.RuntimeStatus?.ToArray() is { Length: > 0 } some ? some : null;
         bool suspended = statuses?.Contains(OrchestrationRuntimeStatus.Suspended) ?? false;
         InstanceQuery query = new()
         {
@@ -115,6 +121,19 @@ internal sealed partial class DurableClient
             WithPayloads = withPayloads,
         };
         return node.Store.QueryAsync(query, cancellationToken);
+    }
+
+    private static void CheckContinuation(OrchestrationStatusQueryCondition condition)
+    {
+        try
+        {
+            if (condition.ContinuationToken is { } token)
+                PageEnd.Parse(token);
+        }
+        catch (FormatException e)
+        {
+            throw new ArgumentException(e.Message, nameof(condition), e);
+        }
     }
 
     private static long? Milliseconds(DateTime? time) => time is not { } t || t == default

@@ -38,12 +38,29 @@ internal sealed class Lane(int number, long node, IStore store, WorkScheduler sc
 
     public void Enqueue(CommitEntry entry)
     {
+        Append(entry);
+        Go();
+    }
+
+    /// <summary>
+    /// Takes the entry's place in line and starts nothing: for those who must keep an order under a lock of their own,
+    /// and call <see cref="Go"/> when they have let go of it.
+    /// </summary>
+    public void Append(CommitEntry entry)
+    {
         lock (_gate)
         {
             // Numbered here, because here the order of the batches is decided and number order must be commit order.
             entry.Partition.NumberMessages(entry.Rows);
             _ready.Add(entry);
-            if (_inFlight)
+        }
+    }
+
+    public void Go()
+    {
+        lock (_gate)
+        {
+            if (_inFlight || _ready.Count == 0)
                 return;
             _inFlight = true;
         }

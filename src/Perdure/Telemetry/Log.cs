@@ -81,6 +81,9 @@ internal static partial class Log
     [LoggerMessage(40, LogLevel.Warning, "Activity {Function} of instance {InstanceId} failed in attempt {Attempt}.")]
     public static partial void ActivityFailed(this ILogger logger, string instanceId, string function, int attempt, Exception exception);
 
+    [LoggerMessage(42, LogLevel.Warning, "Activity {Function} of instance {InstanceId} threw when it was told to cancel.")]
+    public static partial void CancellationFailed(this ILogger logger, string instanceId, string function, Exception exception);
+
     [LoggerMessage(41, LogLevel.Warning, "Instance {InstanceId} waits: this program has no activity function {Function}. Register it, or terminate the instance.")]
     public static partial void ActivityHasNoCode(this ILogger logger, string instanceId, string function);
 }
