@@ -59,6 +59,8 @@ internal sealed partial class Partition
                 claimed = Claim_NeedsLock(resident) ?? Settle_NeedsLock(resident);
             }
         }
+        if (turn.Ended || turn.MovedGeneration)
+            _care.Left(turn, committed: true);
         Perform(resident, turn, started);
         foreach (CompletionWaiter waiter in waiters ?? [])
             waiter.Complete(turn);
@@ -76,6 +78,7 @@ internal sealed partial class Partition
     {
         Resident resident = entry.Resident;
         bool reload;
+        _care.Left(entry.Turn, committed: false);
         lock (_gate)
         {
             if (resident.IsAbandoned)
