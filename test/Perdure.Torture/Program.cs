@@ -1,4 +1,5 @@
 using System.Globalization;
+using Perdure.Torture.DiskFull;
 using Perdure.Torture.Killing;
 using Perdure.Torture.Worker;
 
@@ -9,11 +10,14 @@ if (args is ["worker", var hub, var journals, var run, var workerSeed, var mode]
 }
 
 int seed = Option("--seed") ?? Random.Shared.Next(1, int.MaxValue);
+bool diskFull = args.Contains("--disk-full");
 int kills = Option("--kills") ?? 20;
 DirectoryInfo work = Directory.CreateTempSubdirectory("perdure-torture-");
-Console.WriteLine($"torture: {kills} kills, seed {seed}, files in {work.FullName}");
+Console.WriteLine($"{(diskFull ? "disk full" : $"torture: {kills} kills")}, seed {seed}, files in {work.FullName}");
 WorkerFiles files = new(Path.Combine(work.FullName, "hub"), work.FullName);
-int verdict = await new Campaign(files, Path.Combine(work.FullName, "copy"), seed, kills).RunAsync();
+int verdict = diskFull
+    ? await new DiskFullRun(work.FullName, seed, Option("--times") ?? 4).RunAsync()
+    : await new Campaign(files, Path.Combine(work.FullName, "copy"), seed, kills).RunAsync();
 // What failed is worth a look; what passed is only large.
 if (verdict == 0)
     work.Delete(recursive: true);

@@ -34,6 +34,10 @@ internal sealed class Care : IDisposable
     /// <summary>What others wait for, and since when it runs.</summary>
     private readonly Dictionary<TaskKey, long> _running = [];
 
+    /// <summary>Instances whose execution ends in a turn that is not committed yet, and what wants to run of them.</summary>
+    private readonly HashSet<long> _ending = [];
+    private readonly List<CarefulWork> _held = [];
+
     private LinkedList<CarefulWork> _waiting = [];
     private long _openedAt;
     private int _opening;
@@ -60,14 +64,17 @@ internal sealed class Care : IDisposable
 
     public void Open(PartitionOpening opening)
     {
-        LinkedList<CarefulWork> waiting;
+        List<CarefulWork> waiting;
         lock (_gate)
         {
             _opening++;
             _deaths.Clear();
             _rows.Clear();
             _running.Clear();
-            (waiting, _waiting) = (_waiting, []);
+            waiting = [.. _waiting, .. _held];
+            _waiting.Clear();
+            _ending.Clear();
+            _held.Clear();
             _suspectRuns = false;
             foreach (TaskRow row in opening.Tasks)
             {
@@ -92,6 +99,11 @@ internal sealed class Care : IDisposable
         lock (_gate)
         {
             deaths = _deaths.GetValueOrDefault(work.Key);
+            if (_ending.Contains(work.Key.Key))
+            {
+                _held.Add(work);
+                return;
+            }
             if (_isOn && deaths < Settings.Limits.DeathsMax)
             {
                 _waiting.AddLast(work);
@@ -105,17 +117,23 @@ internal sealed class Care : IDisposable
             work.Run();
     }
 
-    /// <summary>The work has ended; its row goes with the turn that takes the result, or that ends the execution.</summary>
+    /// <summary>
+    /// The work has ended and killed nobody, so its row goes at once, by itself: if it waited for the turn that takes the
+    /// result, the next death would be counted against everything that is finished and waits.
+    /// </summary>
     public void Done(TaskKey key)
     {
         if (IsIdle)
             return;
         lock (_gate)
         {
-            if (!_running.Remove(key))
-                return;
-            _suspectRuns = false;
-            Pump_NeedsLock();
+            if (_rows.Remove(key))
+            {
+                _deaths.Remove(key);
+                _hasRows = _rows.Count > 0;
+                PutInLine_NeedsLock(new TurnRows { Partition = _partition.Number, DeleteTasks = [key] }, static () => { }, static () => { });
+            }
+            Free_NeedsLock(key);
         }
     }
 
@@ -125,41 +143,56 @@ internal sealed class Care : IDisposable
         if (IsIdle)
             return;
         TaskKey key = KeyOf(execution);
-        Done(key);
-        lock (_gate)
-            DeleteRows_NeedsLock(turn, k => k == key);
-    }
-
-    /// <summary>The rows of results that the turn takes are not needed any more.</summary>
-    public void Settle_NeedsLock(Turn turn)
-    {
-        if (IsIdle)
-            return;
         lock (_gate)
         {
-            foreach (Message.TaskDone done in turn.Taken.OfType<Message.TaskDone>())
-                DeleteRows_NeedsLock(turn, k => k == done.Task);
+            DeleteRows_NeedsLock(turn, k => k == key);
+            Free_NeedsLock(key);
         }
     }
 
-    /// <summary>The turn ends an execution: what of it waits never runs, and all its rows go in the same commit.</summary>
+    /// <summary>
+    /// The turn ends an execution: all its rows go in the same commit, and until that is certain nothing of it begins.
+    /// </summary>
     public void Leave(Turn turn)
     {
         if (IsIdle || !(turn.Ended || turn.MovedGeneration))
             return;
-        ExecutionKey now = turn.Execution;
-        List<CarefulWork> skipped;
         lock (_gate)
         {
-            bool IsOver(TaskKey key) => key.Key == now.Key && (turn.Ended || key.Generation < now.Generation);
-            skipped = [.. _waiting.Where(w => IsOver(w.Key))];
-            foreach (CarefulWork work in skipped)
+            _ending.Add(turn.Execution.Key);
+            foreach (CarefulWork work in _waiting.Where(w => IsOver(turn, w.Key)).ToArray())
+            {
                 _waiting.Remove(work);
-            DeleteRows_NeedsLock(turn, IsOver);
+                _held.Add(work);
+            }
+            DeleteRows_NeedsLock(turn, k => IsOver(turn, k));
             Pump_NeedsLock();
         }
-        foreach (CarefulWork work in skipped)
-            work.Skip();
+    }
+
+    /// <summary>The turn is durable, or certainly not written: what was held is let go, or goes on.</summary>
+    public void Left(Turn turn, bool committed)
+    {
+        List<CarefulWork> held;
+        lock (_gate)
+        {
+            if (!committed)
+            {
+                _rows.UnionWith(turn.Rows.DeleteTasks ?? []);
+                _hasRows = _rows.Count > 0;
+            }
+            if (!_ending.Remove(turn.Execution.Key))
+                return;
+            held = _held.FindAll(w => w.Key.Key == turn.Execution.Key);
+            _held.RemoveAll(w => w.Key.Key == turn.Execution.Key);
+        }
+        foreach (CarefulWork work in held)
+        {
+            if (committed && IsOver(turn, work.Key))
+                work.Skip();
+            else
+                Run(work);
+        }
     }
 
     /// <summary>The node stops: turns that wait run without care to their commit, activities are left to the next start.</summary>
@@ -203,6 +236,9 @@ internal sealed class Care : IDisposable
             _partition.Node.Scheduler.Queue(static w => w.Run(), work);
     }
 
+    private static bool IsOver(Turn ending, TaskKey key) =>
+        key.Key == ending.Execution.Key && (ending.Ended || key.Generation < ending.Execution.Generation);
+
     private LinkedList<CarefulWork> TurnOff_NeedsLock()
     {
         _isOn = false;
@@ -240,11 +276,23 @@ internal sealed class Care : IDisposable
             TaskRow row = new(
                 _partition.Number, next.Key.Key, next.Key.Generation, next.Key.Task, node.Number,
                 _deaths.GetValueOrDefault(next.Key));
-            int opening = _opening;
-            RowsEntry entry = new(_partition, new TurnRows { Partition = _partition.Number, InsertTasks = [row] },
-                () => Begin(next), (dropped, _) => WriteAgain(dropped, next, opening));
-            node.LaneOf(_partition).Enqueue(entry);
+            PutInLine_NeedsLock(new TurnRows { Partition = _partition.Number, InsertTasks = [row] }, () => Begin(next), next.Skip);
         }
+    }
+
+    private void Free_NeedsLock(TaskKey key)
+    {
+        if (!_running.Remove(key))
+            return;
+        _suspectRuns = false;
+        Pump_NeedsLock();
+    }
+
+    private void PutInLine_NeedsLock(TurnRows rows, Action committed, Action unwanted)
+    {
+        int opening = _opening;
+        RowsEntry entry = new(_partition, rows, committed, (dropped, _) => WriteAgain(dropped, unwanted, opening));
+        _partition.Node.LaneOf(_partition).Enqueue(entry);
     }
 
     /// <summary>The more deaths, the longer the others keep away, so that a slow killer is seen for what it is.</summary>
@@ -268,7 +316,7 @@ internal sealed class Care : IDisposable
     }
 
     /// <summary>Rows behind it may delete it, so it goes first again; of a partition that was opened anew it is not wanted.</summary>
-    private void WriteAgain(RowsEntry dropped, CarefulWork work, int opening)
+    private void WriteAgain(RowsEntry dropped, Action unwanted, int opening)
     {
         lock (_gate)
         {
@@ -278,7 +326,7 @@ internal sealed class Care : IDisposable
                 return;
             }
         }
-        work.Skip();
+        unwanted();
     }
 }
 

@@ -47,6 +47,8 @@ internal sealed partial class Partition
             if (isCurrent)
                 claimed = Land_NeedsLock(resident, turn, out started, out left);
         }
+        if (turn.Ended || turn.MovedGeneration)
+            _care.Left(turn, committed: true);
         // Also when the partition was opened anew meanwhile: what is durable is told and delivered.
         Perform(resident, turn, started);
         foreach (CompletionWaiter waiter in waiters ?? [])
@@ -109,6 +111,7 @@ internal sealed partial class Partition
     {
         Resident resident = entry.Resident;
         bool reload;
+        _care.Left(entry.Turn, committed: false);
         lock (_gate)
         {
             if (resident.IsAbandoned)

@@ -134,7 +134,6 @@ internal sealed partial class Partition
                 turn.Decision = TurnDecision.Record;
             if (turn.Decision == TurnDecision.Run)
                 resident.RunningTurn = turn;
-            _care.Settle_NeedsLock(turn);
         }
         Report(turn);
         switch (turn.Decision)
@@ -157,18 +156,19 @@ internal sealed partial class Partition
     }
 
     /// <summary>
-    /// A new instance is recorded first: a death can be counted only for an execution that the next process finds again.
+    /// What arrived is recorded first: a result is kept however long the code waits for its turn, and a death can be
+    /// counted only for an execution that the next process finds again.
     /// </summary>
     private void RunWithCare(Resident resident, Turn turn)
     {
-        CommitEntry? start = null;
+        CommitEntry? inputs = null;
         lock (_gate)
         {
-            if (resident.RunningTurn == turn && turn is { InputsRecorded: false, State.Row: null })
-                start = Ahead(resident, turn);
+            if (resident.RunningTurn == turn && turn is { InputsRecorded: false, HasEvents: true })
+                inputs = Ahead(resident, turn);
         }
-        if (start is not null)
-            _node.LaneOf(this).Enqueue(start);
+        if (inputs is not null)
+            _node.LaneOf(this).Enqueue(inputs);
         _care.Run(new CarefulWork(
             Care.KeyOf(turn.Execution), $"a turn of '{resident.Id}'", () => Try(() => RunCode(resident, turn)),
             failure => Conclude(resident, turn, new CodeResult.Stopped(failure, false)), static () => { }));

@@ -29,6 +29,8 @@ internal sealed class WorkerProcess : IDisposable
         process.BeginErrorReadLine();
     }
 
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>What it said beside its marks: warnings and errors.</summary>
     public IReadOnlyList<string> Lines
     {

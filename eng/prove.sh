@@ -1,0 +1,112 @@
+#!/bin/sh
+# Runs the proofs of reliability and says what they showed.
+#
+#   eng/prove.sh                     everything, each section at most 20 minutes; updates docs/reliability.md
+#   eng/prove.sh --only torture      one section: simulation | bugs | torture | diskfull | powerloss | conformance
+#   eng/prove.sh --tenth             a tenth of each, for every change
+#   eng/prove.sh --seed 42           with this seed
+#
+# Needs the .NET SDK and nothing else. Works from any directory and without a terminal.
+set -u
+
+root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
+cd "$root" || exit 2
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+only=all
+tenth=
+seed=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --only) only=${2:?--only needs a section}; shift 2 ;;
+        --tenth) tenth=1; shift ;;
+        --seed) seed=${2:?--seed needs a number}; shift 2 ;;
+        *) sed -n '2,10p' "$0"; exit 2 ;;
+    esac
+done
+case $only in
+    all|simulation|bugs|torture|diskfull|powerloss|conformance) ;;
+    *) echo "prove: there is no section '$only'" >&2; exit 2 ;;
+esac
+
+seed=${seed:-$(date +%Y%m%d)}
+commit=$(git rev-parse --short=10 HEAD 2>/dev/null || echo unknown)
+# What is not committed cannot be named by a commit.
+[ -z "$(git status --porcelain -- src test 2>/dev/null)" ] || commit="$commit+"
+logs=$(mktemp -d)
+rows=$logs/rows
+: > "$rows"
+passed=0 failed=0 skipped=0
+
+full() { if [ -n "$tenth" ]; then echo "$2"; else echo "$1"; fi; }
+
+# note SECTION VERDICT FIGURES
+note() {
+    case $2 in
+        PASS) passed=$((passed + 1)) ;;
+        FAIL) failed=$((failed + 1)) ;;
+        SKIP) skipped=$((skipped + 1)) ;;
+    esac
+    echo "$1: $2: $3"
+    printf '%s\t%s\t%s\n' "$1" "$2" "$3" >> "$rows"
+}
+
+# prove SECTION PROJECT ARGUMENTS...: the last line that names a verdict is the figure.
+prove() {
+    section=$1 project=$2
+    shift 2
+    [ "$only" = all ] || [ "$only" = "$section" ] || return 0
+    if [ ! -f "$project"/*.csproj ]; then
+        note "$section" SKIP "$project is not part of this tree"
+        return 0
+    fi
+    echo "== $section: $project $*"
+    if ! dotnet build -c Release -v quiet "$project" > "$logs/$section.build" 2>&1; then
+        tail -n 20 "$logs/$section.build"
+        note "$section" FAIL "$project does not build"
+        return 0
+    fi
+    name=$(basename "$project")
+    timeout 1200 dotnet "artifacts/bin/$name/release/$name.dll" "$@" > "$logs/$section.log" 2>&1 < /dev/null
+    code=$?
+    cat "$logs/$section.log"
+    figures=$(grep -E 'PASS|FAIL|SKIP|[Pp]assed|[Ff]ailed|Total:' "$logs/$section.log" | grep -v VIOLATION | tail -n 1 \
+        | sed 's/\x1b\[[0-9;]*m//g; s/^ *//')
+    if [ $code -eq 124 ]; then
+        note "$section" FAIL "took more than 20 minutes"
+    elif [ $code -ne 0 ]; then
+        note "$section" FAIL "${figures:-ended with $code}"
+    elif printf '%s' "$figures" | grep -q 'SKIP'; then
+        note "$section" SKIP "$figures"
+    else
+        note "$section" PASS "${figures:-ended well}"
+    fi
+}
+
+if [ -n "$tenth" ]; then
+    prove simulation test/Perdure.Simulation --quick
+else
+    prove simulation test/Perdure.Simulation --seeds 100000
+fi
+prove bugs test/Perdure.Simulation --bugs
+prove torture test/Perdure.Torture --kills "$(full 100 10)" --seed "$seed"
+prove diskfull test/Perdure.Torture --disk-full --times "$(full 6 2)" --seed "$seed"
+prove powerloss test/Perdure.PowerLoss --images "$(full 5000 500)" --commits "$(full 2000 500)" --seed "$seed"
+prove conformance test/Perdure.Stores.Tests
+
+# The table of a full run goes into the documentation, between its marks.
+if [ "$only" = all ] && [ -z "$tenth" ]; then
+    page=docs/reliability.md
+    {
+        sed '/<!-- figures -->/q' "$page"
+        echo "| section | verdict | figures |"
+        echo "|---|---|---|"
+        awk -F '\t' '{ gsub(/\|/, "/"); printf "| %s | %s | %s |\n", $1, $2, $3 }' "$rows"
+        printf '\nSeed %s, commit %s, %s, %s processors.\n' "$seed" "$commit" "$(date -u +%Y-%m-%d)" "$(getconf _NPROCESSORS_ONLN)"
+        sed -n '/<!-- end of figures -->/,$p' "$page"
+    } > "$logs/page" && cat "$logs/page" > "$page"
+fi
+
+echo "seed $seed, commit $commit, logs in $logs"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
