@@ -18,7 +18,7 @@ internal sealed class OpenHub : IDisposable
         Info = info;
         _owner = owner;
         Reads = new ReadPool(options.Path);
-        _checkpoints = new Checkpoints(options.Path);
+        _checkpoints = new Checkpoints(options);
         _transactions = new Transactions(options, connection, Reads, _checkpoints);
         Writer = new Writer(_transactions);
     }
@@ -37,7 +37,7 @@ internal sealed class OpenHub : IDisposable
         Connection? connection = null;
         try
         {
-            connection = SqliteFile.OpenForWriting(options.Path);
+            connection = SqliteFile.OpenForWriting(options);
             // A file that is not ours is refused as it was found.
             Schema.ReadVersion(connection, options);
             SqliteFile.CheckWritable(connection, options.Path);

@@ -18,6 +18,8 @@ internal static class Sql
         pragma temp_store = memory;
         """;
 
+    public const string Forgetful = "pragma synchronous = normal";
+
     public const string ReaderSettings =
         """
         pragma query_only = on;

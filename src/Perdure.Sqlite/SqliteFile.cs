@@ -8,12 +8,14 @@ internal static class SqliteFile
 {
     private const int BusyMilliseconds = 1_000;
 
-    public static Connection OpenForWriting(string path)
+    public static Connection OpenForWriting(SqliteStoreOptions options)
     {
-        var connection = Connection.Open(path, readOnly: false, BusyMilliseconds);
+        var connection = Connection.Open(options.Path, readOnly: false, BusyMilliseconds);
         try
         {
             connection.Execute(Sql.WriterSettings);
+            if (options.Forgetful)
+                connection.Execute(Sql.Forgetful);
             return connection;
         }
         catch

@@ -23,6 +23,7 @@ internal sealed class SqliteStore : IStore
         {
             Path = Path.GetFullPath(options.Path),
             Partitions = options.Partitions,
+            Forgetful = options.Forgetful,
             Fault = options.Fault,
         };
     }

@@ -12,6 +12,11 @@ internal sealed class SqliteStoreOptions
     /// </summary>
     public int Partitions { get; init; } = 4;
 
+    /// <summary>
+    /// For the proof that losses would be seen: commits are not on the disk when they return.
+    /// </summary>
+    internal bool Forgetful { get; init; }
+
     /// <summary>For tests: called in the middle of a commit, where what it throws happens to the commit.</summary>
     internal Action<CommitPoint>? Fault { get; init; }
 }

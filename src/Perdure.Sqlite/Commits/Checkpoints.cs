@@ -16,7 +16,7 @@ internal sealed class Checkpoints : IDisposable
     /// <summary>Pages in the log at which the writer finishes the copying: 64 MB.</summary>
     private const int FinishAt = 16_384;
 
-    private readonly string _path;
+    private readonly SqliteStoreOptions _options;
     private readonly Lock _connectionLock = new();
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
@@ -26,9 +26,9 @@ internal sealed class Checkpoints : IDisposable
     private volatile bool _finish;
     private volatile bool _closing;
 
-    public Checkpoints(string path)
+    public Checkpoints(SqliteStoreOptions options)
     {
-        _path = path;
+        _options = options;
         _thread = new Thread(Loop) { Name = "Perdure SQLite checkpoints", IsBackground = true };
         _thread.Start();
     }
@@ -97,7 +97,7 @@ internal sealed class Checkpoints : IDisposable
         {
             try
             {
-                _connection ??= SqliteFile.OpenForWriting(_path);
+                _connection ??= SqliteFile.OpenForWriting(_options);
                 (_pages, _) = _connection.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
             }
             catch (SqliteFailure)

@@ -171,7 +171,7 @@ internal sealed class Transactions(SqliteStoreOptions options, Connection connec
     {
         _inDoubt = true;
         _connection.Dispose();
-        _connection = SqliteFile.OpenForWriting(options.Path);
+        _connection = SqliteFile.OpenForWriting(options);
         _rows = new(_connection);
         _inDoubt = false;
     }));

@@ -1,7 +1,7 @@
 namespace Perdure.Torture.Judging;
 
 /// <summary>What must not be, by guarantee; the same finding counts once.</summary>
-internal sealed class Findings
+internal sealed class Findings(bool quiet = false)
 {
     private readonly HashSet<string> _all = [];
 
@@ -11,7 +11,7 @@ internal sealed class Findings
 
     public void Add(string what, string detail)
     {
-        if (_all.Add($"{what}: {detail}") && _all.Count <= 50)
+        if (_all.Add($"{what}: {detail}") && _all.Count <= 50 && !quiet)
             Console.WriteLine($"  VIOLATION {what}: {detail}");
     }
 }

@@ -19,7 +19,7 @@ internal sealed class Judge(WorkerFiles files, string copies, Findings findings)
     public int Open { get; private set; }
     public int Instances { get; private set; }
 
-    /// <summary>Acknowledged events that came while their instance ended, and went with it.</summary>
+    /// <summary>See <see cref="Promises.Discarded"/>.</summary>
     public int Discarded { get; private set; }
 
     public void Look(bool atRest, bool whole)
@@ -35,6 +35,7 @@ internal sealed class Judge(WorkerFiles files, string copies, Findings findings)
         Instances = tables.Instances.Count;
         Open = tables.Instances.Count(i => !i.Ended);
         Dictionary<string, InstanceLine> byId = tables.Instances.ToDictionary(i => i.Id);
+        Promises promises = new(_client, findings);
         WaitsFor waits = new(tables, byId, findings);
         Dictionary<string, Fold> folds = [];
         foreach (InstanceLine instance in tables.Instances)
@@ -44,7 +45,7 @@ internal sealed class Judge(WorkerFiles files, string copies, Findings findings)
             IReadOnlyList<TurnLine> turns = tables.History(instance);
             Fold fold = new(instance, turns);
             folds.Add(instance.Id, fold);
-            Compare(instance, fold);
+            promises.Compare(instance, fold);
             waits.Check(instance, fold);
             _effects.Committed(fold, instance.Id);
             if (_ended.TryGetValue(instance.Key, out int events) && events != fold.Events)
@@ -57,70 +58,10 @@ internal sealed class Judge(WorkerFiles files, string copies, Findings findings)
             findings.Add("tasks of no living execution", $"{tables.OrphanTasks} rows");
         if (tables.OrphanHistories > 0)
             findings.Add("history without execution", $"{tables.OrphanHistories} rows");
-        CheckClients(tables, byId, folds);
+        promises.CheckClients(tables, byId, folds);
+        Discarded += promises.Discarded;
         if (atRest)
             CheckRest(tables);
-    }
-
-    private static void Missing(Findings findings, string what, string id) => findings.Add("acknowledged and lost", $"{what} {id}");
-
-    private void Compare(InstanceLine row, Fold fold)
-    {
-        foreach (string problem in fold.Problems)
-            findings.Add("history out of order", $"{row.Id}: {problem}");
-        if (fold.Name != row.Name || fold.Status != row.Status || fold.Held != row.Held || fold.Parent != row.Parent
-            || fold.CustomStatus != row.CustomStatus || row.HasEnd != row.Ended || (fold.Owed && !row.Owed))
-        {
-            findings.Add(
-                "fold is not the row",
-                $"{row} but {fold.Name} {fold.Status} held {fold.Held} owed {fold.Owed} {fold.CustomStatus} {fold.Parent}");
-        }
-        if (row.Status == 3)
-            findings.Add("failed", $"{row.Id}: {fold.Completed}");
-    }
-
-    private void CheckClients(Tables tables, Dictionary<string, InstanceLine> byId, Dictionary<string, Fold> folds)
-    {
-        HashSet<string> starting =
-            [.. tables.Messages.Where(m => m.Kind == MessageLine.Start).Select(m => m.Target)];
-        foreach (string id in _client.Started)
-        {
-            if (!byId.ContainsKey(id) && !starting.Contains(id) && !_client.AskedPurges.Contains(id))
-                Missing(findings, "start", id);
-        }
-        foreach (string id in _client.Purged.Where(byId.ContainsKey))
-            Missing(findings, "purge", id);
-        HashSet<string> ending =
-            [.. tables.Messages.Where(m => m.Kind == MessageLine.Terminate).Select(m => m.Target)];
-        foreach (string id in _client.Terminated)
-        {
-            if (byId.TryGetValue(id, out InstanceLine? row) && !row.Ended && !ending.Contains(id))
-                Missing(findings, "terminate", id);
-        }
-        foreach ((string id, Fold fold) in folds)
-            CheckEvents(byId[id], fold, tables);
-    }
-
-    /// <summary>An event is in the history, carried by a ledger, or still a message: in one of them, once.</summary>
-    private void CheckEvents(InstanceLine row, Fold fold, Tables tables)
-    {
-        if (!_client.Raised.TryGetValue(row.Id, out List<string>? acknowledged))
-            return;
-        IEnumerable<string> carried = fold.Name == Kinds.Ledger
-            ? fold.Input!.Value.GetProperty("Seen").EnumerateArray().Select(e => e.GetString()!)
-            : [];
-        IEnumerable<string> waiting = tables.Messages
-            .Where(m => m.Target == row.Id && m.Kind == MessageLine.Raise)
-            .Select(m => Fold.Text(m.Body[0], "input")!);
-        Dictionary<string, int> counts = carried.Concat(fold.Raised).Concat(waiting)
-            .GroupBy(n => n).ToDictionary(g => g.Key, g => g.Count());
-        foreach ((string number, int times) in counts.Where(c => c.Value > 1))
-            findings.Add("event taken twice", $"{row.Id}: {number}, {times} times");
-        // What comes while the instance ends goes with it. One client after the other sent them, so these are the last.
-        int late = row.Ended ? acknowledged.AsEnumerable().Reverse().TakeWhile(n => !counts.ContainsKey(n)).Count() : 0;
-        Discarded += late;
-        foreach (string number in acknowledged.Take(acknowledged.Count - late).Where(n => !counts.ContainsKey(n)))
-            Missing(findings, "event", $"{number} of {row.Id}");
     }
 
     private void CheckRest(Tables tables)

@@ -6,16 +6,21 @@ namespace Perdure.Torture.Judging;
 /// <summary>A reader of SQLite files that shares nothing with the engine but SQLite itself.</summary>
 internal sealed class SqlFile : IDisposable
 {
+    private const int NoCheckpointOnClose = 1006;
+
     private readonly sqlite3 _handle;
 
     static SqlFile() => Batteries_V2.Init();
 
-    public SqlFile(string path)
+    public SqlFile(string path, string? fileSystem = null)
     {
         // Read-write, because the log of a process that died must be recovered; so judges work on copies.
-        int code = raw.sqlite3_open_v2(path, out _handle, raw.SQLITE_OPEN_READWRITE, null);
+        int code = raw.sqlite3_open_v2(path, out _handle, raw.SQLITE_OPEN_READWRITE, fileSystem);
         if (code != raw.SQLITE_OK)
             throw new InvalidDataException($"{path}: {raw.sqlite3_errstr(code).utf8_to_string()}");
+        // Nobody wants the copy back, so nothing of it needs to reach the disk.
+        raw.sqlite3_exec(_handle, "pragma synchronous = off");
+        raw.sqlite3_db_config(_handle, NoCheckpointOnClose, 1, out _);
     }
 
     public IEnumerable<SqlRow> Rows(string sql)
