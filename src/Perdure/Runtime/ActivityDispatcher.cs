@@ -77,7 +77,7 @@ internal sealed class ActivityDispatcher(int slots, Func<ActivityWork, bool> adm
         lock (_gate)
             running = [.. _started];
         foreach (ActivityWork work in running)
-            work.Cancel();
+            work.Leave();
     }
 
     private void Pump()

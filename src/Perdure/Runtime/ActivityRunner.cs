@@ -84,6 +84,11 @@ internal sealed class ActivityRunner(Node node)
         {
             result = await run;
         }
+        catch (OperationCanceledException) when (work.IsLeft)
+        {
+            node.Telemetry.End(span, null);
+            return;
+        }
 #pragma warning disable CA1031 // Whatever a user's function throws is the outcome of the task.
         catch (Exception e)
 #pragma warning restore CA1031

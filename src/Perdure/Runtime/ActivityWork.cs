@@ -47,6 +47,15 @@ internal sealed class ActivityWork(Resident resident, TaskKey task, string execu
     /// <summary>Its execution ended: if it has not started it never does, and its result counts for nothing.</summary>
     public bool IsCancelled { get; private set; }
 
+    /// <summary>The host stops: if it gives up now, that is no failure of the task, and the next start runs it again.</summary>
+    public bool IsLeft { get; private set; }
+
+    public void Leave()
+    {
+        IsLeft = true;
+        Cancel();
+    }
+
     /// <summary>The execution has ended.</summary>
     public void Abandon()
     {

@@ -74,6 +74,27 @@ public abstract class ActivityTests(Setup setup) : HubTests(setup)
     }
 
     [Fact]
+    public async Task An_activity_that_blocks_its_thread_is_late_like_any_other()
+    {
+        using ManualResetEventSlim gate = new();
+        await Hub.StopAsync();
+        await Hub.StartAsync(o => o.ActivityTimeout = TimeSpan.FromMinutes(5));
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Code.Work = c =>
+        {
+            entered.SetResult();
+            gate.Wait();
+            return Task.FromResult<object?>("late");
+        };
+        Code.Main = async c => await c.CallActivityAsync<string>("Work");
+        string id = await Client.StartNewAsync("Main");
+        await entered.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        Hub.Clock.Skip(TimeSpan.FromMinutes(5));
+        (await Hub.EndAsync(id)).Failure!.InnerFailure!.ErrorType.ShouldBe("System.TimeoutException");
+        gate.Set();
+    }
+
+    [Fact]
     public async Task A_limit_on_one_function_is_never_exceeded_and_makes_no_other_wait()
     {
         Code.Work = c => Task.FromResult<object?>(1);
