@@ -80,7 +80,7 @@ public abstract class AcknowledgeTests(Setup setup) : HubTests(setup)
             for (int i = 0; i < 5; i++)
             {
                 if (!c.IsReplaying)
-                    Thread.Sleep(10 + (c.InstanceId[^1] + i) % 20);
+                    Thread.Sleep(10 + (c.InstanceId[^1] + i) % 20); // Allowed: code that blocks is what is tested.
                 sum += await c.WaitForExternalEvent<int>("e");
             }
             return sum;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Perdure.Tests.Runtime.Support;
+using static Perdure.Tests.Runtime.ActivityFunctions;
 
 namespace Perdure.Tests.Runtime;
 
@@ -169,97 +170,101 @@ public abstract class ActivityTests(Setup setup) : HubTests(setup)
 
 public sealed record Order(string Name, int Count, int[] Parts);
 
-internal static class TypedActivities
+/// <summary>Hidden in a class that is not public, so that no host finds them by itself.</summary>
+internal static class ActivityFunctions
 {
-    [FunctionName("Swap")]
-    public static (int, string) Swap([ActivityTrigger] (string Text, int Number) input) => (input.Number, input.Text);
-
-    [FunctionName("Double")]
-    public static async Task<Order> Double([ActivityTrigger] Order order)
+    public static class TypedActivities
     {
-        await Task.Yield();
-        return order with { Count = 2 * order.Count };
+        [FunctionName("Swap")]
+        public static (int, string) Swap([ActivityTrigger] (string Text, int Number) input) => (input.Number, input.Text);
+
+        [FunctionName("Double")]
+        public static async Task<Order> Double([ActivityTrigger] Order order)
+        {
+            await Task.Yield();
+            return order with { Count = 2 * order.Count };
+        }
+
+        [FunctionName("Nothing")]
+        public static string? Nothing([ActivityTrigger] IDurableActivityContext context) => null;
+
+        [FunctionName("Void")]
+        public static void Void([ActivityTrigger] string input)
+        {
+        }
+
+        [FunctionName("Echo")]
+        public static string? Echo([ActivityTrigger] string? input) => input;
+
+        [FunctionName("Number")]
+        public static double Number([ActivityTrigger] double input) => input;
     }
 
-    [FunctionName("Nothing")]
-    public static string? Nothing([ActivityTrigger] IDurableActivityContext context) => null;
-
-    [FunctionName("Void")]
-    public static void Void([ActivityTrigger] string input)
+    public sealed class Visit : IDisposable
     {
+        public static ConcurrentBag<string> Disposed { get; } = [];
+
+        public string Id { get; } = Guid.NewGuid().ToString();
+
+        public void Dispose() => Disposed.Add(Id);
     }
 
-    [FunctionName("Echo")]
-    public static string? Echo([ActivityTrigger] string? input) => input;
-
-    [FunctionName("Number")]
-    public static double Number([ActivityTrigger] double input) => input;
-}
-
-internal sealed class Visit : IDisposable
-{
-    public static ConcurrentBag<string> Disposed { get; } = [];
-
-    public string Id { get; } = Guid.NewGuid().ToString();
-
-    public void Dispose() => Disposed.Add(Id);
-}
-
-internal sealed class ScopedActivities(Visit byConstructor)
-{
-    [FunctionName("Visit")]
-    public string[] Run([ActivityTrigger] int number, Visit byParameter, ILogger logger, CancellationToken cancellationToken)
+    public sealed class ScopedActivities(Visit byConstructor)
     {
-                logger.LogInformation("visit {Number}", number);
-        return [byConstructor.Id, byParameter.Id, cancellationToken.CanBeCanceled.ToString()];
-    }
-}
-
-/// <summary>Where activities wait for their test.</summary>
-internal sealed class Meeting
-{
-    private readonly TaskCompletionSource _entered = new();
-    private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _inside;
-    private int _most;
-
-    public Task Entered => _entered.Task;
-    public int Inside => Volatile.Read(ref _inside);
-    public int Most => _most;
-    public bool Left { get; private set; }
-    public bool WasCancelled { get; private set; }
-
-    public void Release() => _release.TrySetResult();
-
-    public async Task EnterAsync(CancellationToken cancellationToken)
-    {
-        int now = Interlocked.Increment(ref _inside);
-        lock (_release)
-            _most = Math.Max(_most, now);
-        _entered.TrySetResult();
-        await _release.Task;
-        WasCancelled = cancellationToken.IsCancellationRequested;
-        Interlocked.Decrement(ref _inside);
-        Left = true;
-    }
-}
-
-internal sealed class LimitedActivities(Meeting meeting)
-{
-    [FunctionName("Slow")]
-    [Timeout("00:05:00")]
-    public async Task<string> Slow([ActivityTrigger] IDurableActivityContext context)
-    {
-        await meeting.EnterAsync(context.CancellationToken);
-        return "late";
+        [FunctionName("Visit")]
+        public string[] Run([ActivityTrigger] int number, Visit byParameter, ILogger logger, CancellationToken cancellationToken)
+        {
+                    logger.LogInformation("visit {Number}", number);
+            return [byConstructor.Id, byParameter.Id, cancellationToken.CanBeCanceled.ToString()];
+        }
     }
 
-    [FunctionName("Narrow")]
-    [Concurrency(3)]
-    public async Task<int> Narrow([ActivityTrigger] IDurableActivityContext context)
+    /// <summary>Where activities wait for their test.</summary>
+    public sealed class Meeting
     {
-        await meeting.EnterAsync(context.CancellationToken);
-        return 1;
+        private readonly TaskCompletionSource _entered = new();
+        private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _inside;
+        private int _most;
+
+        public Task Entered => _entered.Task;
+        public int Inside => Volatile.Read(ref _inside);
+        public int Most => _most;
+        public bool Left { get; private set; }
+        public bool WasCancelled { get; private set; }
+
+        public void Release() => _release.TrySetResult();
+
+        public async Task EnterAsync(CancellationToken cancellationToken)
+        {
+            int now = Interlocked.Increment(ref _inside);
+            lock (_release)
+                _most = Math.Max(_most, now);
+            _entered.TrySetResult();
+            await _release.Task;
+            WasCancelled = cancellationToken.IsCancellationRequested;
+            Interlocked.Decrement(ref _inside);
+            Left = true;
+        }
+    }
+
+    public sealed class LimitedActivities(Meeting meeting)
+    {
+        [FunctionName("Slow")]
+        [Timeout("00:05:00")]
+        public async Task<string> Slow([ActivityTrigger] IDurableActivityContext context)
+        {
+            await meeting.EnterAsync(context.CancellationToken);
+            return "late";
+        }
+
+        [FunctionName("Narrow")]
+        [Concurrency(3)]
+        public async Task<int> Narrow([ActivityTrigger] IDurableActivityContext context)
+        {
+            await meeting.EnterAsync(context.CancellationToken);
+            return 1;
+        }
     }
 }
 

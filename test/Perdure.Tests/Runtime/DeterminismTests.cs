@@ -89,12 +89,12 @@ public abstract class DeterminismTests(Setup setup) : HubTests(setup)
         {
             switch (what)
             {
-                case "delay": await Task.Delay(1); break;
+                case "delay": await Task.Delay(1); break; // Allowed: the mistake that is tested.
                 case "run": await Task.Run(() => 1); break;
                 case "continueWith":
                     await c.CallActivityAsync("Work").ContinueWith(_ => 1, TaskScheduler.Default);
                     break;
-                case "configureAwait": await Task.Delay(1).ConfigureAwait(false); break;
+                case "configureAwait": await Task.Delay(1).ConfigureAwait(false); break; // Allowed: as above.
                 case "thread":
                     await await Task.Factory.StartNew(
                         () => c.CallActivityAsync("Work"), CancellationToken.None, TaskCreationOptions.None, TaskScheduler.Default);
@@ -105,7 +105,7 @@ public abstract class DeterminismTests(Setup setup) : HubTests(setup)
                     break;
                 case "afterDurable":
                     await c.CallActivityAsync("Work");
-                    await Task.Delay(1);
+                    await Task.Delay(1); // Allowed: as above.
                     break;
                 case "yield": await Task.Yield(); break;
             }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Perdure.Tests.Runtime.Support;
+using static Perdure.Tests.Runtime.Support.CodeFunctions;
 
 namespace Perdure.Tests.Runtime;
 

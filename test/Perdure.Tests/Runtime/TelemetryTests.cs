@@ -124,6 +124,7 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             24 ResultDropped Debug
             25 SessionNotDisposed Warning
             26 LongHistory Warning
+            27 StartDropped Warning
             30 OrchestrationEnded Information
             31 OrchestrationFailed Warning
             32 OrchestrationParked Error

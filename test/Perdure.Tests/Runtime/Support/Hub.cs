@@ -6,6 +6,7 @@ using Perdure.Core.Stores;
 using Perdure.Core.Stores.Memory;
 using Perdure.Hosting;
 using Perdure.Sqlite;
+using static Perdure.Tests.Runtime.Support.CodeFunctions;
 
 namespace Perdure.Tests.Runtime.Support;
 
@@ -157,7 +158,7 @@ internal sealed class Hub(Setup setup) : IAsyncDisposable
         {
             if (DateTime.UtcNow > end)
                 throw new TimeoutException($"Not within {Deadline}: {what}\n{string.Join("\n", Log.All.Select(l => l.Text))}");
-            await Task.Delay(1);
+            await Task.Delay(1); // Allowed: between two looks at a condition.
         }
     }
 

@@ -8,6 +8,9 @@ internal sealed record LogLine(string Category, LogLevel Level, EventId Event, s
 /// <summary>Everything that was logged, over all hosts of a test.</summary>
 internal sealed class LogLines : ILoggerProvider
 {
+    /// <summary>A test that runs wild must not take the machine's memory along.</summary>
+    private const int LinesMax = 50_000;
+
     private readonly ConcurrentQueue<LogLine> _lines = new();
 
     public IReadOnlyCollection<LogLine> All => _lines;
@@ -31,7 +34,10 @@ internal sealed class LogLines : ILoggerProvider
             EventId eventId,
             TState state,
             Exception? exception,
-            Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue(new LogLine(category, logLevel, eventId, formatter(state, exception), exception));
+            Func<TState, Exception?, string> formatter)
+        {
+            if (lines.Count < LinesMax)
+                lines.Enqueue(new LogLine(category, logLevel, eventId, formatter(state, exception), exception));
+        }
     }
 }
