@@ -28,6 +28,10 @@ internal sealed class Report(bool json)
         }
         Console.WriteLine($"{"workload",-14}{"store",-8}{"out",6}{"per second",12}{"p50 ms",10}{"p99 ms",10}{"CPU s/1000",12}{"peak MB",9}{"ratio",8}  note");
         foreach (Measurement r in _rows)
-            Console.WriteLine($"{r.Workload,-14}{r.Store,-8}{r.Outstanding,6}{r.PerSecond,12:N0}{r.P50Ms,10:N2}{r.P99Ms,10:N2}{r.CpuSecondsPer1000,12:N3}{r.PeakMemoryMb,9:N0}{r.RatioToLimit,8:N2}  {r.Note}");
+        {
+            Console.Write(
+                $"{r.Workload,-14}{r.Store,-8}{r.Outstanding,6}{r.PerSecond,12:N0}{r.P50Ms,10:N2}{r.P99Ms,10:N2}");
+            Console.WriteLine($"{r.CpuSecondsPer1000,12:N3}{r.PeakMemoryMb,9:N0}{r.RatioToLimit,8:N2}  {r.Note}");
+        }
     }
 }

@@ -82,14 +82,25 @@ internal sealed partial class OrchestrationCore
             };
         }
         if (ran.Actions.Count > limits.ActionsPerTurnMax)
-            return new CodeResult.Stopped(Failures.OverLimit($"asked for {ran.Actions.Count:N0} actions in one turn; the limit is {limits.ActionsPerTurnMax:N0}. Await some of them in between, or fan out over sub-orchestrations"), false);
+        {
+            return Over($"asked for {ran.Actions.Count:N0} actions in one turn; the limit is {limits.ActionsPerTurnMax:N0}. "
+                + "Await some of them in between, or fan out over sub-orchestrations");
+        }
         if (bytes > limits.TurnBytesMax)
-            return new CodeResult.Stopped(Failures.OverLimit($"asked for {bytes:N0} bytes in one turn; the limit is {limits.TurnBytesMax:N0}. Pass references instead of large inputs, or await in between"), false);
+        {
+            return Over($"asked for {bytes:N0} bytes in one turn; the limit is {limits.TurnBytesMax:N0}. "
+                + "Pass references instead of large inputs, or await in between");
+        }
         int events = turn.State.EventCount + 1 + ran.Actions.Count;
         if (events > limits.HistoryEventsMax && ran.Completion is null)
-            return new CodeResult.Stopped(Failures.OverLimit($"has a history of {events:N0} events; the limit is {limits.HistoryEventsMax:N0}. Use ContinueAsNew in long loops, or sub-orchestrations"), false);
+        {
+            return Over($"has a history of {events:N0} events; the limit is {limits.HistoryEventsMax:N0}. "
+                + "Use ContinueAsNew in long loops, or sub-orchestrations");
+        }
         return result;
     }
+
+    private static CodeResult.Stopped Over(string what) => new(Failures.OverLimit(what), Park: false);
 
     private static void Add(Turn turn, HistoryEvent e)
     {

@@ -172,7 +172,11 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
         foreach ((string tag, string value) in tags ?? new Dictionary<string, string>())
         {
             if (tag.Length is 0 or > InstanceIds.LengthMax || value is null || value.Length > 1000 || !IsWellFormed(tag) || !IsWellFormed(value))
-                throw new ArgumentException($"The tag '{tag}' cannot be used: names have 1 to {InstanceIds.LengthMax} characters, values at most 1,000, and both are well-formed Unicode.", nameof(tags));
+            {
+                throw new ArgumentException(
+                    $"The tag '{tag}' cannot be used: names have 1 to {InstanceIds.LengthMax} characters, values at most 1,000, "
+                    + "and both are well-formed Unicode.", nameof(tags));
+            }
         }
     }
 

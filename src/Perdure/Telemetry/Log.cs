@@ -31,7 +31,9 @@ internal static partial class Log
     [LoggerMessage(14, LogLevel.Error, "Recovery could not read the store; the next audit tries again.")]
     public static partial void RecoveryFailed(this ILogger logger, Exception exception);
 
-    [LoggerMessage(15, LogLevel.Warning, "Partition {Partition} was not released cleanly {Unclean} times in a row and is careful: it writes down what runs before it runs it, a few at a time ({Suspects} suspects). That ends when the process has lived for a while.")]
+    [LoggerMessage(15, LogLevel.Warning,
+        "Partition {Partition} was not released cleanly {Unclean} times in a row and is careful: it writes down what runs "
+        + "before it runs it, a few at a time ({Suspects} suspects).")]
     public static partial void CarefulMode(this ILogger logger, int partition, int unclean, int suspects);
 
     [LoggerMessage(16, LogLevel.Error, "The timers of partition {Partition} cannot be read; it is tried again.")]
