@@ -19,35 +19,10 @@ internal static class LimitWorkload
 
     public static async Task<Measurement> StoreAsync(BenchOptions options)
     {
-        string path = BenchHost.PathOf(options, "limit");
-        BenchHost.Clean(path);
-        await using IStore store = options.Store == "memory"
-            ? new MemoryStore("bench", 4)
-            : new SqliteStore(new SqliteStoreOptions { Path = path, Partitions = 4 });
-        HubInfo hub = await store.OpenAsync(0, CancellationToken.None);
-        PartitionEpoch[] fences = new PartitionEpoch[hub.Partitions];
-        for (int i = 0; i < fences.Length; i++)
-            fences[i] = new PartitionEpoch(i, (await store.OpenPartitionAsync(i, CancellationToken.None)).Epoch);
-        HelloRows rows = new(hub);
-        long batches = 0;
-        async Task<List<double>> RunAsync(double seconds)
-        {
-            List<double> latencies = [];
-            Stopwatch clock = Stopwatch.StartNew();
-            while (clock.Elapsed.TotalSeconds < seconds)
-            {
-                long start = Stopwatch.GetTimestamp();
-                Batch batch = new() { Node = hub.Node, Lane = 0, Number = ++batches, At = 1, Fences = fences, Turns = rows.Next(TurnsPerBatch) };
-                CommitResult result = await store.CommitAsync(batch);
-                if (result.Outcome != CommitOutcome.Committed)
-                    throw new InvalidOperationException($"{result.Outcome}: {result.Detail}");
-                latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            }
-            return latencies;
-        }
-        await RunAsync(1);
+        await using BareStore store = await BareStore.OpenAsync(options, "limit");
+        await store.RunAsync(TurnsPerBatch, 1);
         Meter meter = new();
-        List<double> measured = await RunAsync(options.Seconds);
+        List<double> measured = await store.RunAsync(TurnsPerBatch, options.Seconds);
         return meter.Finish("limit-store", options, 1, measured, (double)measured.Count * TurnsPerBatch / TurnsPerHello) with
         {
             Note = $"times: one commit of {TurnsPerBatch} turns",
@@ -57,27 +32,10 @@ internal static class LimitWorkload
     /// <summary>The median time of one commit of one turn, in milliseconds: what a single orchestration waits for four times.</summary>
     public static async Task<double> OneTurnCommitMsAsync(BenchOptions options)
     {
-        string path = BenchHost.PathOf(options, "commit");
-        BenchHost.Clean(path);
-        await using IStore store = options.Store == "memory"
-            ? new MemoryStore("bench", 4)
-            : new SqliteStore(new SqliteStoreOptions { Path = path, Partitions = 4 });
-        HubInfo hub = await store.OpenAsync(0, CancellationToken.None);
-        PartitionEpoch[] fences = new PartitionEpoch[hub.Partitions];
-        for (int i = 0; i < fences.Length; i++)
-            fences[i] = new PartitionEpoch(i, (await store.OpenPartitionAsync(i, CancellationToken.None)).Epoch);
-        HelloRows rows = new(hub);
-        List<double> latencies = [];
+        await using BareStore store = await BareStore.OpenAsync(options, "commit");
         // As long a warm-up as everything else has: a log file that still grows costs more.
-        Stopwatch clock = Stopwatch.StartNew();
-        for (int number = 1; clock.Elapsed.TotalSeconds < 5; number++)
-        {
-            Batch batch = new() { Node = hub.Node, Lane = 0, Number = number, At = 1, Fences = fences, Turns = rows.Next(1) };
-            long start = Stopwatch.GetTimestamp();
-            await store.CommitAsync(batch);
-            if (clock.Elapsed.TotalSeconds > 3)
-                latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-        }
+        await store.RunAsync(1, 3);
+        List<double> latencies = await store.RunAsync(1, 2);
         latencies.Sort();
         return Meter.At(latencies, 0.5);
     }
@@ -101,6 +59,57 @@ internal static class LimitWorkload
         {
             Note = $"times: one write and fsync of {bytes.Length:N0} bytes",
         });
+    }
+
+    /// <summary>A store with nothing in front of it: one batch after the other, as a lane sends them.</summary>
+    private sealed class BareStore : IAsyncDisposable
+    {
+        private readonly IStore _store;
+        private readonly HubInfo _hub;
+        private readonly PartitionEpoch[] _fences;
+        private readonly HelloRows _rows;
+        private long _batches;
+
+        private BareStore(IStore store, HubInfo hub, PartitionEpoch[] fences)
+        {
+            (_store, _hub, _fences) = (store, hub, fences);
+            _rows = new HelloRows(hub);
+        }
+
+        public static async Task<BareStore> OpenAsync(BenchOptions options, string name)
+        {
+            string path = BenchHost.PathOf(options, name);
+            BenchHost.Clean(path);
+            IStore store = options.Store == "memory"
+                ? new MemoryStore("bench", 4)
+                : new SqliteStore(new SqliteStoreOptions { Path = path, Partitions = 4 });
+            HubInfo hub = await store.OpenAsync(0, CancellationToken.None);
+            PartitionEpoch[] fences = new PartitionEpoch[hub.Partitions];
+            for (int i = 0; i < fences.Length; i++)
+                fences[i] = new PartitionEpoch(i, (await store.OpenPartitionAsync(i, CancellationToken.None)).Epoch);
+            return new BareStore(store, hub, fences);
+        }
+
+        public async Task<List<double>> RunAsync(int turns, double seconds)
+        {
+            List<double> latencies = [];
+            Stopwatch clock = Stopwatch.StartNew();
+            while (clock.Elapsed.TotalSeconds < seconds)
+            {
+                long start = Stopwatch.GetTimestamp();
+                Batch batch = new()
+                {
+                    Node = _hub.Node, Lane = 0, Number = ++_batches, At = 1, Fences = _fences, Turns = _rows.Next(turns),
+                };
+                CommitResult result = await _store.CommitAsync(batch);
+                if (result.Outcome != CommitOutcome.Committed)
+                    throw new InvalidOperationException($"{result.Outcome}: {result.Detail}");
+                latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }
+            return latencies;
+        }
+
+        public ValueTask DisposeAsync() => _store.DisposeAsync();
     }
 
     /// <summary>The rows of hello as the engine writes them, many orchestrations side by side, each one turn a batch.</summary>

@@ -20,7 +20,9 @@ public sealed class BookingProvider : IDisposable
     /// <param name="dieAfter">Kills this process when so many bookings are in the journal.</param>
     public BookingProvider(string path, int? dieAfter)
     {
-        _lines = [.. File.Exists(path) ? File.ReadLines(path).Select(l => JsonSerializer.Deserialize<JournalLine>(l)!) : []];
+        _lines = File.Exists(path)
+            ? [.. File.ReadLines(path).Select(l => JsonSerializer.Deserialize<JournalLine>(l)!)]
+            : [];
         _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
         _dieAfter = dieAfter;
     }
@@ -66,7 +68,8 @@ public sealed class BookingProvider : IDisposable
             _file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(line) + "\n"));
             _file.Flush(flushToDisk: true);
             string note = line.Repeated ? " (asked for again, and recognised by its key)" : "";
-            Console.WriteLine($"  {booking.Traveller,-7} {act,-10} {booking.Kind} {booking.Name}, {booking.Price} EUR, {booking.Confirmation}{note}");
+            Console.WriteLine($"  {booking.Traveller,-7} {act,-10} {booking.Kind} {booking.Name}, "
+                + $"{booking.Price} EUR, {booking.Confirmation}{note}");
             if (_lines.Count(l => l is { Act: "booked", Repeated: false }) == _dieAfter)
                 Die();
         }

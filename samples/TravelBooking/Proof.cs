@@ -42,10 +42,11 @@ public sealed class Proof
         if (made.Length == 0)
             problems.Add("Nothing was booked at all.");
 
+        int keys = made.DistinctBy(l => l.Key).Count(), again = requests.Length - made.Length;
         string crash = CompletedBefore == 0
             ? "nothing crashed (try -- --crash)"
-            : $"{CompletedBefore} were complete before the crash, {requests.Length - made.Length} in flight came again and were recognised";
-        summary = $"no completed booking was made twice: {made.Length} bookings under {made.DistinctBy(l => l.Key).Count()} keys; {crash}.";
+            : $"{CompletedBefore} were complete before the crash; asked for again and recognised by their keys: {again}";
+        summary = $"no completed booking was made twice: {made.Length} bookings under {keys} keys; {crash}.";
         return problems;
     }
 

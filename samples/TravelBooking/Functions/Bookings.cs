@@ -9,7 +9,8 @@ public sealed class Bookings(Catalogue catalogue, BookingProvider provider)
         Trip trip = context.GetInput<Trip>();
         var conference = catalogue.Conferences.Single(c => c.Name == trip.Conference);
         return provider.BookAsync(context.IdempotencyKey, new Booking(
-            "conference", conference.Name, trip.Traveller, conference.City, conference.From, conference.To, conference.Price, ""));
+            "conference", conference.Name, trip.Traveller,
+            conference.City, conference.From, conference.To, conference.Price, ""));
     }
 
     [FunctionName("BookFlight")]

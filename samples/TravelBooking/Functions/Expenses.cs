@@ -12,7 +12,8 @@ public sealed class Expenses(Catalogue catalogue)
     /// twice, after a crash, the manager answers twice, and nobody waits for the second answer.
     /// </summary>
     [FunctionName("AskManager")]
-    public async Task<TimeSpan> AskManager([ActivityTrigger] IDurableActivityContext context, [DurableClient] IDurableClient client)
+    public async Task<TimeSpan> AskManager(
+        [ActivityTrigger] IDurableActivityContext context, [DurableClient] IDurableClient client)
     {
         (string manager, ExpenseReport report) = context.GetInput<(string, ExpenseReport)>();
         Console.WriteLine($"  {report.Traveller,-7} asks the manager for {report.Total} EUR; the manager {manager}");

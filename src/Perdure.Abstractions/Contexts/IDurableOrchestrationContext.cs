@@ -85,8 +85,9 @@ public interface IDurableOrchestrationContext
     /// <summary>Runs an activity at least once, and returns when its result is durable.</summary>
     /// <param name="functionName">The name of the activity, in any case.</param>
     /// <param name="input">Its input.</param>
-    /// <exception cref="ArgumentException">No activity has this name.</exception>
-    /// <exception cref="FunctionFailedException">The activity threw; thrown by the task.</exception>
+    /// <exception cref="FunctionFailedException">
+    /// The activity threw, or this host has none of this name; thrown by the task.
+    /// </exception>
     Task CallActivityAsync(string functionName, object? input = null);
 
     /// <inheritdoc cref="CallActivityAsync(string, object?)"/>
@@ -107,8 +108,9 @@ public interface IDurableOrchestrationContext
     /// <param name="retryOptions">When, and how often, it is tried again.</param>
     /// <param name="input">Its input, the same for every attempt.</param>
     /// <exception cref="ArgumentNullException"><paramref name="retryOptions"/> is null.</exception>
-    /// <exception cref="ArgumentException">No activity has this name.</exception>
-    /// <exception cref="FunctionFailedException">The last attempt threw; thrown by the task.</exception>
+    /// <exception cref="FunctionFailedException">
+    /// The last attempt threw, or this host has no activity of this name; thrown by the task.
+    /// </exception>
     Task CallActivityWithRetryAsync(string functionName, RetryOptions retryOptions, object? input = null);
 
     /// <inheritdoc cref="CallActivityWithRetryAsync(string, RetryOptions, object?)"/>
@@ -120,8 +122,9 @@ public interface IDurableOrchestrationContext
     /// <summary>Runs another orchestration as a child, and returns when it has completed.</summary>
     /// <param name="functionName">The name of the orchestration, in any case.</param>
     /// <param name="input">Its input.</param>
-    /// <exception cref="ArgumentException">No orchestration has this name.</exception>
-    /// <exception cref="FunctionFailedException">The child failed or was terminated; thrown by the task.</exception>
+    /// <exception cref="FunctionFailedException">
+    /// The child failed or was terminated, or this host has no orchestration of this name; thrown by the task.
+    /// </exception>
     Task CallSubOrchestratorAsync(string functionName, object? input = null) =>
         CallSubOrchestratorAsync(functionName, null, input);
 
@@ -135,11 +138,12 @@ public interface IDurableOrchestrationContext
     /// </param>
     /// <param name="input">Its input.</param>
     /// <exception cref="ArgumentException">
-    /// No orchestration has this name, or the id is not allowed: 1 to 100 characters, no leading <c>@</c>, none of <c>/
-    /// \ # ?</c>, no control characters, and neither this instance's id nor its parent's.
+    /// The id is not allowed: 1 to 100 characters, no leading <c>@</c>, none of <c>/ \ # ?</c>, no control characters,
+    /// and neither this instance's id nor its parent's.
     /// </exception>
     /// <exception cref="FunctionFailedException">
-    /// The child failed or was terminated, or an instance with its id is alive already; thrown by the task.
+    /// The child failed or was terminated, this host has no orchestration of this name, or an instance with its id is
+    /// alive already; thrown by the task.
     /// </exception>
     Task CallSubOrchestratorAsync(string functionName, string? instanceId, object? input);
 
@@ -161,9 +165,8 @@ public interface IDurableOrchestrationContext
     /// <param name="retryOptions">When, and how often, it is tried again.</param>
     /// <param name="input">Its input, the same for every attempt.</param>
     /// <exception cref="ArgumentNullException"><paramref name="retryOptions"/> is null.</exception>
-    /// <exception cref="ArgumentException">No orchestration has this name.</exception>
     /// <exception cref="FunctionFailedException">
-    /// The last attempt failed or was terminated; thrown by the task.
+    /// The last attempt failed or was terminated, or this host has no orchestration of this name; thrown by the task.
     /// </exception>
     Task CallSubOrchestratorWithRetryAsync(string functionName, RetryOptions retryOptions, object? input = null) =>
         CallSubOrchestratorWithRetryAsync(functionName, retryOptions, null, input);
@@ -191,7 +194,7 @@ public interface IDurableOrchestrationContext
     /// <param name="input">Its input.</param>
     /// <param name="instanceId">Its id; null: a new one, as <see cref="NewGuid"/> gives.</param>
     /// <returns>The id of the new instance.</returns>
-    /// <exception cref="ArgumentException">No orchestration has this name, or the id is not allowed.</exception>
+    /// <exception cref="ArgumentException">The id is not allowed.</exception>
     string StartNewOrchestration(string functionName, object? input = null, string? instanceId = null);
 
     /// <summary>

@@ -174,7 +174,7 @@ internal sealed partial class OrchestrationCore
             Input = action.Input,
             Parent = new ParentLink(state.Id, state.Name, state.Execution.Key, state.Execution.Generation,
                 action.Detached ? ParentLink.NoAnswer : action.Task),
-            TraceParent = state.TraceParent,
+            TraceParent = TraceParents.Below(state),
         }));
     }
 

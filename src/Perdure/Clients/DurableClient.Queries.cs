@@ -2,6 +2,7 @@ using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
+using Perdure.Functions;
 
 namespace Perdure.Clients;
 
@@ -14,14 +15,19 @@ internal sealed partial class DurableClient
         string instanceId, bool showHistory = false, bool showHistoryOutput = false, bool showInput = true, CancellationToken cancellationToken = default)
     {
         CheckedId(instanceId);
-        InstanceSnapshot? snapshot = await node.Store.ReadSnapshotAsync(instanceId, cancellationToken);
+        InstanceSnapshot? snapshot = await node.OpenStore.ReadSnapshotAsync(instanceId, cancellationToken);
         if (snapshot is null)
             return null;
-        if (!showHistory)
+        bool isHeld = snapshot.Row is { Held: Held.Suspended or Held.Parked, Status.IsTerminal: false };
+        if (!showHistory && !isHeld)
             return StatusView.Of(snapshot, showInput);
-        IReadOnlyList<HistoryRow> history = await node.Store.ReadHistoryAsync(
+        IReadOnlyList<HistoryRow> history = await node.OpenStore.ReadHistoryAsync(
             new ExecutionKey(snapshot.Row.Key, snapshot.Row.Generation), cancellationToken);
-        return StatusView.Of(snapshot, showInput, history, showHistoryOutput);
+        return StatusView.Of(
+            snapshot,
+            showInput,
+            showHistory ? HistoryView.Of(history, showInput, showHistoryOutput) : null,
+            isHeld ? history.Select(row => StatusView.ReasonOf(row.Events)).LastOrDefault(reason => reason is not null) : null);
     }
 
     public async Task<IList<DurableOrchestrationStatus?>> GetStatusAsync(
@@ -38,6 +44,7 @@ internal sealed partial class DurableClient
         OrchestrationStatusQueryCondition condition, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(condition);
+        CheckContinuation(condition);
         InstancePage page = await QueryAsync(condition, cancellationToken);
         return new OrchestrationStatusQueryResult
         {
@@ -98,13 +105,13 @@ internal sealed partial class DurableClient
 
     private ValueTask<InstancePage> QueryAsync(OrchestrationStatusQueryCondition condition, CancellationToken cancellationToken, bool withPayloads = true)
     {
-        OrchestrationRuntimeStatus[]? statuses = condition.RuntimeStatus?.ToArray();
+        OrchestrationRuntimeStatus[]? statuses = condition.RuntimeStatus?.ToArray() is { Length: > 0 } some ? some : null;
         bool suspended = statuses?.Contains(OrchestrationRuntimeStatus.Suspended) ?? false;
         InstanceQuery query = new()
         {
             Statuses = statuses is null || (suspended && statuses.Length == 1) ? null : [.. statuses.Select(StatusView.ToStored).OfType<InstanceStatus>()],
             Suspended = statuses is null ? null : suspended,
-            Name = condition.Name,
+            Name = condition.Name is { } name && functions.TryGetOrchestration(name, out OrchestrationFunction? function) ? function.Name : condition.Name,
             IdPrefix = condition.InstanceIdPrefix,
             CreatedFrom = Milliseconds(condition.CreatedTimeFrom),
             CreatedTo = Milliseconds(condition.CreatedTimeTo),
@@ -113,7 +120,20 @@ internal sealed partial class DurableClient
             PageSize = condition.PageSize,
             WithPayloads = withPayloads,
         };
-        return node.Store.QueryAsync(query, cancellationToken);
+        return node.OpenStore.QueryAsync(query, cancellationToken);
+    }
+
+    private static void CheckContinuation(OrchestrationStatusQueryCondition condition)
+    {
+        try
+        {
+            if (condition.ContinuationToken is { } token)
+                PageEnd.Parse(token);
+        }
+        catch (FormatException e)
+        {
+            throw new ArgumentException(e.Message, nameof(condition), e);
+        }
     }
 
     private static long? Milliseconds(DateTime? time) => time is not { } t || t == default

@@ -40,8 +40,8 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
             Tags = options.Tags is { Count: > 0 } ? options.Tags.ToDictionary(StringComparer.Ordinal) : null,
             TraceParent = (span ?? Activity.Current)?.Id,
         };
-        while (node.IsOverloaded)
-            await Task.Delay(BackPressurePause, node.Time, cancellationToken);
+        if (node.IsOverloaded)
+            await WaitForRoomAsync(cancellationToken);
         RequestOutcome outcome = await AskAsync(
             id, request => new Message.Start(started) { Ticket = request }, cancellationToken, isNew: options.InstanceId is null);
         if (outcome == RequestOutcome.AlreadyExists)
@@ -96,7 +96,7 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
         // that an ending between the two is not missed.
         if (!isLive)
         {
-            InstanceSnapshot snapshot = await node.Store.ReadSnapshotAsync(instanceId, cancellationToken)
+            InstanceSnapshot snapshot = await node.OpenStore.ReadSnapshotAsync(instanceId, cancellationToken)
                 ?? throw NotFound(instanceId);
             if (snapshot.Row.Status.IsTerminal)
                 return StatusView.Of(snapshot, showInput: true);
@@ -104,12 +104,27 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
         try
         {
             return StatusView.Of(timeout is { } wait && wait != Timeout.InfiniteTimeSpan
-                ? await waiter.Ended.WaitAsync(wait, node.Time, cancellationToken)
-                : await waiter.Ended.WaitAsync(cancellationToken));
+                ? await waiter.Ended.WaitHereAsync(wait, node.Time, cancellationToken)
+                : await waiter.Ended.WaitHereAsync(cancellationToken));
         }
         catch (TimeoutException)
         {
             throw new TimeoutException($"The orchestration '{instanceId}' did not end within {timeout}. It goes on; wait again, or ask for its status.");
+        }
+    }
+
+    private async Task WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        long since = node.Time.GetTimestamp();
+        while (node.IsOverloaded)
+        {
+            if (node.Time.GetElapsedTime(since) > node.Settings.BusyAfter)
+            {
+                throw new InvalidOperationException(
+                    $"The host is busy: {node.Activities.Waiting:N0} activities wait for a slot, and starts have been held "
+                    + $"back for {node.Settings.BusyAfter}. Start it later, or allow more activities at a time.");
+            }
+            await Task.Delay(BackPressurePause, node.Time, cancellationToken);
         }
     }
 
@@ -121,7 +136,7 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
             throw Node.Stopping();
         Request request = new();
         node.PartitionOf(instanceId).Submit(instanceId, message(request), isNew);
-        return await (cancellationToken.CanBeCanceled ? request.Outcome.WaitAsync(cancellationToken) : request.Outcome);
+        return await request.Outcome.WaitHereAsync(cancellationToken);
     }
 
     private static void ThrowUnlessAccepted(RequestOutcome outcome, string instanceId, string what)

@@ -10,13 +10,12 @@ namespace Perdure.Clients;
 internal static class StatusView
 {
     public static DurableOrchestrationStatus Of(
-        InstanceSnapshot snapshot, bool showInput, IReadOnlyList<HistoryRow>? history = null, bool showHistoryOutput = false)
+        InstanceSnapshot snapshot, bool showInput, IReadOnlyList<DurableHistoryEvent>? history = null, string? reason = null)
     {
         InstanceRow row = snapshot.Row;
         HistoryEvent.ExecutionStarted? started = Find<HistoryEvent.ExecutionStarted>(snapshot.FirstEvents);
         HistoryEvent.ExecutionCompleted? completed = row.Status.IsTerminal ? Find<HistoryEvent.ExecutionCompleted>(snapshot.LastEvents) : null;
-        return Of(row, ReasonOf(row, snapshot), showInput ? started?.Input ?? default : default, completed, started?.Tags, snapshot.LastUpdated,
-            history is null ? null : HistoryView.Of(history, showInput, showHistoryOutput));
+        return Of(row, reason ?? ReasonOf(snapshot), showInput ? started?.Input ?? default : default, completed, started?.Tags, snapshot.LastUpdated, history);
     }
 
     public static DurableOrchestrationStatus Of(EndedInstance ended) =>
@@ -64,15 +63,18 @@ internal static class StatusView
         History = history,
     };
 
-    /// <summary>Why it does not run; the text stands in the turn that held it, which usually is the last.</summary>
-    private static string? ReasonOf(InstanceRow row, InstanceSnapshot snapshot) => row.Held switch
+    /// <summary>Why it does not run, as far as its last turn tells: it usually is the one that held it.</summary>
+    private static string? ReasonOf(InstanceSnapshot snapshot) => snapshot.Row switch
     {
-        _ when row.Status.IsTerminal => null,
-        Held.Parked => Find<HistoryEvent.ExecutionParked>(snapshot.LastEvents)?.Reason ?? "parked; the history says why",
-        Held.Suspended => Find<HistoryEvent.ExecutionSuspended>(snapshot.LastEvents)?.Reason ?? "suspended",
-        Held.Scheduled => "waits for its start time",
+        { Held: Held.Scheduled, Status.IsTerminal: false } => "waits for its start time",
+        { Held: Held.Suspended or Held.Parked, Status.IsTerminal: false } row =>
+            ReasonOf(snapshot.LastEvents) ?? $"{(row.Held == Held.Parked ? "parked" : "suspended")}; its own status says why",
         _ => null,
     };
+
+    /// <summary>Why these events held the instance, if they did.</summary>
+    public static string? ReasonOf(ReadOnlyMemory<byte> events) =>
+        Find<HistoryEvent.ExecutionParked>(events)?.Reason ?? Find<HistoryEvent.ExecutionSuspended>(events)?.Reason;
 
     private static OrchestrationRuntimeStatus Status(InstanceRow row) =>
         row is { Held: Held.Suspended or Held.Parked, Status.IsTerminal: false }

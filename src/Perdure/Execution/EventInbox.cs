@@ -24,7 +24,7 @@ internal sealed class EventInbox(PayloadSerializer serializer)
         if (_waiters.TryGetValue(name, out List<(Type Type, PendingTask Waiter)>? waiting) && waiting[^1].Type != typeof(T))
         {
             throw new ArgumentException(
-                $"The orchestrator already waits for the event '{name}' with the type {waiting[^1].Type.Name}; it cannot wait for it with {typeof(T).Name} as well.",
+                $"The orchestrator already waits for the event '{name}' with the type {TypeText.Of(waiting[^1].Type)}; it cannot wait for it with {TypeText.Of(typeof(T))} as well.",
                 nameof(name));
         }
         int i = _buffered.FindIndex(e => string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase));

@@ -8,8 +8,6 @@ internal sealed class InProcessExecutor(FunctionRegistry functions, SessionServi
 {
     public bool Offers(string orchestration, string? version) => functions.TryGetOrchestration(orchestration, out _);
 
-    public IOrchestrationSession Open(OrchestrationState state, Action<IOrchestrationSession> wake)
-    {
-        return new OrchestrationSession(functions.Orchestration(state.Name), state, services, wake);
-    }
+    public IOrchestrationSession Open(OrchestrationState state, Action<IOrchestrationSession> wake) =>
+        new OrchestrationSession(functions, state, services, wake);
 }

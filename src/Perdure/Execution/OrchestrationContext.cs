@@ -2,6 +2,7 @@ using Perdure.Core;
 using Perdure.Core.Identity;
 using Perdure.Core.History;
 using Perdure.Core.Orchestrations;
+using Perdure.Functions;
 using Perdure.Json;
 
 namespace Perdure.Execution;
@@ -14,6 +15,7 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
 {
     private readonly string _parentInstanceId;
     private readonly string _executionId;
+    private readonly FunctionRegistry _functions;
     private readonly PayloadSerializer _serializer;
     private readonly OrchestrationSession _session;
 
@@ -28,13 +30,14 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     private Completion.ContinuedAsNew? _continueAsNew;
     private bool _preserveEvents;
 
-    public OrchestrationContext(OrchestrationState state, PayloadSerializer serializer, OrchestrationSession session)
+    public OrchestrationContext(OrchestrationState state, FunctionRegistry functions, PayloadSerializer serializer, OrchestrationSession session)
     {
         Name = state.Name;
         InstanceId = state.Id;
         Version = state.Version;
         _parentInstanceId = state.Parent?.InstanceId ?? "";
         _executionId = state.ExecutionId;
+        _functions = functions;
         _serializer = serializer;
         _session = session;
     }
@@ -133,7 +136,7 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     {
         PendingTask<TResult> pending = new(new PayloadPlace(PayloadRole.ActivityResult, functionName));
         int task = Open(pending);
-        Actions.Add(new OrchestratorAction.ScheduleTask(task, functionName, input, attempt, firstTask));
+        Actions.Add(new OrchestratorAction.ScheduleTask(task, NameOfActivity(functionName), input, attempt, firstTask));
         return pending.Task;
     }
 
@@ -153,7 +156,7 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
         CheckChild(functionName, instanceId);
         PendingTask<TResult> pending = new(new PayloadPlace(PayloadRole.OrchestrationOutput, functionName));
         int task = Open(pending);
-        Actions.Add(new OrchestratorAction.StartChild(task, functionName, instanceId ?? $"{_executionId}:{task}", input, Detached: false));
+        Actions.Add(new OrchestratorAction.StartChild(task, NameOfOrchestration(functionName), instanceId ?? $"{_executionId}:{task}", input, Detached: false));
         return pending.Task;
     }
 
@@ -162,7 +165,7 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
         CheckTurn();
         CheckChild(functionName, instanceId);
         string id = instanceId ?? NewGuid().ToString();
-        Actions.Add(new OrchestratorAction.StartChild(_nextTask++, functionName, id, ChildInput(functionName, input), Detached: true));
+        Actions.Add(new OrchestratorAction.StartChild(_nextTask++, NameOfOrchestration(functionName), id, ChildInput(functionName, input), Detached: true));
         return id;
     }
 
@@ -176,6 +179,14 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
         if (instanceId == InstanceId || instanceId == ParentInstanceId)
             throw new ArgumentException($"The sub-orchestration '{functionName}' cannot have the id '{instanceId}' of the orchestration itself or of its parent.", nameof(instanceId));
     }
+
+    // Functions are stored under the names that they have, however the call spells them; what is unknown stays as it is.
+
+    private string NameOfActivity(string spelled) =>
+        _functions.TryGetActivity(spelled, out ActivityFunction? function) ? function.Name : spelled;
+
+    private string NameOfOrchestration(string spelled) =>
+        _functions.TryGetOrchestration(spelled, out OrchestrationFunction? function) ? function.Name : spelled;
 
     // What the session feeds
 

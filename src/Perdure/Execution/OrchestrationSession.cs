@@ -23,11 +23,11 @@ internal sealed class OrchestrationSession : IOrchestrationSession
     private bool _abandoned;
 
     public OrchestrationSession(
-        OrchestrationFunction function, OrchestrationState state, SessionServices services, Action<IOrchestrationSession> wake)
+        FunctionRegistry functions, OrchestrationState state, SessionServices services, Action<IOrchestrationSession> wake)
     {
-        _function = function;
+        _function = functions.Orchestration(state.Name);
         _services = services;
-        _context = new OrchestrationContext(state, services.Serializer, this);
+        _context = new OrchestrationContext(state, functions, services.Serializer, this);
         _turn = new TurnContext(OnForeignContinuation);
         _wake = wake;
     }

@@ -46,7 +46,7 @@ internal sealed class ActivityCompiler(
         Type type = parameter.ParameterType;
         if (type.IsByRef || type.IsByRefLike || type.IsPointer || type.IsFunctionPointer)
             return _method.Problem(parameter, "is passed by reference or lives on the stack only");
-        if (parameter == function.Parameter)
+        if (function.IsTriggered(parameter))
             return Trigger(parameter);
         if (parameter.GetCustomAttribute<DurableClientAttribute>() is { } client)
             return Client(parameter, client);

@@ -40,7 +40,7 @@ internal sealed class OrchestrationCompiler(
     {
         Expression context = Expression.Property(_call, nameof(OrchestrationCall.Context));
         Type type = parameter.ParameterType;
-        if (parameter == function.Parameter)
+        if (function.IsTriggered(parameter))
         {
             return s_contexts.Contains(type)
                 ? Expression.Convert(context, type)

@@ -31,14 +31,7 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         PayloadSerializer serializer = new(_options.MaxPayloadBytes);
         FunctionEnvironment functionEnvironment = new(services, loggers, serializer, _options.TaskHub);
         FunctionRegistry functions = Discover(functionEnvironment);
-        _store = _options.InMemory
-            ? new MemoryStore(Guid.NewGuid().ToString("N"), SqlitePartitions)
-            : new SqliteStore(new SqliteStoreOptions
-            {
-                Path = Path.Combine(environment?.ContentRootPath ?? AppContext.BaseDirectory, _options.SqlitePath),
-                Partitions = SqlitePartitions,
-                Forgetful = _options.Forgetful,
-            });
+        _store = _options.Store ?? Embedded(_options, environment);
         InProcessExecutor executor = new(functions, new SessionServices(serializer, logger, _options.ParkNonDeterministicInstances));
         Node = new Node(new NodeParts(_store, executor, functions, serializer, WorkScheduler.ThreadPool, time, logger), Settings(_options));
         Client = new DurableClient(Node, functions, serializer, new IdSource(time));
@@ -76,6 +69,14 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
             assemblies = [entry];
         return FunctionDiscovery.Discover(assemblies, environment);
     }
+
+    private static IStore Embedded(PerdureOptions options, IHostEnvironment? environment) => options.InMemory
+        ? new MemoryStore(Guid.NewGuid().ToString("N"), SqlitePartitions)
+        : new SqliteStore(new SqliteStoreOptions
+        {
+            Path = Path.Combine(environment?.ContentRootPath ?? AppContext.BaseDirectory, options.SqlitePath),
+            Partitions = SqlitePartitions,
+        });
 
     private static RuntimeSettings Settings(PerdureOptions options) => new()
     {

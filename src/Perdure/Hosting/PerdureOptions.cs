@@ -1,4 +1,5 @@
 using System.Reflection;
+using Perdure.Core.Stores;
 
 namespace Perdure;
 
@@ -58,8 +59,8 @@ public sealed class PerdureOptions
     /// <summary>Whether the hub lives in memory and ends with the process; for tests. Set by <see cref="UseMemory"/>.</summary>
     internal bool InMemory { get; private set; }
 
-    /// <summary>For the proof that a power-loss test would see losses: commits return before they are on the disk.</summary>
-    internal bool Forgetful { get; set; }
+    /// <summary>For tests: a store that outlives the host, or one that fails.</summary>
+    internal IStore? Store { get; set; }
 
     /// <summary>Stores the hub in one SQLite file, which is what happens without a call as well.</summary>
     /// <param name="path">The file; relative to the content root.</param>

@@ -132,7 +132,6 @@ internal sealed class ActivityDispatcher(int slots, Func<ActivityWork, bool> adm
     private void Finished(ActivityWork work)
     {
         Release(work);
-        work.Dispose();
         Pump();
     }
 

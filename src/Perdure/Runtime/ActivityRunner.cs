@@ -26,6 +26,8 @@ internal sealed class ActivityRunner(Node node)
         }
         long started = node.Time.GetTimestamp();
         Activity? span = node.Telemetry.StartActivity(work);
+        if ((work.Function.Timeout ?? node.Settings.ActivityTimeout) is { } timeout)
+            return RunWithin(timeout, work, span, started);
         ValueTask<Payload> run = InvokeAsync(work);
         if (run.IsCompletedSuccessfully && span is null)
         {
@@ -36,24 +38,41 @@ internal sealed class ActivityRunner(Node node)
         return FinishAsync(work, run, span, started);
     }
 
-    private ValueTask<Payload> InvokeAsync(ActivityWork work)
+    private ValueTask<Payload> InvokeAsync(ActivityWork work) =>
+        work.Function!.InvokeAsync(new ActivityCallContext(work, node.Serializer), work.Call.Input);
+
+    /// <summary>
+    /// The clock runs before the function does, and who waits for the outcome waits already: so that a function that
+    /// blocks its thread is late like any other.
+    /// </summary>
+    private ValueTask RunWithin(TimeSpan timeout, ActivityWork work, Activity? span, long started)
     {
-        TimeSpan? timeout = work.Function!.Timeout ?? node.Settings.ActivityTimeout;
-        ActivityCallContext context = new(work, node.Serializer);
-        ValueTask<Payload> run = work.Function.InvokeAsync(context, work.Call.Input);
-        return timeout is null || run.IsCompleted ? run : WithinAsync(run.AsTask(), timeout.Value, work);
+        TaskCompletionSource<Payload> outcome = new();
+        ITimer clock = node.Time.CreateTimer(_ =>
+        {
+            if (outcome.TrySetException(new TimeoutException($"The activity function '{work.Call.Name}' did not end within {timeout}.")))
+                work.Cancel();
+        }, null, timeout, Timeout.InfiniteTimeSpan);
+        ValueTask finished = FinishAsync(work, new ValueTask<Payload>(outcome.Task), span, started);
+        _ = InvokeForAsync(outcome, work, clock);
+        return finished;
     }
 
-    private async ValueTask<Payload> WithinAsync(Task<Payload> run, TimeSpan timeout, ActivityWork work)
+    private async Task InvokeForAsync(TaskCompletionSource<Payload> outcome, ActivityWork work, ITimer clock)
     {
         try
         {
-            return await run.WaitAsync(timeout, node.Time);
+            outcome.TrySetResult(await InvokeAsync(work));
         }
-        catch (TimeoutException) when (!run.IsCompleted)
+#pragma warning disable CA1031 // Whatever a user's function throws is the outcome of the task.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            work.Cancel();
-            throw new TimeoutException($"The activity function '{work.Call.Name}' did not end within {timeout}.");
+            outcome.TrySetException(e);
+        }
+        finally
+        {
+            await clock.DisposeAsync();
         }
     }
 

@@ -5,9 +5,10 @@ using Perdure.Functions;
 namespace Perdure.Runtime;
 
 /// <summary>One activity to run: what the history says of the call, and where its result goes.</summary>
-internal sealed class ActivityWork(Resident resident, TaskKey task, string executionId, HistoryEvent.TaskScheduled call) : IDisposable
+internal sealed class ActivityWork(Resident resident, TaskKey task, string executionId, HistoryEvent.TaskScheduled call)
 {
     private CancellationTokenSource? _cancellation;
+    private bool _cancelRequested;
 
     public Resident Resident { get; } = resident;
     public TaskKey Task { get; } = task;
@@ -27,8 +28,21 @@ internal sealed class ActivityWork(Resident resident, TaskKey task, string execu
 
     public string? TraceParent { get; init; }
 
-    /// <summary>Cancelled when the instance ends, on time-out and when the host's deadline to stop has passed.</summary>
-    public CancellationToken CancellationToken => (_cancellation ??= new CancellationTokenSource()).Token;
+    /// <summary>
+    /// Cancelled when the instance ends, on time-out and when the host's deadline to stop has passed. Made when somebody
+    /// asks for it, be it after the cancellation, because most activities never do; it needs no disposing without a timer.
+    /// </summary>
+    public CancellationToken CancellationToken
+    {
+        get
+        {
+            if (_cancellation is null)
+                Interlocked.CompareExchange(ref _cancellation, new CancellationTokenSource(), null);
+            if (Volatile.Read(ref _cancelRequested))
+                Cancel();
+            return _cancellation.Token;
+        }
+    }
 
     /// <summary>Its execution ended: if it has not started it never does, and its result counts for nothing.</summary>
     public bool IsCancelled { get; private set; }
@@ -40,18 +54,23 @@ internal sealed class ActivityWork(Resident resident, TaskKey task, string execu
         Cancel();
     }
 
+    /// <summary>Callbacks of the token are code of users, so they run neither here nor under a lock of the caller.</summary>
     public void Cancel()
     {
-        CancellationTokenSource? cancellation = Interlocked.CompareExchange(ref _cancellation, null, null);
-        try
-        {
-            cancellation?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It ended in this very moment.
-        }
+        Volatile.Write(ref _cancelRequested, true);
+        if (Interlocked.CompareExchange(ref _cancellation, null, null) is not null)
+            Resident.Partition.Node.Scheduler.Queue(static work => work.CancelNow(), this);
     }
 
-    public void Dispose() => _cancellation?.Dispose();
+    private void CancelNow()
+    {
+        try
+        {
+            _cancellation!.Cancel();
+        }
+        catch (AggregateException e)
+        {
+            Resident.Partition.Node.Logger.CancellationFailed(Resident.Id, Call.Name, e);
+        }
+    }
 }

@@ -64,15 +64,17 @@ internal sealed class Care : IDisposable
 
     public void Open(PartitionOpening opening)
     {
+        List<CarefulWork> waiting;
         lock (_gate)
         {
             _opening++;
             _deaths.Clear();
             _rows.Clear();
             _running.Clear();
+            waiting = [.. _waiting, .. _held];
             _waiting.Clear();
-            _ending.Clear();
             _held.Clear();
+            _ending.Clear();
             _suspectRuns = false;
             foreach (TaskRow row in opening.Tasks)
             {
@@ -86,6 +88,8 @@ internal sealed class Care : IDisposable
         }
         if (_isOn)
             _tick.Change(Tick, Tick);
+        foreach (CarefulWork work in waiting)
+            work.Skip();
     }
 
     /// <summary>Runs the work once its row is durable, or fails it when too many processes died of it.</summary>
@@ -127,7 +131,7 @@ internal sealed class Care : IDisposable
             {
                 _deaths.Remove(key);
                 _hasRows = _rows.Count > 0;
-                PutInLine_NeedsLock(new TurnRows { Partition = _partition.Number, DeleteTasks = [key] }, static () => { });
+                PutInLine_NeedsLock(new TurnRows { Partition = _partition.Number, DeleteTasks = [key] }, static () => { }, static () => { });
             }
             Free_NeedsLock(key);
         }
@@ -272,7 +276,8 @@ internal sealed class Care : IDisposable
             TaskRow row = new(
                 _partition.Number, next.Key.Key, next.Key.Generation, next.Key.Task, node.Number,
                 _deaths.GetValueOrDefault(next.Key));
-            PutInLine_NeedsLock(new TurnRows { Partition = _partition.Number, InsertTasks = [row] }, () => Begin(next));
+            PutInLine_NeedsLock(
+                new TurnRows { Partition = _partition.Number, InsertTasks = [row] }, () => Begin(next), next.Skip);
         }
     }
 
@@ -284,10 +289,10 @@ internal sealed class Care : IDisposable
         Pump_NeedsLock();
     }
 
-    private void PutInLine_NeedsLock(TurnRows rows, Action committed)
+    private void PutInLine_NeedsLock(TurnRows rows, Action committed, Action unwanted)
     {
         int opening = _opening;
-        RowsEntry entry = new(_partition, rows, committed, (dropped, _) => WriteAgain(dropped, opening));
+        RowsEntry entry = new(_partition, rows, committed, (dropped, _) => WriteAgain(dropped, unwanted, opening));
         _partition.Node.LaneOf(_partition).Enqueue(entry);
     }
 
@@ -312,13 +317,17 @@ internal sealed class Care : IDisposable
     }
 
     /// <summary>Rows behind it may delete it, so it goes first again; of a partition that was opened anew it is not wanted.</summary>
-    private void WriteAgain(RowsEntry dropped, int opening)
+    private void WriteAgain(RowsEntry dropped, Action unwanted, int opening)
     {
         lock (_gate)
         {
             if (opening == _opening)
+            {
                 _partition.Node.LaneOf(_partition).Enqueue(dropped);
+                return;
+            }
         }
+        unwanted();
     }
 }
 

@@ -9,8 +9,14 @@ internal abstract class CommitEntry(Partition partition, TurnRows rows)
     public Partition Partition { get; } = partition;
     public TurnRows Rows { get; } = rows;
 
+    /// <summary>The memory that the rows rest on was thrown away before they were sent; they must not be.</summary>
+    public abstract bool IsStale { get; }
+
     /// <summary>The rows are durable.</summary>
     public abstract void OnCommitted();
+
+    /// <summary>The entry was found stale and left the line.</summary>
+    public abstract void OnStale();
 
     /// <summary>
     /// The rows were not written and will not be: memory that rests on them is dropped, inputs go back where they came
@@ -29,6 +35,14 @@ internal sealed class TurnEntry(Resident resident, Turn turn, TurnEncoder? encod
     /// <summary>The inputs of a turn whose code still runs (20 ms rule).</summary>
     public bool IsAhead { get; } = ahead;
 
+    public override bool IsStale => Resident.IsAbandoned || !ReferenceEquals(Resident.State, Turn.State);
+
+    public override void OnStale()
+    {
+        Encoders.Return(encoder);
+        Partition.OnStale(this);
+    }
+
     public override void OnCommitted()
     {
         Encoders.Return(encoder);
@@ -45,6 +59,12 @@ internal sealed class TurnEntry(Resident resident, Turn turn, TurnEncoder? encod
 /// <summary>Rows beside the turns: messages made durable by themselves, bookkeeping.</summary>
 internal sealed class RowsEntry(Partition partition, TurnRows rows, Action committed, Action<RowsEntry, string?> dropped) : CommitEntry(partition, rows)
 {
+    public override bool IsStale => false;
+
+    public override void OnStale()
+    {
+    }
+
     public override void OnCommitted() => committed();
 
     public override void OnDropped(string? refusal) => dropped(this, refusal);

@@ -38,12 +38,29 @@ internal sealed class Lane(int number, long node, IStore store, WorkScheduler sc
 
     public void Enqueue(CommitEntry entry)
     {
+        Append(entry);
+        Go();
+    }
+
+    /// <summary>
+    /// Takes the entry's place in line and starts nothing: for those who must keep an order under a lock of their own,
+    /// and call <see cref="Go"/> when they have let go of it.
+    /// </summary>
+    public void Append(CommitEntry entry)
+    {
         lock (_gate)
         {
             // Numbered here, because here the order of the batches is decided and number order must be commit order.
             entry.Partition.NumberMessages(entry.Rows);
             _ready.Add(entry);
-            if (_inFlight)
+        }
+    }
+
+    public void Go()
+    {
+        lock (_gate)
+        {
+            if (_inFlight || _ready.Count == 0)
                 return;
             _inFlight = true;
         }
@@ -56,9 +73,10 @@ internal sealed class Lane(int number, long node, IStore store, WorkScheduler sc
         {
             Batch batch = ToBatch(entries);
             CommitResult result = await CommitCertainlyAsync(batch);
-            if (result.Outcome != CommitOutcome.Committed)
-                entries = TakeBack(entries, result);
             HandOn(entries, result, alone: batch.Turns.Count == 1);
+            // Nothing is sealed until what rests on this batch has been taken back.
+            if (result.Outcome != CommitOutcome.Committed)
+                return;
         }
     }
 
@@ -81,8 +99,29 @@ internal sealed class Lane(int number, long node, IStore store, WorkScheduler sc
 
     private List<CommitEntry>? SealNext()
     {
+        List<CommitEntry>? stale = null;
+        try
+        {
+            return SealNext(ref stale);
+        }
+        finally
+        {
+            foreach (CommitEntry entry in stale ?? [])
+                entry.OnStale();
+        }
+    }
+
+    private List<CommitEntry>? SealNext(ref List<CommitEntry>? stale)
+    {
         lock (_gate)
         {
+            foreach (CommitEntry entry in _ready)
+            {
+                if (entry.IsStale)
+                    (stale ??= []).Add(entry);
+            }
+            if (stale is not null)
+                _ready.RemoveAll(stale.Contains);
             if (_ready.Count == 0)
             {
                 _inFlight = false;
@@ -202,7 +241,7 @@ internal sealed class Lane(int number, long node, IStore store, WorkScheduler sc
         }
     }
 
-    private static void Finish(List<CommitEntry> entries, CommitResult result, bool alone)
+    private void Finish(List<CommitEntry> entries, CommitResult result, bool alone)
     {
         if (result.Outcome == CommitOutcome.Committed)
         {
@@ -211,12 +250,14 @@ internal sealed class Lane(int number, long node, IStore store, WorkScheduler sc
             return;
         }
         string? refusal = result.Outcome == CommitOutcome.Refused && alone ? result.Detail ?? "the store refused the data" : null;
-        for (int i = 0; i < entries.Count; i++)
-            entries[i].OnDropped(i == 0 ? refusal : null);
+        List<CommitEntry> all = TakeBack(entries, result);
+        for (int i = 0; i < all.Count; i++)
+            all[i].OnDropped(i == 0 ? refusal : null);
         if (result.Outcome is CommitOutcome.Fenced or CommitOutcome.Inconsistent)
         {
-            foreach (Partition partition in entries.Select(e => e.Partition).Distinct().Where(p => result.Partitions.Contains(p.Number)))
+            foreach (Partition partition in all.Select(e => e.Partition).Distinct().Where(p => result.Partitions.Contains(p.Number)))
                 partition.Reopen(result);
         }
+        _ = CommitAllAsync();
     }
 }

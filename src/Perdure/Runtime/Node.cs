@@ -44,6 +44,7 @@ internal sealed class Node : INumbers
     private Lane[] _lanes = [];
     private Task _recovery = Task.CompletedTask;
     private long _lastKey;
+    private volatile bool _stopped;
 
     public Node(NodeParts parts, RuntimeSettings settings)
     {
@@ -51,7 +52,7 @@ internal sealed class Node : INumbers
         Settings = settings;
         Meters = new Meters(this);
         Telemetry = new RuntimeTelemetry(this);
-        RecoverySlots = new SemaphoreSlim(settings.RecoverySlots);
+        RecoverySlots = new RecoverySlots(settings.RecoverySlots);
         Activities = new ActivityDispatcher(
             settings.ConcurrentActivitiesMax, work => work.Resident.Partition.Admit(work), parts.Scheduler, new ActivityRunner(this));
         _audit = parts.Time.CreateTimer(static n => ((Node)n!).Audit(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -68,7 +69,7 @@ internal sealed class Node : INumbers
     public Meters Meters { get; }
     public RuntimeTelemetry Telemetry { get; }
     public ActivityDispatcher Activities { get; }
-    public SemaphoreSlim RecoverySlots { get; }
+    public RecoverySlots RecoverySlots { get; }
 
     /// <summary>What runs between a claim and its commit; stopping waits for it.</summary>
     public WorkCount Work { get; } = new();
@@ -82,7 +83,9 @@ internal sealed class Node : INumbers
     /// <summary>Milliseconds since 1970: the precision in which everything is stored.</summary>
     public long Now => _parts.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public bool IsOverloaded => _lanes.Any(l => l.Backlog > Settings.BacklogMax) || Activities.Waiting > Settings.BacklogMax;
+    /// <summary>More work has been taken than is being done; starts are held back until it is less.</summary>
+    public bool IsOverloaded =>
+        _lanes.Any(l => l.Backlog > Settings.BacklogMax) || Activities.Waiting > Settings.WaitingActivitiesMax;
 
     public int ResidentCount => _partitions.Sum(p => p.ResidentCount);
 
@@ -109,7 +112,9 @@ internal sealed class Node : INumbers
     /// </summary>
     public async Task StopAsync(CancellationToken deadline)
     {
-        await _stopping.CancelAsync();
+#pragma warning disable CA1849 // CancelAsync would go on in the thread pool; who listens here only stops waiting.
+        _stopping.Cancel();
+#pragma warning restore CA1849
         await _audit.DisposeAsync();
         Activities.Stop();
         foreach (Partition partition in _partitions)
@@ -127,6 +132,7 @@ internal sealed class Node : INumbers
         await Finished(_recovery, deadline);
         foreach (Partition partition in _partitions)
             await partition.CloseAsync(CancellationToken.None);
+        _stopped = true;
         Meters.Dispose();
         Logger.NodeStopped(Settings.TaskHub, Number);
     }
@@ -134,15 +140,22 @@ internal sealed class Node : INumbers
     /// <exception cref="InvalidOperationException">The host has not started.</exception>
     public Partition PartitionOf(string instanceId) => _partitions.Length > 0
         ? _partitions[InstanceIds.Partition(instanceId, _partitions.Length)]
-        : throw new InvalidOperationException("The host of the durable functions has not started. Start it first, for example with 'await host.StartAsync()'.");
+        : throw NotStarted();
+
+    /// <summary>The store for those who come from outside.</summary>
+    /// <exception cref="InvalidOperationException">The host has not started, or has stopped.</exception>
+    public IStore OpenStore => _partitions.Length == 0 ? throw NotStarted() : _stopped ? throw Stopping() : Store;
 
     public Lane LaneOf(Partition partition) => _lanes[partition.Number % _lanes.Length];
 
-    public void Deliver(string target, Message message) => PartitionOf(target).Submit(target, message);
+    public void Deliver(string target, Message message) => PartitionOf(target).Submit(target, message, isDelivery: true);
 
     public long DrawKey() => (Number << 32) + Interlocked.Increment(ref _lastKey);
 
     public long DrawTimerNumber(int partition) => _partitions[partition].DrawTimerNumber();
+
+    private static InvalidOperationException NotStarted() =>
+        new("The host of the durable functions has not started. Start it first, for example with 'await host.StartAsync()'.");
 
     public static InvalidOperationException Stopping() =>
         new("The host is stopping and takes no more requests. Send it again when the host is back.");
@@ -181,7 +194,7 @@ internal sealed class Node : INumbers
     {
         try
         {
-            await task.WaitAsync(deadline);
+            await task.WaitHereAsync(deadline);
             return true;
         }
         catch (OperationCanceledException)

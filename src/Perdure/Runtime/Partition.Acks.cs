@@ -11,27 +11,23 @@ internal sealed partial class Partition
 
     public void OnAckTick()
     {
-        List<CommitEntry> entries = [];
-        List<Request> exists = [];
         lock (_gate)
         {
             foreach ((Resident resident, Message message, Request request) in _acks.TakeLate_NeedsLock(_node.Settings.RecordAfter))
             {
                 if (_closed)
                     continue;
-                if (RecordAlone_NeedsLock(resident, message, request, exists) is { } entry)
-                    entries.Add(entry);
+                // In line before the lock is given up: the turn that goes on without these rows must commit behind them.
+                if (RecordAlone_NeedsLock(resident, message, request) is { } entry)
+                    _node.LaneOf(this).Append(entry);
                 // Not late because of user code, or not yet: looked at again until it is answered.
                 _acks.Watch_NeedsLock(resident, message, request);
             }
         }
-        foreach (Request request in exists)
-            request.Answer(RequestOutcome.AlreadyExists);
-        foreach (CommitEntry entry in entries)
-            _node.LaneOf(this).Enqueue(entry);
+        _node.LaneOf(this).Go();
     }
 
-    private CommitEntry? RecordAlone_NeedsLock(Resident resident, Message message, Request request, List<Request> exists)
+    private CommitEntry? RecordAlone_NeedsLock(Resident resident, Message message, Request request)
     {
         if (resident.RunningTurn is { InputsRecorded: false } turn && turn.Taken.Contains(message))
             return Ahead(resident, turn);
@@ -39,14 +35,8 @@ internal sealed partial class Partition
         // Loading and committing end by themselves; only user code can take for ever.
         if (waiting < 0 || resident.RunningTurn is not { } running)
             return null;
-        if (message is Message.Start)
-        {
-            if (running.State.Exists && (running.Number > 0 || running.InputsRecorded))
-                exists.Add(request);
-            return null;
-        }
-        if (message is Message.Purge)
-            return null;
+        if (message is Message.Start or Message.Purge)
+            return running.Number > 0 || running.InputsRecorded ? RefuseAlone_NeedsLock(resident, message, request) : null;
         MessageKey key = new(Number, Node.RequestOrigin + _node.Number, (Epoch << 32) + ++_lastRequestRow);
         MessageRow row = MessageCodec.Encode(key, resident.Id, message);
         resident.Mailbox![waiting] = message with { Row = key, Ticket = null };
@@ -58,6 +48,29 @@ internal sealed partial class Partition
                 _node.Work.Exit();
             },
             (entry, refusal) => RequestDropped(resident, key, request, entry, refusal));
+    }
+
+    /// <summary>
+    /// Code runs, so the instance lives: that is the answer, as soon as what it rests on is durable. So it stands in line
+    /// with no rows of its own.
+    /// </summary>
+    private RowsEntry RefuseAlone_NeedsLock(Resident resident, Message message, Request request)
+    {
+        resident.Mailbox!.Remove(message);
+        if (resident.Mailbox.Count == 0)
+            resident.Mailbox = null;
+        _node.Work.Enter();
+        return new RowsEntry(this, new TurnRows { Partition = Number },
+            () =>
+            {
+                request.Answer(message is Message.Start ? RequestOutcome.AlreadyExists : RequestOutcome.StillRunning);
+                _node.Work.Exit();
+            },
+            (_, _) =>
+            {
+                Submit(resident.Id, message);
+                _node.Work.Exit();
+            });
     }
 
     private void RequestDropped(Resident resident, MessageKey key, Request request, RowsEntry entry, string? refusal)

@@ -53,6 +53,6 @@ internal sealed partial class Partition
     private void DeliverAgain(MessageRow row)
     {
         _logger.MessageFoundByAudit(row.Target, row.Key);
-        Submit(row.Target, MessageCodec.Decode(row));
+        Take(row.Target, MessageCodec.Decode(row));
     }
 }

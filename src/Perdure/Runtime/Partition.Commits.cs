@@ -34,41 +34,75 @@ internal sealed partial class Partition
             Perform(resident, turn, null);
             return;
         }
-        List<ActivityWork>? started;
+        List<ActivityWork>? started = null;
         List<Message>? left = null;
         List<CompletionWaiter>? waiters = null;
         Resident? claimed = null;
+        bool isCurrent;
         lock (_gate)
         {
-            if (resident.IsAbandoned)
-                return;
-            started = StartActivities_NeedsLock(resident, turn);
-            if (turn.Ended)
-            {
-                left = resident.Mailbox;
-                resident.Mailbox = null;
-                CancelAll(resident);
-                Forget_NeedsLock(resident);
-                if (turn.Completed is not null)
-                    _waiters.Remove(resident.Id, out waiters);
-            }
-            else
-            {
-                resident.Woken |= turn.MovedGeneration;
-                resident.Phase = ResidentPhase.Idle;
-                claimed = Claim_NeedsLock(resident) ?? Settle_NeedsLock(resident);
-            }
+            if (turn.Completed is not null)
+                _waiters.Remove(resident.Id, out waiters);
+            isCurrent = !entry.IsStale;
+            if (isCurrent)
+                claimed = Land_NeedsLock(resident, turn, out started, out left);
         }
         if (turn.Ended || turn.MovedGeneration)
             _care.Left(turn, committed: true);
+        // Also when the partition was opened anew meanwhile: what is durable is told and delivered.
         Perform(resident, turn, started);
         foreach (CompletionWaiter waiter in waiters ?? [])
             waiter.Complete(turn);
+        if (!isCurrent)
+            return;
         foreach (Message message in left ?? [])
             Submit(resident.Id, message);
         if (claimed is not null)
             _node.Scheduler.Queue(static r => r.Partition.Advance(r), claimed);
         _node.Work.Exit();
+    }
+
+    /// <summary>The instance after a turn: gone, idle, or claimed for the next one.</summary>
+    private Resident? Land_NeedsLock(Resident resident, Turn turn, out List<ActivityWork>? started, out List<Message>? left)
+    {
+        started = StartActivities_NeedsLock(resident, turn);
+        left = null;
+        if (turn.Ended)
+        {
+            left = resident.Mailbox;
+            resident.Mailbox = null;
+            CancelAll(resident);
+            Forget_NeedsLock(resident);
+            return null;
+        }
+        resident.Woken |= turn.MovedGeneration;
+        resident.Phase = ResidentPhase.Idle;
+        return Claim_NeedsLock(resident) ?? Settle_NeedsLock(resident);
+    }
+
+    /// <summary>
+    /// A turn that rests on memory which was thrown away while its code ran: it is not written, what it took waits again.
+    /// </summary>
+    public void OnStale(TurnEntry entry)
+    {
+        Resident resident = entry.Resident;
+        Resident? claimed = null;
+        bool isAbandoned;
+        _care.Left(entry.Turn, committed: false);
+        lock (_gate)
+        {
+            isAbandoned = resident.IsAbandoned;
+            if (!isAbandoned && entry.Turn.Taken.Count > 0)
+            {
+                resident.Mailbox = [.. entry.Turn.Taken, .. resident.Mailbox ?? []];
+                claimed = Claim_NeedsLock(resident);
+            }
+        }
+        // The rows of the others are read when the partition is opened; a request has none.
+        foreach (Message message in isAbandoned ? entry.Turn.Taken.Where(m => m.Ticket is not null) : [])
+            Submit(resident.Id, message with { Row = null });
+        if (claimed is not null)
+            _node.Scheduler.Queue(static r => r.Partition.Advance(r), claimed);
     }
 
     /// <summary>

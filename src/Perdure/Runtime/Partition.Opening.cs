@@ -39,7 +39,7 @@ internal sealed partial class Partition
             _opening = null;
         }
         foreach ((string id, Message message, bool isNew) in held)
-            Submit(id, message, isNew);
+            Submit(id, message, isNew, isDelivery: message.Row is not null);
         await RefillTimersAsync();
     }
 
@@ -58,7 +58,7 @@ internal sealed partial class Partition
                     _logger.NoCode(row.Id, row.Name);
                     continue;
                 }
-                await _node.RecoverySlots.WaitAsync(cancellationToken);
+                await _node.RecoverySlots.TakeAsync(cancellationToken);
                 Recover(row.Id);
             }
             if (owed.Count < OwedPerRead)
@@ -91,6 +91,8 @@ internal sealed partial class Partition
             foreach (MessageRow row in rows)
             {
                 (origin, number) = (row.Key.Origin, row.Key.Number);
+                lock (_gate)
+                    _seen[origin] = number;
                 Take(row.Target, MessageCodec.Decode(row));
             }
             if (rows.Count < MessagesPerRead)
@@ -119,22 +121,27 @@ internal sealed partial class Partition
     public void Reopen(CommitResult reason)
     {
         _logger.PartitionReopened(Number, reason.Outcome, reason.Detail);
-        List<(string Id, Message Message, bool IsNew)> requests = [];
         lock (_gate)
         {
             if (_closed || _opening is not null)
                 return;
-            foreach (Resident resident in _residents.Values)
-            {
-                IEnumerable<Message> messages = [.. resident.RunningTurn?.Taken ?? [], .. resident.Mailbox ?? []];
-                requests.AddRange(messages.Where(m => m.Ticket is not null).Select(m => (resident.Id, m with { Row = null }, false)));
-                Abandon_NeedsLock(resident);
-            }
-            _residents.Clear();
-            _timers.Clear();
-            _opening = requests;
+            _opening = [];
+            DropMemory_NeedsLock(_opening);
         }
         _ = ReopenAsync();
+    }
+
+    private void DropMemory_NeedsLock(List<(string Id, Message Message, bool IsNew)> requests)
+    {
+        foreach (Resident resident in _residents.Values)
+        {
+            IEnumerable<Message> messages = [.. resident.RunningTurn?.Taken ?? [], .. resident.Mailbox ?? []];
+            requests.AddRange(messages.Where(m => m.Ticket is not null).Select(m => (resident.Id, m with { Row = null }, false)));
+            Abandon_NeedsLock(resident);
+        }
+        _residents.Clear();
+        _timers.Clear();
+        _seen.Clear();
     }
 
     private void Abandon_NeedsLock(Resident resident)
@@ -166,6 +173,12 @@ internal sealed partial class Partition
             {
                 // A bug that comes again at once must not become a busy loop.
                 await Task.Delay(ReopenPause, _node.Time);
+                lock (_gate)
+                {
+                    // An attempt before this one may have read a part.
+                    if (_opening is not null)
+                        DropMemory_NeedsLock(_opening);
+                }
                 await OpenAsync(CancellationToken.None);
                 await RecoverAsync(CancellationToken.None);
                 return;
@@ -193,15 +206,20 @@ internal sealed partial class Partition
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
         Request[] unanswered;
+        CompletionWaiter[] waiters;
         lock (_gate)
         {
             unanswered = [.. _residents.Values
                 .SelectMany(r => (r.Mailbox ?? []).Concat(r.RunningTurn?.Taken ?? [])).Select(m => m.Ticket).OfType<Request>()];
-            foreach (Resident resident in _residents.Values)
-                resident.Session?.Abandon();
+            waiters = [.. _waiters.Values.SelectMany(w => w)];
+            // Code that still runs answers too late: nothing may follow the release.
+            foreach (Resident resident in _residents.Values.ToArray())
+                Abandon_NeedsLock(resident);
         }
         foreach (Request request in unanswered)
             request.Fail(Node.Stopping());
+        foreach (CompletionWaiter waiter in waiters)
+            waiter.Fail(Node.Stopping());
         await _node.Store.ClosePartitionAsync(Number, Epoch, cancellationToken);
     }
 }

@@ -318,11 +318,17 @@ internal sealed partial class Partition
         TurnEntry entry = new(resident, turn, encoder, ahead: false);
         if (turn.Rows.IsEmpty)
         {
-            OnCommitted(entry);
+            if (entry.IsStale)
+                entry.OnStale();
+            else
+                entry.OnCommitted();
             return;
         }
         lock (_gate)
-            resident.Phase = ResidentPhase.Committing;
+        {
+            if (!entry.IsStale)
+                resident.Phase = ResidentPhase.Committing;
+        }
         _node.LaneOf(this).Enqueue(entry);
     }
 
@@ -330,7 +336,11 @@ internal sealed partial class Partition
     {
         foreach (Dropped dropped in turn.Dropped ?? [])
         {
-            _logger.MessageDropped(turn.State.Id, dropped.Message.GetType().Name, dropped.Reason);
+            // Nobody waits for a child that was started and forgotten, so the log is the only one who can tell.
+            if (dropped.Message is Message.Start { Event: { Parent: { Task: ParentLink.NoAnswer } parent } start })
+                _logger.StartDropped(turn.State.Id, start.Name, parent.InstanceId, dropped.Reason);
+            else
+                _logger.MessageDropped(turn.State.Id, dropped.Message.GetType().Name, dropped.Reason);
             _node.Meters.DroppedMessages.Add(1);
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
@@ -17,6 +18,7 @@ internal sealed partial class Partition
     private readonly Node _node;
     private readonly Dictionary<string, Resident> _residents = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<CompletionWaiter>> _waiters = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, long> _seen = [];
     private readonly SessionCache _idle;
     private readonly OrchestrationCore _core;
     private readonly ILogger _logger;
@@ -55,7 +57,8 @@ internal sealed partial class Partition
     /// <param name="id">The instance.</param>
     /// <param name="message">What is addressed to it.</param>
     /// <param name="isNew">Nobody can have used the id before: nothing needs to be read.</param>
-    public void Submit(string id, Message message, bool isNew = false)
+    /// <param name="isDelivery">It comes from the commit of its sender, and may have come out of the store before.</param>
+    public void Submit(string id, Message message, bool isNew = false, bool isDelivery = false)
     {
         Resident? claimed;
         lock (_gate)
@@ -70,6 +73,8 @@ internal sealed partial class Partition
                 held.Add((id, message, isNew));
                 return;
             }
+            if (isDelivery && !IsFirst_NeedsLock(message.Row!.Value))
+                return;
             Resident resident = ResidentOf_NeedsLock(id, isNew, out claimed);
             (resident.Mailbox ??= []).Add(message);
             claimed ??= Claim_NeedsLock(resident);
@@ -80,6 +85,19 @@ internal sealed partial class Partition
         }
         if (claimed is not null)
             _node.Scheduler.Queue(static r => r.Partition.Advance(r), claimed);
+    }
+
+    /// <summary>
+    /// Messages of one origin come in the order of their numbers, whichever way they come: through memory after the commit
+    /// of the sender, or out of the store when the partition is opened. So what is not above the last one is a second copy.
+    /// </summary>
+    private bool IsFirst_NeedsLock(MessageKey row)
+    {
+        ref long seen = ref CollectionsMarshal.GetValueRefOrAddDefault(_seen, row.Origin, out bool known);
+        if (known && row.Number <= seen)
+            return false;
+        seen = row.Number;
+        return true;
     }
 
     /// <summary>The result of an activity. It runs the turn on the thread that brings it.</summary>

@@ -13,8 +13,14 @@ internal sealed record RuntimeSettings
 
     public int ConcurrentActivitiesMax { get; init; } = 100 * Environment.ProcessorCount;
 
-    /// <summary>Starts wait while this many entries wait for a batch or activities for a slot.</summary>
+    /// <summary>Starts are held back while this many entries wait for a batch.</summary>
     public int BacklogMax { get; init; } = 20_000;
+
+    /// <summary>Starts are held back while this many activities wait for a slot.</summary>
+    public int WaitingActivitiesMax { get; init; } = 200_000;
+
+    /// <summary>A start that is held back for so long gets an error instead.</summary>
+    public TimeSpan BusyAfter { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Instances that recovery brings into memory at the same time.</summary>
     public int RecoverySlots { get; init; } = 1_000;

@@ -64,6 +64,11 @@ internal static partial class Log
     [LoggerMessage(26, LogLevel.Warning, "Instance {InstanceId} has a history of {Events} events; the limit is {Limit}. Use ContinueAsNew in long loops.")]
     public static partial void LongHistory(this ILogger logger, string instanceId, int events, int limit);
 
+    [LoggerMessage(27, LogLevel.Warning,
+        "Orchestration {Function}, instance {InstanceId}, which {Parent} started, does not start: {Reason}")]
+    public static partial void StartDropped(
+        this ILogger logger, string instanceId, string function, string parent, string reason);
+
     [LoggerMessage(30, LogLevel.Information, "Orchestration {Function}, instance {InstanceId}, {Status}.")]
     public static partial void OrchestrationEnded(this ILogger logger, string function, string instanceId, string status);
 
@@ -75,6 +80,9 @@ internal static partial class Log
 
     [LoggerMessage(40, LogLevel.Warning, "Activity {Function} of instance {InstanceId} failed in attempt {Attempt}.")]
     public static partial void ActivityFailed(this ILogger logger, string instanceId, string function, int attempt, Exception exception);
+
+    [LoggerMessage(42, LogLevel.Warning, "Activity {Function} of instance {InstanceId} threw when it was told to cancel.")]
+    public static partial void CancellationFailed(this ILogger logger, string instanceId, string function, Exception exception);
 
     [LoggerMessage(41, LogLevel.Warning, "Instance {InstanceId} waits: this program has no activity function {Function}. Register it, or terminate the instance.")]
     public static partial void ActivityHasNoCode(this ILogger logger, string instanceId, string function);

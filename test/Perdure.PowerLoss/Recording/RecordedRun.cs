@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Perdure.Torture.Journals;
 using Perdure.Torture.Worker;
 using Perdure.Torture.Workload;
+using Perdure.Sqlite;
 
 namespace Perdure.PowerLoss.Recording;
 
@@ -22,7 +23,8 @@ internal static class RecordedRun
         {
             o.UseSqlite(files.Database);
             o.FunctionAssemblies.Add(typeof(Orchestrations).Assembly);
-            o.Forgetful = forgetful;
+            if (forgetful)
+                o.Store = new SqliteStore(new SqliteStoreOptions { Path = files.Database, Partitions = 4, Forgetful = true });
         });
         using IHost host = builder.Build();
         await host.StartAsync();

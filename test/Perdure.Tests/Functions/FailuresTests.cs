@@ -10,7 +10,7 @@ public class FailuresTests
     [Fact]
     public void An_exception_is_told_with_its_cause()
     {
-        FailureDetails failure = Failures.Of(Caught(() =>
+        FailureDetails failure = ThrownFailure.Of(Caught(() =>
             throw new InvalidOperationException("outer", new TimeoutException("inner"))));
 
         failure.ErrorType.ShouldBe("System.InvalidOperationException");
@@ -22,7 +22,7 @@ public class FailuresTests
     [Fact]
     public void Of_several_exceptions_the_first_is_the_cause()
     {
-        FailureDetails failure = Failures.Of(
+        FailureDetails failure = ThrownFailure.Of(
             new AggregateException(new TimeoutException("first"), new FormatException()));
 
         failure.ErrorType.ShouldBe("System.AggregateException");
@@ -35,8 +35,8 @@ public class FailuresTests
         TimeoutException thrown = new("late");
         TargetInvocationException wrapped = new(new TargetInvocationException(thrown));
 
-        Failures.Of(wrapped).ShouldBe(new FailureDetails("System.TimeoutException", "late"));
-        Failures.Of(new FormatException("x", wrapped)).InnerFailure.ShouldBe(new("System.TimeoutException", "late"));
+        ThrownFailure.Of(wrapped).ShouldBe(new FailureDetails("System.TimeoutException", "late"));
+        ThrownFailure.Of(new FormatException("x", wrapped)).InnerFailure.ShouldBe(new("System.TimeoutException", "late"));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public class FailuresTests
     {
         FailureDetails cause = new("Shop.SoldOut", "none left", "at Shop", new("Shop.Cause", "why"));
 
-        FailureDetails failure = Failures.Of(new FunctionFailedException("The activity 'Buy' failed.", cause));
+        FailureDetails failure = ThrownFailure.Of(new FunctionFailedException("The activity 'Buy' failed.", cause));
 
         failure.ErrorType.ShouldBe("Perdure.FunctionFailedException");
         failure.InnerFailure.ShouldBe(cause);
@@ -56,31 +56,31 @@ public class FailuresTests
         Exception deep = new FormatException("0");
         for (int i = 1; i < 20; i++)
             deep = new FormatException($"{i}", deep);
-        Depth(Failures.Of(deep)).ShouldBe(Failures.DepthMax);
+        Depth(ThrownFailure.Of(deep)).ShouldBe(ThrownFailure.DepthMax);
 
         FailureDetails told = new("T", "0");
         for (int i = 1; i < 20; i++)
             told = new("T", $"{i}", null, told);
         FormatException above = new("x", new FunctionFailedException("y", told));
-        Depth(Failures.Of(above)).ShouldBe(Failures.DepthMax);
+        Depth(ThrownFailure.Of(above)).ShouldBe(ThrownFailure.DepthMax);
 
-        string message = Failures.Of(new FormatException(new string('x', 100_000))).ErrorMessage;
-        message.Length.ShouldBe(Failures.MessageCharsMax + 1);
+        string message = ThrownFailure.Of(new FormatException(new string('x', 100_000))).ErrorMessage;
+        message.Length.ShouldBe(ThrownFailure.MessageCharsMax + 1);
         message.ShouldEndWith("x…");
     }
 
     [Fact]
     public void Text_is_made_well_formed_and_never_cut_inside_a_pair()
     {
-        Failures.Of(new FormatException("a\ud800b😀")).ErrorMessage.ShouldBe("a\ufffdb😀");
-        string cut = Failures.Of(new FormatException(new string('x', Failures.MessageCharsMax - 1) + "😀")).ErrorMessage;
-        cut.ShouldBe(new string('x', Failures.MessageCharsMax - 1) + "…");
+        ThrownFailure.Of(new FormatException("a\ud800b😀")).ErrorMessage.ShouldBe("a\ufffdb😀");
+        string cut = ThrownFailure.Of(new FormatException(new string('x', ThrownFailure.MessageCharsMax - 1) + "😀")).ErrorMessage;
+        cut.ShouldBe(new string('x', ThrownFailure.MessageCharsMax - 1) + "…");
     }
 
     [Fact]
     public void An_exception_that_cannot_tell_its_message_is_told_nevertheless()
     {
-        FailureDetails failure = Failures.Of(new Mute());
+        FailureDetails failure = ThrownFailure.Of(new Mute());
 
         failure.ErrorType.ShouldBe(typeof(Mute).FullName);
         failure.ErrorMessage.ShouldBe("(not readable: System.NotSupportedException)");

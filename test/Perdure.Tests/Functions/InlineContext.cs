@@ -75,7 +75,7 @@ internal sealed class InlineContext(FunctionRegistry registry, object? input = n
         }
         catch (Exception e) when (e is not ArgumentException)
         {
-            throw new FunctionFailedException($"The activity '{name}' failed: {e.Message}", Failures.Of(e));
+            throw new FunctionFailedException($"The activity '{name}' failed: {e.Message}", ThrownFailure.Of(e));
         }
     }
 

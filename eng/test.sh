@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# Builds everything with warnings as errors, runs every test project and the samples, and ends with one line:
+#   N passed, N failed, N skipped
+# Fails when anything failed or when no test ran. Needs the .NET SDK 10 and a NuGet feed; works from any directory.
+#   --with-proof   runs a tenth of eng/prove.sh as well and adds its counts
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+readonly configuration=Release
+readonly advisories="NU1900;NU1901;NU1902;NU1903;NU1904"
+readonly bin=artifacts/bin results=artifacts/test
+passed=0 failed=0 skipped=0
+
+main() {
+    install_missing
+    if build; then
+        test_projects
+        test_samples
+        test_documents
+        if [[ " $* " == *" --with-proof "* && -x eng/prove.sh ]]; then prove; fi
+    else
+        echo "== the build: FAILED"
+        add 0 1 0
+    fi
+    echo
+    echo "$passed passed, $failed failed, $skipped skipped"
+    (( failed == 0 && passed > 0 ))
+}
+
+# What the tests need beside the SDK goes here.
+install_missing() {
+    command -v dotnet > /dev/null || { echo "The .NET SDK 10 is missing: https://dot.net" >&2; exit 1; }
+}
+
+# Without node reuse, so that no build server outlives this script and holds its output open.
+build() {
+    dotnet build Perdure.slnx -c "$configuration" -warnaserror "-warnnotaserror:$advisories" -nodeReuse:false --tl:off -v quiet -clp:NoSummary
+}
+
+# A test project is one that references xunit. It is a program; its report says what it counted.
+test_projects() {
+    rm -rf "$results" && mkdir -p "$results"
+    local project name
+    for project in $(grep -l 'Include="xunit.v3"' test/*/*.*proj); do
+        name=$(basename "${project%.*}")
+        test_project "$name"
+    done
+}
+
+test_project() {
+    local name=$1 report="$results/$1.xml" log="$results/$1.log" code=0
+    echo "== $name"
+    timeout 1200 dotnet "$bin/$name/release/$name.dll" -noLogo -noColor -xml "$report" < /dev/null > "$log" 2>&1 || code=$?
+    tail -n 3 "$log"
+    local p f e s
+    p=$(count passed "$report") f=$(count failed "$report") e=$(count errors "$report") s=$(count skipped "$report")
+    # A run that died without a report, or with one in which nothing failed, has failed all the same.
+    if (( code != 0 && f + e == 0 )); then f=1; fi
+    if (( f + e > 0 )); then echo "-- exit code $code; all of $log:"; cat "$log"; fi
+    add "$p" $((f + e)) "$s"
+}
+
+# The sum of one attribute over the assemblies of a report; 0 without a report.
+count() {
+    [[ -f $2 ]] || { echo 0; return; }
+    { grep -o '<assembly [^>]*' "$2" || true; } | { grep -o " $1=\"[0-9]*\"" || true; } | tr -dc '0-9\n' |
+        awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+add() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
+
+# The samples that end by themselves, judged by exit code and last line.
+test_samples() {
+    local hub
+    hub=$(mktemp -d)
+    sample "HelloCities" 0 '\["Hello Tokyo!","Hello Seattle!","Hello London!"\]' HelloCities "$hub" --Logging:LogLevel:Default=Warning
+    rm -rf "$hub" "$bin/TravelBooking/release/data"
+    sample "TravelBooking, from the start to the end" 0 'Proved: no completed booking was made twice: .*nothing crashed' TravelBooking /
+    sample "TravelBooking, killed in the middle" 137 'Killed by SIGKILL.*' TravelBooking / --crash
+    sample "TravelBooking, resumed" 0 'Proved: no completed booking was made twice: .*complete before the crash.*' TravelBooking /
+    sample "TravelBooking, afresh" 0 'Proved: no completed booking was made twice: .*nothing crashed' TravelBooking /
+}
+
+# sample <what it is> <exit code> <pattern of the last line> <project> <directory to run in> [arguments]
+sample() {
+    local what=$1 expected=$2 pattern=$3 project="$PWD/samples/$4" directory=$5 log code=0
+    shift 5
+    log="$PWD/$results/sample.log"
+    (cd "$directory" && timeout 60 dotnet run -c "$configuration" --no-build --project "$project" -- "$@") < /dev/null > "$log" 2>&1 || code=$?
+    if (( code == expected )) && tail -n 1 "$log" | grep -qE "^$pattern"; then
+        echo "== sample $what: passed"
+        add 1 0 0
+    else
+        echo "== sample $what: FAILED, exit code $code instead of $expected, or another last line:"
+        cat "$log"
+        add 0 1 0
+    fi
+}
+
+test_documents() {
+    local log="$results/documents.log"
+    if ./eng/documents.sh < /dev/null > "$log" 2>&1; then
+        echo "== documents: passed"
+        add 1 0 0
+    else
+        echo "== documents: FAILED"
+        cat "$log"
+        add 0 1 0
+    fi
+}
+
+prove() {
+    local log="$results/prove.log" code=0 counts
+    echo "== a tenth of the proof"
+    ./eng/prove.sh --tenth < /dev/null > "$log" 2>&1 || code=$?
+    counts=$(grep -oE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -n 1 | tr -dc '0-9 \n') || counts=
+    grep -vE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" || true
+    # shellcheck disable=SC2086 # three numbers
+    set -- ${counts:-0 0 0}
+    if (( code != 0 && $2 == 0 )); then set -- "$1" 1 "$3"; fi
+    add "$1" "$2" "$3"
+}
+
+main "$@"

@@ -1,0 +1,118 @@
+using Perdure.Core.History;
+using Perdure.Core.Identity;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Stores;
+using Perdure.Core.Stores.Memory;
+using Perdure.Simulation.Runs;
+using Perdure.Simulation.Scheduling;
+
+namespace Perdure.Simulation.Checking;
+
+/// <summary>
+/// The last phase, without faults: whatever waits for something is given it, and then everything must have come to an end
+/// and nothing may be left over.
+/// </summary>
+internal sealed class Finish(Simulation simulation, MemoryStore disk)
+{
+    private const int RoundsMax = 60;
+    private const int PatientRounds = 40;
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(15);
+
+    public void Run()
+    {
+        simulation.Faults.IsOn = false;
+        simulation.Trace($"the faults are over");
+        for (int round = 0; ; round++)
+        {
+            simulation.Pass(Round);
+            if (simulation.Serving is not { } process)
+            {
+                if (round > RoundsMax)
+                    throw simulation.Violate("No process comes up although nothing fails any more.");
+                continue;
+            }
+            Life[] alive = [.. simulation.Ledger.Current.Where(l => l.End is null)];
+            if (alive.Length == 0 && simulation.Ledger.OpenMessages + simulation.Ledger.OpenTimers + simulation.Ledger.OpenTasks == 0)
+                break;
+            if (round > RoundsMax)
+                throw Stuck(alive);
+            foreach (Life life in alive)
+                Push(life, process, round);
+        }
+        CheckStore();
+        CheckRequests();
+        StopCleanly();
+    }
+
+    private void Push(Life life, SimulatedProcess process, int round)
+    {
+        if (life.Held is Held.Suspended or Held.Parked)
+            simulation.Clients.Do(process, c => simulation.Clients.ResumeAsync(c, life.Id));
+        else if (simulation.Waiting.TryGetValue(life.Id, out string? name) && life.Open.Count == 0 && life.Unfed == 0)
+            simulation.Clients.Do(process, c => simulation.Clients.RaiseAsync(c, life.Id, name));
+        else if (round > PatientRounds && Names(life))
+            simulation.Clients.Do(process, c => simulation.Clients.TerminateAsync(c, life.Id));
+    }
+
+    /// <summary>Whether it is clear what the instance waits for. What waits for nothing is stuck, and terminating it would hide that.</summary>
+    private bool Names(Life life) =>
+        life.Open.Values.Any(t => t.Timer is not null || (t.Child is { } child && simulation.Ledger.ById(child.InstanceId) is { End: null }));
+
+    private SimulationEnded Stuck(Life[] alive)
+    {
+        IEnumerable<string> lives = alive.Select(l =>
+            $"'{l.Id}' {l.Status}/{l.Held} owed {l.Row.Owed}, unfed {l.Unfed}, open {string.Join(' ', l.Open.Values.Select(t => t.Scheduled?.Name ?? t.Child?.InstanceId ?? "timer"))}, waits for {simulation.Waiting.GetValueOrDefault(l.Id)}");
+        return simulation.Violate($"It does not come to an end: {string.Join("; ", lives.Concat(simulation.Ledger.Leftovers).Take(12))}");
+    }
+
+    private void CheckStore()
+    {
+        while (disk.SweepAsync(100, CancellationToken.None).Result)
+        {
+        }
+        foreach (Life life in simulation.Ledger.All)
+        {
+            InstanceRow? row = life.Removed == long.MaxValue ? disk.ReadInstanceAsync(life.Id, CancellationToken.None).Result : null;
+            if (life.Removed == long.MaxValue && (row is null || row.Key != life.Key || row.Status != life.Status))
+                simulation.Violate($"'{life.Id}' is not in the store as it was committed.");
+            if (row is { Owed: true })
+                simulation.Violate($"'{life.Id}' has ended and is still owed something.");
+            for (int generation = 0; generation <= life.Generation; generation++)
+            {
+                IReadOnlyList<HistoryRow> rows = disk.ReadHistoryAsync(new ExecutionKey(life.Key, generation), CancellationToken.None).Result;
+                bool kept = life.Removed == long.MaxValue && generation == life.Generation;
+                if (rows.Count != (kept ? life.History.Count : 0))
+                    simulation.Violate($"'{life.Id}' has {rows.Count} history rows in generation {generation} of {life.Generation}.");
+                for (int i = 0; kept && i < rows.Count; i++)
+                {
+                    if (!rows[i].Events.Span.SequenceEqual(life.History[i].Events.Span))
+                        simulation.Violate($"'{life.Id}': turn {rows[i].Turn} has changed since it was written.");
+                }
+            }
+        }
+    }
+
+    private void CheckRequests()
+    {
+        if (simulation.Serving is { } process && simulation.Clients.Unanswered.TryGetValue(process.Number, out SortedSet<string>? open))
+        {
+            // Who waits for an instance that was purged meanwhile waits for the next of that id.
+            string[] unanswered = [.. open.Where(w => !w.StartsWith("wait", StringComparison.Ordinal))];
+            if (unanswered.Length > 0)
+                simulation.Violate($"Nobody answered {string.Join(", ", unanswered)}.");
+        }
+    }
+
+    private void StopCleanly()
+    {
+        SimulatedProcess process = simulation.Serving!;
+        if (process.Node!.Work.Count != 0)
+            simulation.Violate($"Everything is done, and the node counts {process.Node.Work.Count} pieces of work.");
+        simulation.Stop(process);
+        simulation.Pass(TimeSpan.FromSeconds(60));
+        if (!process.IsDead)
+            simulation.Violate("The process does not come to a clean end.");
+        if (simulation.Crashes == 0 && simulation.Journal.Objects != 0)
+            simulation.Violate($"{simulation.Journal.Objects} objects of function classes were never disposed of.");
+    }
+}

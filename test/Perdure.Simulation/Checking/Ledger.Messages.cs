@@ -1,0 +1,117 @@
+using Perdure.Core.History;
+using Perdure.Core.Identity;
+using Perdure.Core.Messages;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Stores;
+using Perdure.Simulation.Runs;
+using Perdure.Simulation.Scheduling;
+
+namespace Perdure.Simulation.Checking;
+
+/// <summary>Messages: sent by the turn that decided so, consumed once, and with an effect or a reason.</summary>
+internal sealed partial class Ledger
+{
+    private void Sends(TurnRows rows, TurnFacts facts, SimulatedProcess process)
+    {
+        List<Message> sent = [];
+        foreach (MessageRow row in rows.InsertMessages ?? [])
+        {
+            MessageRow kept = row with { Body = row.Body.ToArray() };
+            Message message = MessageCodec.Decode(kept);
+            if (!_messages.TryAdd(row.Key, (kept, message, process.Number)))
+                Violate($"Message {row.Key} exists twice.");
+            sent.Add(message);
+            if (TokenText(message) is { } text)
+            {
+                simulation.Counters.Add(Rare.RecordedAlone);
+                TokenOf(text).Place = TokenPlace.InRow;
+            }
+        }
+        foreach (HistoryEvent.SubOrchestrationInstanceCreated child in facts.Children)
+        {
+            if (!sent.OfType<Message.Start>().Any(s => s.Event.Name == child.Name && s.Event.Input.Equals(child.Input)))
+                Violate($"'{facts.Life!.Id}' asked for the child '{child.InstanceId}', and no start was sent.");
+        }
+        if (facts.Life is { End: { } end, Parent: { Task: > ParentLink.NoAnswer } parent })
+            CheckAnswer(facts.Life, end, parent, sent);
+    }
+
+    private void CheckAnswer(Life life, HistoryEvent.ExecutionCompleted end, ParentLink parent, List<Message> sent)
+    {
+        simulation.Counters.Add(Rare.ChildAnswered);
+        TaskKey task = new(parent.Key, parent.Generation, parent.Task);
+        Message.ChildDone[] answers = [.. sent.OfType<Message.ChildDone>().Where(a => a.Task == task)];
+        if (answers.Length != 1)
+            Violate($"'{life.Id}' ended and answered its parent {answers.Length} times.");
+        else if (end.Status == InstanceStatus.Completed && !answers[0].Result.Equals(end.Result))
+            Violate($"'{life.Id}' ended with {end.Result} and told its parent {answers[0].Result}.");
+    }
+
+    private void Consumes(TurnRows rows, TurnFacts facts, SimulatedProcess process)
+    {
+        HashSet<TaskKey> answered = [];
+        foreach (MessageKey key in rows.DeleteMessages ?? [])
+        {
+            if (!_messages.Remove(key, out (MessageRow Row, Message Message, int Process) entry))
+            {
+                Violate($"Message {key} was consumed and is not there.");
+                continue;
+            }
+            if (entry.Process != process.Number)
+                simulation.Counters.Add(Rare.MessageConsumedAfterCrash);
+            CheckConsumed(entry.Row.Target, entry.Message, rows, facts);
+            if (entry.Message is Message.ChildDone done)
+                answered.Add(done.Task);
+        }
+        foreach ((TaskKey task, HistoryEvent e) in facts.Resolved)
+        {
+            if (e is HistoryEvent.SubOrchestrationInstanceCompleted or HistoryEvent.SubOrchestrationInstanceFailed && !answered.Contains(task))
+                Violate($"'{facts.Life!.Id}' took an answer for {task} without consuming its message.");
+        }
+    }
+
+    private void CheckConsumed(string target, Message message, TurnRows rows, TurnFacts facts)
+    {
+        Life? life = ById(target);
+        switch (message)
+        {
+            case Message.ChildDone done:
+                if (facts.Resolved.TryGetValue(done.Task, out HistoryEvent? e))
+                {
+                    if (e is HistoryEvent.SubOrchestrationInstanceCompleted completed && !completed.Result.Equals(done.Result))
+                        Violate($"'{target}' was answered {done.Result} for {done.Task} and recorded {completed.Result}.");
+                }
+                else if (life is { End: null } && life.Key == done.Task.Key && life.Generation == done.Task.Generation && life.Open.ContainsKey(done.Task.Task))
+                {
+                    Violate($"'{target}' dropped the answer for {done.Task}, which is open.");
+                }
+                break;
+            case Message.Start start:
+                if (_executions.ContainsKey(start.Event.ExecutionId))
+                    break;
+                simulation.Counters.Add(Rare.ChildRefused);
+                bool told = start.Event.Parent is not { Task: > ParentLink.NoAnswer } parent
+                    || (rows.InsertMessages?.Any(m => _messages[m.Key].Message is Message.ChildDone d && d.Task == new TaskKey(parent.Key, parent.Generation, parent.Task)) ?? false);
+                if (!told)
+                    Violate($"The start of '{target}' was refused and its parent was not told.");
+                break;
+            case var _ when TokenText(message) is { } text && !facts.Tokens.Contains(text):
+                bool mayDrop = life is null or { End: not null } || facts.Created || facts.MovedGeneration || message is Message.Suspend or Message.Resume;
+                Token token = TokenOf(text);
+                if (!mayDrop)
+                    Violate($"'{target}' consumed {message.GetType().Name} {text} without recording it.");
+                if (token.Place == TokenPlace.InRow)
+                    token.Place = facts.MovedGeneration ? TokenPlace.Discarded : TokenPlace.Dropped;
+                break;
+        }
+    }
+
+    private static string? TokenText(Message message) => message switch
+    {
+        Message.Raise m => Text(m.Input),
+        Message.Terminate m => m.Reason,
+        Message.Suspend m => m.Reason,
+        Message.Resume m => m.Reason,
+        _ => null,
+    };
+}

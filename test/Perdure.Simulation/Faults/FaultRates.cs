@@ -1,0 +1,75 @@
+using Perdure.Simulation.Scheduling;
+
+namespace Perdure.Simulation.Faults;
+
+/// <summary>How a store call goes wrong.</summary>
+internal enum Fate
+{
+    Fine,
+    Unavailable,
+    CrashBefore,
+    CrashAfter,
+    UnknownWritten,
+    UnknownNotWritten,
+}
+
+/// <summary>How often things go wrong in one run. The seed decides: some runs are calm, some hostile, some know one fault only.</summary>
+internal sealed class FaultRates
+{
+    private readonly Dice _dice;
+    private readonly double _unavailable, _crashBefore, _crashAfter, _unknownWritten, _unknownNot, _fence, _slow, _slowMax, _read, _step;
+
+    public FaultRates(Dice dice)
+    {
+        _dice = dice;
+        double level = dice.Pick(0.2, 1.0, 1.0, 3.0);
+        double Rate(double rate) => dice.Chance(0.7) ? rate * level : 0;
+        _unavailable = Rate(0.02);
+        _crashBefore = Rate(0.006);
+        _crashAfter = Rate(0.008);
+        _unknownWritten = Rate(0.012);
+        _unknownNot = Rate(0.012);
+        _fence = Rate(0.006);
+        _slow = Rate(0.05);
+        _slowMax = dice.Pick(10, 60, 500);
+        _read = Rate(0.006);
+        _step = Rate(0.0001);
+        CleanStop = Rate(0.01);
+        SlowCode = Rate(0.04);
+    }
+
+    /// <summary>False in the last phase: then everything must come to an end.</summary>
+    public bool IsOn { get; set; } = true;
+
+    public bool ReadsFail => _read > 0;
+
+    public double CleanStop { get; }
+
+    public double SlowCode { get; }
+
+    public Fate Commit()
+    {
+        if (!IsOn)
+            return Fate.Fine;
+        return _dice.Chance(_unavailable) ? Fate.Unavailable
+            : _dice.Chance(_crashBefore) ? Fate.CrashBefore
+            : _dice.Chance(_crashAfter) ? Fate.CrashAfter
+            : _dice.Chance(_unknownWritten) ? Fate.UnknownWritten
+            : _dice.Chance(_unknownNot) ? Fate.UnknownNotWritten
+            : Fate.Fine;
+    }
+
+    public bool Fence() => IsOn && _dice.Chance(_fence);
+
+    public bool ReadFails() => IsOn && _dice.Chance(_read);
+
+    public bool Crash() => IsOn && _dice.Chance(_step);
+
+    /// <summary>Whether a call is answered before it returns, as a store in memory or a warm cache does.</summary>
+    public bool IsPrompt() => _dice.Chance(0.2);
+
+    public TimeSpan Delay() => IsOn && _dice.Chance(_slow) ? TimeSpan.FromMilliseconds(1 + _dice.Below((int)_slowMax)) : TimeSpan.Zero;
+
+    public TimeSpan CodeDelay() =>
+        IsOn && _dice.Chance(SlowCode) ? TimeSpan.FromMilliseconds(1 + _dice.Below(100)) : TimeSpan.Zero;
+}

@@ -1,0 +1,161 @@
+using Perdure.Core.Identity;
+using Perdure.Core.Stores;
+using Perdure.Core.Stores.Memory;
+using Perdure.Simulation.Runs;
+using Perdure.Simulation.Scheduling;
+
+namespace Perdure.Simulation.Faults;
+
+/// <summary>
+/// The store as one process sees it. The disk behind it survives the process; what was sent before a death may still be
+/// written after it, unless somebody has opened the partitions meanwhile. Reads see the moment in which the store works
+/// on them, and are heard later, so that they overlap commits.
+/// </summary>
+internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Simulation simulation) : IStore
+{
+    private readonly FaultRates _faults = simulation.Faults;
+    private readonly World _world = simulation.World;
+
+    public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken) =>
+        Read("open", () => disk.OpenAsync(now, CancellationToken.None).Result);
+
+    public ValueTask<PartitionOpening> OpenPartitionAsync(int partition, CancellationToken cancellationToken) =>
+        Read("open partition", () =>
+        {
+            PartitionOpening opening = disk.OpenPartitionAsync(partition, CancellationToken.None).Result;
+            simulation.Ledger.OnOpened(opening);
+            return opening;
+        });
+
+    public async ValueTask ClosePartitionAsync(int partition, long epoch, CancellationToken cancellationToken) =>
+        await Read("close partition", () =>
+        {
+            ValueTask closed = disk.ClosePartitionAsync(partition, epoch, CancellationToken.None);
+            return closed.IsCompleted;
+        }, mayFail: false);
+
+    public ValueTask<CommitResult> CommitAsync(Batch batch) => Write(batch, resolving: false);
+
+    public ValueTask<CommitResult> ResolveAsync(Batch batch) => Write(batch, resolving: true);
+
+    public ValueTask<InstanceRow?> ReadInstanceAsync(string id, CancellationToken cancellationToken) =>
+        Read("instance", () => disk.ReadInstanceAsync(id, CancellationToken.None).Result);
+
+    public ValueTask<IReadOnlyList<HistoryRow>> ReadHistoryAsync(ExecutionKey execution, CancellationToken cancellationToken) =>
+        Read("history", () => disk.ReadHistoryAsync(execution, CancellationToken.None).Result);
+
+    public ValueTask<IReadOnlyList<InstanceRow>> ReadOwedAsync(int partition, long afterKey, int max, CancellationToken cancellationToken) =>
+        Read("owed", () => disk.ReadOwedAsync(partition, afterKey, max, CancellationToken.None).Result);
+
+    public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
+        int partition, long afterOrigin, long afterNumber, int max, CancellationToken cancellationToken) =>
+        Read("messages", () => disk.ReadMessagesAsync(partition, afterOrigin, afterNumber, max, CancellationToken.None).Result);
+
+    public ValueTask<IReadOnlyList<TimerRow>> ReadTimersAsync(
+        int partition, long before, long afterDue, long afterNumber, int max, CancellationToken cancellationToken) =>
+        Read("timers", () =>
+        {
+            simulation.Counters.Add(Rare.TimersRefilled);
+            return disk.ReadTimersAsync(partition, before, afterDue, afterNumber, max, CancellationToken.None).Result;
+        });
+
+    public ValueTask<InstanceSnapshot?> ReadSnapshotAsync(string id, CancellationToken cancellationToken) =>
+        Read("snapshot", () => disk.ReadSnapshotAsync(id, CancellationToken.None).Result);
+
+    public ValueTask<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken) =>
+        Read("query", () => disk.QueryAsync(query, CancellationToken.None).Result);
+
+    public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
+        Read("sweep", () => disk.SweepAsync(rowsMax, CancellationToken.None).Result);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private ValueTask<T> Read<T>(string what, Func<T> read, bool mayFail = true)
+    {
+        _world.IsHere();
+        bool fails = mayFail && _faults.ReadFails();
+        if (fails)
+            simulation.Fault(Rare.ReadFailed, what);
+        else if (_faults.IsPrompt())
+            return new(read());
+        TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _world.Queue(simulation.Disk, () =>
+        {
+            if (fails)
+            {
+                _world.Queue(process, () => answer.SetException(new StoreException($"The simulated store cannot read ({what}).")));
+                return;
+            }
+            T value = read();
+            Later(() => answer.SetResult(value));
+        });
+        return new(answer.Task);
+    }
+
+    private ValueTask<CommitResult> Write(Batch batch, bool resolving)
+    {
+        _world.IsHere();
+        Fate fate = _faults.Commit();
+        if (_faults.Fence())
+            simulation.Interlope(batch.Fences[0].Partition);
+        if (fate == Fate.Fine && _faults.IsPrompt())
+            return new(Apply(batch, resolving));
+        TaskCompletionSource<CommitResult> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _world.QueueAfter(simulation.Disk, _faults.Delay(), () =>
+        {
+            switch (fate)
+            {
+                case Fate.CrashBefore when !process.IsDead:
+                    simulation.Crash(process, Rare.CrashBeforeCommit);
+                    return;
+                case Fate.Unavailable:
+                    Answer(Rare.Unavailable, CommitOutcome.Unavailable);
+                    return;
+                case Fate.UnknownNotWritten:
+                    Answer(Rare.UnknownThatWasNotWritten, CommitOutcome.Unknown);
+                    return;
+            }
+            bool wasDead = process.IsDead;
+            CommitResult result = Apply(batch, resolving);
+            if (wasDead && result.Outcome == CommitOutcome.Fenced)
+                simulation.Counters.Add(Rare.LateCommitFenced);
+            if (fate == Fate.CrashAfter && !process.IsDead)
+                simulation.Crash(process, Rare.CrashAfterCommit);
+            else if (fate == Fate.UnknownWritten && result.Outcome == CommitOutcome.Committed)
+                Answer(Rare.UnknownThatWasWritten, CommitOutcome.Unknown);
+            else
+                Later(() => answer.SetResult(result));
+        });
+        return new(answer.Task);
+
+        void Answer(Rare rare, CommitOutcome outcome)
+        {
+            simulation.Fault(rare, $"batch {batch.Number}");
+            Later(() => answer.SetResult(new CommitResult(outcome) { Detail = "simulated" }));
+        }
+    }
+
+    private CommitResult Apply(Batch batch, bool resolving)
+    {
+        if (Curse.IsOn(batch, _faults))
+        {
+            simulation.Fault(Rare.Refused, $"batch {batch.Number}");
+            return new CommitResult(CommitOutcome.Refused) { Detail = "The simulated store refuses cursed data." };
+        }
+        bool known = resolving && simulation.Ledger.IsCommitted(batch);
+        CommitResult result = resolving ? disk.ResolveAsync(batch).Result : disk.CommitAsync(batch).Result;
+        if (resolving)
+            simulation.Counters.Add(Rare.UnknownResolved);
+        if (!known)
+            simulation.Ledger.OnCommit(batch, result, process);
+        return result;
+    }
+
+    private void Later(Action answer)
+    {
+        TimeSpan delay = _faults.Delay();
+        if (delay > TimeSpan.Zero)
+            simulation.Fault(Rare.SlowStore, null);
+        _world.QueueAfter(process, delay, answer);
+    }
+}

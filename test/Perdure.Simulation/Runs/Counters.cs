@@ -1,0 +1,86 @@
+namespace Perdure.Simulation.Runs;
+
+/// <summary>Rare events that a run has met. One that stays at zero over a batch of seeds shows that nothing tries it any more.</summary>
+internal enum Rare
+{
+    Crash,
+    CrashBeforeCommit,
+    CrashAfterCommit,
+    LateCommitFenced,
+    CleanRestart,
+    Unavailable,
+    UnknownThatWasWritten,
+    UnknownThatWasNotWritten,
+    UnknownResolved,
+    Fenced,
+    Reopened,
+    Refused,
+    Parked,
+    ReadFailed,
+    SlowStore,
+    Evicted,
+    Replayed,
+    Recovered,
+    DroppedMessage,
+    LateResult,
+    StaleRun,
+    CarefulMode,
+    Poisoned,
+    RecordedAhead,
+    RecordedAlone,
+    MessageConsumedAfterCrash,
+    TerminateOvertook,
+    TimersRefilled,
+    CarriedEvents,
+    ContinuedAsNew,
+    SweptHistory,
+    WideTurn,
+    DelayedStart,
+    DuplicateStart,
+    ReplacedInstance,
+    Purged,
+    Suspended,
+    Resumed,
+    Terminated,
+    ChildRefused,
+    ChildAnswered,
+    Detached,
+    RetriedActivity,
+    RanAgain,
+    TimedOutActivity,
+    CancelledTimer,
+    EventTimedOut,
+    TimerFiredAfterCrash,
+    ForeignAwait,
+}
+
+/// <summary>What a run, or all of them together, came to.</summary>
+internal sealed class Counters
+{
+    private readonly long[] _rare = new long[Enum.GetValues<Rare>().Length];
+
+    public long Turns { get; set; }
+    public long Commits { get; set; }
+    public long Instances { get; set; }
+    public long Requests { get; set; }
+    public long Activities { get; set; }
+    public long Faults { get; set; }
+    public long Steps { get; set; }
+
+    public long this[Rare rare] => _rare[(int)rare];
+
+    public void Add(Rare rare) => _rare[(int)rare]++;
+
+    public void Add(Counters other)
+    {
+        Turns += other.Turns;
+        Commits += other.Commits;
+        Instances += other.Instances;
+        Requests += other.Requests;
+        Activities += other.Activities;
+        Faults += other.Faults;
+        Steps += other.Steps;
+        for (int i = 0; i < _rare.Length; i++)
+            _rare[i] += other._rare[i];
+    }
+}

@@ -1,0 +1,45 @@
+using Perdure.Clients;
+using Perdure.Runtime;
+
+namespace Perdure.Simulation.Scheduling;
+
+/// <summary>
+/// A process: what it queued, what it waits for and what it has in memory is gone when it dies. Its scheduler, its
+/// synchronization context and its clock all lead to the one queue of the world.
+/// </summary>
+internal sealed class SimulatedProcess
+{
+    public SimulatedProcess(World world, int number, TimeSpan clockOffset)
+    {
+        Number = number;
+        Context = new QueueContext(world, this);
+        Scheduler = new QueueScheduler(world, this);
+        Time = new VirtualTime(world, this, clockOffset);
+    }
+
+    public int Number { get; }
+    public bool IsDead { get; set; }
+
+    /// <summary>Started, and not told to stop.</summary>
+    public bool IsServing { get; set; }
+
+    public SynchronizationContext Context { get; }
+    public WorkScheduler Scheduler { get; }
+    public VirtualTime Time { get; }
+    public Node? Node { get; set; }
+    public DurableClient? Client { get; set; }
+
+    private sealed class QueueScheduler(World world, SimulatedProcess process) : WorkScheduler
+    {
+        public override void Queue<T>(Action<T> work, T state) => world.Queue(process, () => work(state));
+    }
+
+    private sealed class QueueContext(World world, SimulatedProcess process) : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state) => world.Queue(process, () => d(state));
+
+        public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nobody waits for another thread here.");
+
+        public override SynchronizationContext CreateCopy() => this;
+    }
+}

@@ -1,0 +1,62 @@
+namespace Perdure.Simulation.Scheduling;
+
+/// <summary>The clock of one process. It may be set off against the world's, as clocks of machines are.</summary>
+internal sealed class VirtualTime(World world, SimulatedProcess owner, TimeSpan offset) : TimeProvider
+{
+    public static readonly DateTimeOffset Beginning = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+
+    public override DateTimeOffset GetUtcNow() => Beginning.AddTicks(world.Ticks) + offset;
+
+    public override long GetTimestamp() => world.Ticks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        VirtualTimer timer = new(world, owner, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+}
+
+/// <summary>A timer of a process; it dies with it.</summary>
+internal sealed class VirtualTimer(World world, SimulatedProcess owner, TimerCallback callback, object? state) : ITimer
+{
+    private int _version;
+    private TimeSpan _period;
+    private bool _disposed;
+
+    public bool Change(TimeSpan dueTime, TimeSpan period)
+    {
+        if (_disposed)
+            return false;
+        _version++;
+        _period = period;
+        if (dueTime != Timeout.InfiniteTimeSpan)
+            world.Arm(this, _version, dueTime);
+        return true;
+    }
+
+    public void Fire(int version)
+    {
+        if (version != _version || _disposed || owner.IsDead)
+            return;
+        if (_period > TimeSpan.Zero)
+            world.Arm(this, version, _period);
+        world.Queue(owner, () =>
+        {
+            if (!_disposed)
+                callback(state);
+        });
+    }
+
+    public void Dispose() => _disposed = true;
+
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Perdure.Functions;
+using Perdure.Json;
+
+namespace Perdure.Simulation.Workload;
+
+/// <summary>The program whose functions all simulated processes run: found once, because that is what costs.</summary>
+internal sealed class ProgramUnderTest
+{
+    public ProgramUnderTest()
+    {
+        Serializer = new PayloadSerializer();
+        FunctionEnvironment environment = new(new ServiceCollection().BuildServiceProvider(), NullLoggerFactory.Instance, Serializer, "simulation");
+        Functions = FunctionDiscovery.Discover([typeof(Workload.Functions), typeof(ObjectFunctions)], environment);
+    }
+
+    public PayloadSerializer Serializer { get; }
+    public FunctionRegistry Functions { get; }
+}

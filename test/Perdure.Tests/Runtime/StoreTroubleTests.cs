@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using Perdure.Core.Stores;
+using Perdure.Tests.Runtime.Support;
+
+namespace Perdure.Tests.Runtime;
+
+/// <summary>Everything that a store can answer, and what nobody may notice of it.</summary>
+public abstract class StoreTroubleTests(Setup setup) : HubTests(setup)
+{
+    private const int Instances = 30;
+
+    private string[] Ids { get; } = [.. Enumerable.Range(0, Instances).Select(i => $"it-{i:00}")];
+
+    [Theory]
+    [InlineData("unavailable")]
+    [InlineData("unknown, written")]
+    [InlineData("unknown, not written")]
+    [InlineData("unknown twice")]
+    [InlineData("throws")]
+    public async Task Trouble_that_passes_is_not_noticed(string trouble)
+    {
+        int commits = 0, lost = 0;
+        bool Strikes() => Interlocked.Increment(ref commits) % 3 == 0;
+        Hub.Store.Instead = batch => !Strikes() ? null : trouble switch
+        {
+            "unavailable" => new(CommitOutcome.Unavailable),
+            "unknown, not written" => new(CommitOutcome.Unknown),
+            "throws" => throw new InvalidOperationException("a bug in the store"),
+            _ => null,
+        };
+        Hub.Store.Afterwards = (batch, result) => trouble is "unknown, written" or "unknown twice" && Strikes()
+            ? new(CommitOutcome.Unknown)
+            : result;
+        Hub.Store.InsteadOfResolving = batch =>
+            trouble == "unknown twice" && Interlocked.Increment(ref lost) % 2 == 1 ? new(CommitOutcome.Unknown) : null;
+        await RunAllAsync();
+        Hub.Log.All.ShouldContain(l => l.Event.Id == 10);
+        Hub.Log.All.ShouldNotContain(l => l.Event.Id == 12);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_partition_that_is_lost_is_opened_again_and_loses_nothing(bool isFenced)
+    {
+        int commits = 0;
+        Hub.Store.Instead = batch => Interlocked.Increment(ref commits) % 5 == 4 && commits < 20
+            ? new(isFenced ? CommitOutcome.Fenced : CommitOutcome.Inconsistent) { Partitions = [batch.Fences[0].Partition] }
+            : null;
+        await RunAllAsync();
+        Hub.Log.All.ShouldContain(l => l.Event.Id == 12);
+    }
+
+    [Fact]
+    public async Task An_instance_whose_data_are_refused_is_parked_and_its_neighbours_go_on()
+    {
+        Hub.ChecksReplay = false;
+        string bad = Ids[7];
+        ConcurrentBag<long> keys = [];
+        bool refuses = true;
+        Hub.Store.Instead = batch =>
+        {
+            foreach (TurnRows turn in batch.Turns)
+            {
+                if (turn.InsertInstance?.Id == bad)
+                    keys.Add(turn.InsertInstance.Key);
+            }
+            bool offends = batch.Turns.Any(t => keys.Contains(t.History.Key)
+                && System.Text.Encoding.UTF8.GetString(t.History.Events.Span).Contains("worked", StringComparison.Ordinal));
+            return refuses && offends ? new(CommitOutcome.Refused) { Detail = "I do not like this" } : null;
+        };
+        Code.Work = c => Task.FromResult<object?>("worked");
+        Code.Main = async c =>
+        {
+            try
+            {
+                return await c.CallActivityAsync<string>("Work");
+            }
+            catch (FunctionFailedException e)
+            {
+                return e.Failure.ErrorMessage;
+            }
+        };
+        await Task.WhenAll(Ids.Select(id => Client.StartNewAsync("Main", id)));
+        foreach (string id in Ids.Where(id => id != bad))
+            (await Hub.OutputAsync<string>(id)).ShouldBe("worked");
+        await Hub.UntilStatusAsync(bad, OrchestrationRuntimeStatus.Suspended);
+        (await Hub.StatusAsync(bad)).Reason!.ShouldContain("I do not like this");
+        refuses = false;
+        await Client.ResumeAsync(bad, "the store is mended");
+        (await Hub.OutputAsync<string>(bad))!.ShouldContain("refused");
+    }
+
+    [Fact]
+    public async Task A_request_whose_data_are_refused_fails_and_the_instance_lives()
+    {
+        Hub.Store.Instead = batch => batch.Turns.Any(t => System.Text.Encoding.UTF8.GetString(t.History.Events.Span)
+            .Contains("poisoned", StringComparison.Ordinal)) ? new(CommitOutcome.Refused) { Detail = "no poison" } : null;
+        Code.Main = async c => await c.WaitForExternalEvent<string>("e");
+        (await Should.ThrowAsync<InvalidOperationException>(() => Client.StartNewAsync("Main", "bad", "poisoned"))).Message.ShouldContain("refused");
+        (await Client.GetStatusAsync("bad")).ShouldBeNull();
+        await Client.StartNewAsync("Main", "bad", "good");
+        await Hub.UntilStatusAsync("bad", OrchestrationRuntimeStatus.Running);
+        await Should.ThrowAsync<InvalidOperationException>(() => Client.RaiseEventAsync("bad", "e", "poisoned"));
+        await Hub.UntilStatusAsync("bad", OrchestrationRuntimeStatus.Suspended);
+        await Client.ResumeAsync("bad", null);
+        await Client.RaiseEventAsync("bad", "e", "fine");
+        (await Hub.OutputAsync<string>("bad")).ShouldBe("fine");
+    }
+
+    [Fact]
+    public async Task Reading_that_fails_is_an_error_to_who_asks_and_passes()
+    {
+        Code.Main = async c => await c.WaitForExternalEvent<int>("e");
+        string id = await Client.StartNewAsync("Main");
+        await Hub.RestartAsync();
+        Hub.Store.ReadFailure = new StoreException("The disk is on strike.");
+        (await Should.ThrowAsync<StoreException>(() => Client.GetStatusAsync(id))).Message.ShouldContain("on strike");
+        await Should.ThrowAsync<StoreException>(() => Client.RaiseEventAsync(id, "e", 1));
+        Hub.Store.ReadFailure = null;
+        await Client.RaiseEventAsync(id, "e", 2);
+        (await Hub.OutputAsync<int>(id)).ShouldBe(2);
+    }
+
+    /// <summary>Many instances with activities, children, timers and events; each step must happen once.</summary>
+    private async Task RunAllAsync()
+    {
+        Code.Work = c => Task.FromResult<object?>(c.GetInput<int>());
+        Code.Child = async c => await c.CallActivityAsync<int>("Work", c.GetInput<int>());
+        Code.Main = async c =>
+        {
+            int n = c.GetInput<int>();
+            await c.CreateTimer(c.CurrentUtcDateTime.AddMilliseconds(1), CancellationToken.None);
+            int child = await c.CallSubOrchestratorAsync<int>("Child", n);
+            return child + await c.CallActivityAsync<int>("Work", n) + await c.WaitForExternalEvent<int>("e");
+        };
+        await Task.WhenAll(Ids.Select(async (id, i) =>
+        {
+            await Client.StartNewAsync("Main", id, i);
+            await Client.RaiseEventAsync(id, "e", i);
+        }));
+        for (int i = 0; i < Ids.Length; i++)
+        {
+            (await Hub.OutputAsync<int>(Ids[i])).ShouldBe(3 * i);
+            (await Hub.StatusAsync(Ids[i], true)).History!.Count(e => e.EventType == "EventRaised").ShouldBe(1);
+        }
+        await Hub.CrashAsync();
+        foreach (string id in Ids)
+            (await Hub.StatusAsync(id)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
+    }
+}
+
+public sealed class StoreTroubleOnMemory() : StoreTroubleTests(Setup.Memory);
+public sealed class StoreTroubleOnMemoryCold() : StoreTroubleTests(Setup.MemoryCold);
+public sealed class StoreTroubleOnSqlite() : StoreTroubleTests(Setup.Sqlite);
+public sealed class StoreTroubleOnSqliteCold() : StoreTroubleTests(Setup.SqliteCold);

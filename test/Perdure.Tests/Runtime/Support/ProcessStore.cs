@@ -1,0 +1,108 @@
+using Perdure.Core.Identity;
+using Perdure.Core.Stores;
+
+namespace Perdure.Tests.Runtime.Support;
+
+/// <summary>
+/// A store as one process sees it. When the process dies, nothing of what it asks for is ever heard of again; and a test
+/// can come between a commit and its outcome.
+/// </summary>
+internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
+{
+    private static readonly Task Never = new TaskCompletionSource().Task;
+
+    private volatile bool _dead;
+
+    /// <summary>Says what comes of a batch that is not even sent; null sends it.</summary>
+    public Func<Batch, CommitResult?>? Instead { get; set; }
+
+    /// <summary>Says what is heard of a batch that was sent.</summary>
+    public Func<Batch, CommitResult, CommitResult>? Afterwards { get; set; }
+
+    public Func<Batch, CommitResult?>? InsteadOfResolving { get; set; }
+
+    /// <summary>Thrown by every reading while it is set.</summary>
+    public Exception? ReadFailure { get; set; }
+
+    public IStore Inner => inner;
+
+    /// <summary>The process is gone: SIGKILL, not a stop. What was committed stays.</summary>
+    public async Task DieAsync()
+    {
+        _dead = true;
+        if (!keepsInner)
+            await inner.DisposeAsync();
+    }
+
+    public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken) =>
+        inner.OpenAsync(now, cancellationToken);
+
+    public ValueTask<PartitionOpening> OpenPartitionAsync(int partition, CancellationToken cancellationToken) =>
+        Alive(() => inner.OpenPartitionAsync(partition, cancellationToken));
+
+    public async ValueTask ClosePartitionAsync(int partition, long epoch, CancellationToken cancellationToken)
+    {
+        if (_dead)
+            await Never;
+        await inner.ClosePartitionAsync(partition, epoch, cancellationToken);
+    }
+
+    public ValueTask<CommitResult> CommitAsync(Batch batch) => Alive(async () =>
+    {
+        if (Instead?.Invoke(batch) is { } result)
+            return result;
+        result = await inner.CommitAsync(batch);
+        return Afterwards?.Invoke(batch, result) ?? result;
+    });
+
+    public ValueTask<CommitResult> ResolveAsync(Batch batch) => Alive(async () =>
+        InsteadOfResolving?.Invoke(batch) ?? await inner.ResolveAsync(batch));
+
+    public ValueTask<InstanceRow?> ReadInstanceAsync(string id, CancellationToken cancellationToken) =>
+        Read(() => inner.ReadInstanceAsync(id, cancellationToken));
+
+    public ValueTask<IReadOnlyList<HistoryRow>> ReadHistoryAsync(
+        ExecutionKey execution, CancellationToken cancellationToken) =>
+        Read(() => inner.ReadHistoryAsync(execution, cancellationToken));
+
+    public ValueTask<IReadOnlyList<InstanceRow>> ReadOwedAsync(
+        int partition, long afterKey, int max, CancellationToken cancellationToken) =>
+        Read(() => inner.ReadOwedAsync(partition, afterKey, max, cancellationToken));
+
+    public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
+        int partition, long afterOrigin, long afterNumber, int max, CancellationToken cancellationToken) =>
+        Read(() => inner.ReadMessagesAsync(partition, afterOrigin, afterNumber, max, cancellationToken));
+
+    public ValueTask<IReadOnlyList<TimerRow>> ReadTimersAsync(
+        int partition, long before, long afterDue, long afterNumber, int max, CancellationToken cancellationToken) =>
+        Read(() => inner.ReadTimersAsync(partition, before, afterDue, afterNumber, max, cancellationToken));
+
+    public ValueTask<InstanceSnapshot?> ReadSnapshotAsync(string id, CancellationToken cancellationToken) =>
+        Read(() => inner.ReadSnapshotAsync(id, cancellationToken));
+
+    public ValueTask<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken) =>
+        Read(() => inner.QueryAsync(query, cancellationToken));
+
+    public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
+        Alive(() => inner.SweepAsync(rowsMax, cancellationToken));
+
+    public ValueTask DisposeAsync() => _dead || keepsInner ? ValueTask.CompletedTask : inner.DisposeAsync();
+
+    private ValueTask<T> Read<T>(Func<ValueTask<T>> call) =>
+        ReadFailure is { } failure ? ValueTask.FromException<T>(failure) : Alive(call);
+
+    private async ValueTask<T> Alive<T>(Func<ValueTask<T>> call)
+    {
+        if (_dead)
+            await Never;
+        try
+        {
+            return await call();
+        }
+        finally
+        {
+            if (_dead)
+                await Never;
+        }
+    }
+}
