@@ -131,9 +131,28 @@ internal sealed class Care : IDisposable
             {
                 _deaths.Remove(key);
                 _hasRows = _rows.Count > 0;
-                PutInLine_NeedsLock(new TurnRows { Partition = _partition.Number, DeleteTasks = [key] }, static () => { }, static () => { });
+                PutInLine_NeedsLock(
+                    new TurnRows { Partition = _partition.Number, DeleteTasks = [key] }, static () => { }, static () => { });
             }
             Free_NeedsLock(key);
+        }
+    }
+
+    /// <summary>
+    /// The creation of the instance was not written: the next one draws another key, and nothing under this one counts.
+    /// </summary>
+    public void Void(long key)
+    {
+        if (IsIdle)
+            return;
+        lock (_gate)
+        {
+            foreach (CarefulWork work in _waiting.Where(w => w.Key.Key == key).ToArray())
+                _waiting.Remove(work);
+            _rows.RemoveWhere(k => k.Key == key);
+            _hasRows = _rows.Count > 0;
+            foreach (TaskKey running in _running.Keys.Where(k => k.Key == key).ToArray())
+                Free_NeedsLock(running);
         }
     }
 
@@ -321,7 +340,8 @@ internal sealed class Care : IDisposable
     {
         lock (_gate)
         {
-            if (opening == _opening)
+            bool isWanted = dropped.Rows.InsertTasks is not [var row] || _rows.Contains(new TaskKey(row.Key, row.Generation, row.Task));
+            if (opening == _opening && isWanted)
             {
                 _partition.Node.LaneOf(_partition).Enqueue(dropped);
                 return;

@@ -89,6 +89,8 @@ internal sealed partial class Partition
         Resident? claimed = null;
         bool isAbandoned;
         _care.Left(entry.Turn, committed: false);
+        if (entry.Rows.InsertInstance is { } unborn)
+            _care.Void(unborn.Key);
         lock (_gate)
         {
             isAbandoned = resident.IsAbandoned;
@@ -113,6 +115,8 @@ internal sealed partial class Partition
         Resident resident = entry.Resident;
         bool reload;
         _care.Left(entry.Turn, committed: false);
+        if (entry.Rows.InsertInstance is { } unborn)
+            _care.Void(unborn.Key);
         lock (_gate)
         {
             if (resident.IsAbandoned)

@@ -5,6 +5,7 @@ using Perdure.Core.Orchestrations;
 using Perdure.Core.Replay;
 using Perdure.Core.Stores;
 using Perdure.Execution;
+using Perdure.Functions;
 
 namespace Perdure.Runtime;
 
@@ -38,14 +39,24 @@ internal sealed partial class Partition
 
     private async Task LoadAsync(Resident resident)
     {
-        try
+        while (true)
         {
-            await ReadAsync(resident);
-        }
-        catch (Exception e) when (e is StoreException or FormatException)
-        {
-            LoadFailed(resident, e);
-            return;
+            try
+            {
+                await ReadAsync(resident);
+                break;
+            }
+            catch (StoreException e)
+            {
+                if (!WaitsForStore(resident, e))
+                    return;
+                await Task.Delay(ReadPause, _node.Time);
+            }
+            catch (FormatException e)
+            {
+                LoadFailed(resident, e);
+                return;
+            }
         }
         TakeTurn(resident);
     }
@@ -84,7 +95,36 @@ internal sealed partial class Partition
             _node.Activities.Enqueue(work);
     }
 
-    private void LoadFailed(Resident resident, Exception e)
+    /// <summary>
+    /// Callers are told that the store cannot be read. What nobody would send again (timers, results, answers) waits until
+    /// it can.
+    /// </summary>
+    private bool WaitsForStore(Resident resident, StoreException e)
+    {
+        List<Message> asked;
+        bool waits;
+        lock (_gate)
+        {
+            if (resident.IsAbandoned)
+                return false;
+            List<Message> mailbox = resident.Mailbox ?? [];
+            asked = mailbox.FindAll(m => m.Ticket is not null);
+            List<Message> kept = mailbox.FindAll(m => m.Ticket is null);
+            resident.Mailbox = kept.Count == 0 ? null : kept;
+            waits = !_closed && (kept.Count > 0 || resident.HoldsRecoverySlot);
+            if (!waits)
+                Forget_NeedsLock(resident);
+        }
+        _logger.LoadFailed(resident.Id, e);
+        foreach (Message message in asked)
+            ((Request)message.Ticket!).Fail(e);
+        if (!waits)
+            _node.Work.Exit();
+        return waits;
+    }
+
+    /// <summary>A history that this version cannot read: it stays in the store as it is.</summary>
+    private void LoadFailed(Resident resident, FormatException e)
     {
         _logger.LoadFailed(resident.Id, e);
         List<Message> mailbox;
@@ -96,7 +136,6 @@ internal sealed partial class Partition
             resident.Mailbox = null;
             Forget_NeedsLock(resident);
         }
-        // What came from the store is still there and comes again with the next opening or audit.
         foreach (Message message in mailbox)
             (message.Ticket as Request)?.Fail(e);
         _node.Work.Exit();
@@ -223,15 +262,31 @@ internal sealed partial class Partition
 
     private async Task ReadThenRunAsync(Resident resident, Turn turn)
     {
-        try
+        while (resident.RunningTurn == turn)
         {
-            resident.History = RecordedRun.Of(HistoryReader.ReadTurns(await _node.Store.ReadHistoryAsync(turn.Execution, CancellationToken.None)));
-        }
-        catch (Exception e) when (e is StoreException or FormatException)
-        {
-            _logger.LoadFailed(resident.Id, e);
-            Conclude(resident, turn, CodeResult.NotRun.Instance);
-            return;
+            try
+            {
+                resident.History = RecordedRun.Of(HistoryReader.ReadTurns(
+                    await _node.Store.ReadHistoryAsync(turn.Execution, CancellationToken.None)));
+                break;
+            }
+            catch (StoreException e)
+            {
+                _logger.LoadFailed(resident.Id, e);
+                if (_closed)
+                {
+                    Try(() => Conclude(resident, turn, CodeResult.NotRun.Instance));
+                    return;
+                }
+                await Task.Delay(ReadPause, _node.Time);
+            }
+            catch (FormatException e)
+            {
+                _logger.LoadFailed(resident.Id, e);
+                FailureDetails failure = ThrownFailure.Of(e);
+                Try(() => Conclude(resident, turn, new CodeResult.Stopped(failure, Park: true)));
+                return;
+            }
         }
         Try(() => RunCode(resident, turn));
     }
