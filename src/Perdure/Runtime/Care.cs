@@ -138,6 +138,20 @@ internal sealed class Care : IDisposable
         }
     }
 
+    /// <summary>A row that a dead process left for an execution that was never written.</summary>
+    public void Orphan(TaskKey key)
+    {
+        lock (_gate)
+        {
+            if (!_rows.Remove(key))
+                return;
+            _deaths.Remove(key);
+            _hasRows = _rows.Count > 0;
+            PutInLine_NeedsLock(
+                new TurnRows { Partition = _partition.Number, DeleteTasks = [key] }, static () => { }, static () => { });
+        }
+    }
+
     /// <summary>
     /// The creation of the instance was not written: the next one draws another key, and nothing under this one counts.
     /// </summary>

@@ -1,3 +1,4 @@
+using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
@@ -31,6 +32,12 @@ internal sealed partial class Partition
         _care.Open(opening);
         if (_care.IsOn)
             _logger.CarefulMode(Number, opening.Unclean, opening.Tasks.Count);
+        foreach (TaskRow row in opening.Tasks)
+        {
+            ExecutionKey execution = new(row.Key, row.Generation);
+            if ((await _node.Store.ReadHistoryAsync(execution, cancellationToken)).Count == 0)
+                _care.Orphan(new TaskKey(row.Key, row.Generation, row.Task));
+        }
         await ReadMessagesAsync(cancellationToken);
         List<(string Id, Message Message, bool IsNew)> held;
         lock (_gate)
