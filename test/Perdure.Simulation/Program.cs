@@ -1,18 +1,32 @@
 using Perdure.Simulation.Runs;
+using Perdure.Simulation.Teeth;
 
 namespace Perdure.Simulation;
 
 /// <summary>The command line. See README.md beside this file.</summary>
 internal static class Program
 {
+    private const int BugsWhenQuick = 3;
+
     public static int Main(string[] args)
     {
         Options options = Options.Parse(args);
         if (options.Replay is { } seed)
             return Replay(seed, options);
-        SeedRuns runs = new(options.From, options.Seeds, options.Turns, options.Workers, options.StopAtFirst);
-        runs.Run(Console.Out);
-        return new Report(runs, options).Print(Console.Out);
+        Verdict verdict = new();
+        if (options.Seeds > 0)
+        {
+            SeedRuns runs = new(options.From, options.Seeds, options.Turns, options.Workers, options.StopAtFirst);
+            runs.Run(Console.Out);
+            new Report(runs, options, verdict).Print(Console.Out);
+        }
+        if (options.Bugs || options.Quick)
+        {
+            (int caught, int missed) = new BugHunt(Console.Out).Run(options.Bugs ? null : BugsWhenQuick);
+            verdict.Check(Console.Out, $"{caught} of {caught + missed} planted bugs were caught", missed == 0);
+        }
+        Console.WriteLine(verdict);
+        return verdict.ExitCode;
     }
 
     private static int Replay(long seed, Options options)

@@ -23,7 +23,8 @@ internal sealed class Simulation
     [ThreadStatic]
     private static Simulation? t_here;
 
-    private const int TraceLinesMax = 4000;
+    private const int TraceLinesMax = 20_000;
+    private const int StepsMax = 2_000_000;
 
     private readonly int _turns;
     private readonly Dice _dice;
@@ -65,8 +66,8 @@ internal sealed class Simulation
     /// <summary>Owns what the store is doing: it outlives every process.</summary>
     public SimulatedProcess Disk { get; }
 
-    /// <summary>Which event each instance was last seen to wait for without a bound.</summary>
-    public Dictionary<string, string> Waiting { get; } = new(StringComparer.Ordinal);
+    /// <summary>Instances that were seen to wait for an event without a bound.</summary>
+    public HashSet<string> Waiting { get; } = new(StringComparer.Ordinal);
 
     public int Crashes { get; private set; }
     public int DeathsMax { get; }
@@ -164,7 +165,8 @@ internal sealed class Simulation
 
     private void Live()
     {
-        int turns = _turns + _dice.Below(_turns / 2);
+        // What clients have begun goes on in the last phase: half of the turns are made there.
+        int turns = (_turns / 3) + _dice.Below(_turns / 3);
         int bound = 40 * turns;
         bool forced = false;
         ScheduleAction();
@@ -185,6 +187,8 @@ internal sealed class Simulation
 
     private void Oversee()
     {
+        if (World.Steps > StepsMax)
+            throw Violate("It goes on and on: the run takes more steps than any run should.");
         if (World.Escape is { } escape)
             throw Violate($"Work escaped to another thread:\n{escape}");
         if (_process is null or { IsDead: true } && !_starting)
@@ -212,6 +216,7 @@ internal sealed class Simulation
     private void StartProcess()
     {
         _starting = false;
+        Journal.Objects = 0;
         SimulatedProcess process = new(World, ++_processes, TimeSpan.FromMilliseconds(_dice.Chance(0.3) ? _dice.Between(-300, 300) : 0));
         _process = process;
         FaultyStore store = new(_store, process, this);
@@ -273,7 +278,7 @@ internal sealed class Simulation
         SessionCacheSize = _dice.Pick(0, 0, 8, 40, 10_000),
         ConcurrentActivitiesMax = _dice.Pick(1, 4, 200),
         RecoverySlots = _dice.Pick(1, 4, 1_000),
-        TimerHorizon = TimeSpan.FromSeconds(_dice.Pick(2, 60)),
+        TimerHorizon = TimeSpan.FromSeconds(_dice.Pick(8, 60)),
         TimersPerRead = _dice.Pick(1, 3, 10_000),
         // Without reads that fail nothing needs the audit: then it must not be what keeps instances going.
         AuditEvery = Faults.ReadsFail ? TimeSpan.FromSeconds(60) : TimeSpan.FromDays(365),

@@ -56,7 +56,8 @@ internal sealed partial class OrchestrationCore
             TraceParent = state.TraceParent,
         };
         Payload customStatus = state.CustomStatus;
-        if (turn.Number > limits.RowsDeletedInCommitMax)
+        // Inputs recorded ahead may stand in the same batch, in which a store deletes before it inserts: swept later instead.
+        if (turn.Number > limits.RowsDeletedInCommitMax || turn.InputsRecorded)
             turn.Rows.Sweep = new SweepRow(state.Partition, old.Key, old.Generation);
         else if (turn.Number > 0)
             turn.Rows.DeleteHistory = old;

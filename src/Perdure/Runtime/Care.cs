@@ -73,8 +73,8 @@ internal sealed class Care : IDisposable
             _running.Clear();
             waiting = [.. _waiting, .. _held];
             _waiting.Clear();
-            _ending.Clear();
             _held.Clear();
+            _ending.Clear();
             _suspectRuns = false;
             foreach (TaskRow row in opening.Tasks)
             {
@@ -276,7 +276,8 @@ internal sealed class Care : IDisposable
             TaskRow row = new(
                 _partition.Number, next.Key.Key, next.Key.Generation, next.Key.Task, node.Number,
                 _deaths.GetValueOrDefault(next.Key));
-            PutInLine_NeedsLock(new TurnRows { Partition = _partition.Number, InsertTasks = [row] }, () => Begin(next), next.Skip);
+            PutInLine_NeedsLock(
+                new TurnRows { Partition = _partition.Number, InsertTasks = [row] }, () => Begin(next), next.Skip);
         }
     }
 

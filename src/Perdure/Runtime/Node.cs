@@ -124,7 +124,8 @@ internal sealed class Node : INumbers
         {
             Logger.StopDeadline(Activities.Running);
             Activities.CancelRunning();
-            await Task.WhenAny(activities, Task.Delay(Grace, Time, CancellationToken.None));
+            using CancellationTokenSource grace = new(Grace, Time);
+            await Finished(activities, grace.Token);
         }
         foreach (Partition partition in _partitions)
             partition.StopIntake();

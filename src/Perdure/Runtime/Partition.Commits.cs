@@ -88,6 +88,7 @@ internal sealed partial class Partition
         Resident resident = entry.Resident;
         Resident? claimed = null;
         bool isAbandoned;
+        _care.Left(entry.Turn, committed: false);
         lock (_gate)
         {
             isAbandoned = resident.IsAbandoned;

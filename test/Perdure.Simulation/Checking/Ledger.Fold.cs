@@ -24,12 +24,11 @@ internal sealed partial class Ledger
         }
         facts.Life = life;
         life.Touched = Now;
-        List<HistoryEvent> events = HistoryReader.ReadRow(row.Events);
-        foreach (HistoryRow part in rows.HistoryParts ?? [])
-        {
+        // Copies, because the engine uses its buffers again.
+        List<HistoryRow> copies = [row with { Events = row.Events.ToArray() }, .. rows.HistoryParts?.Select(p => p with { Events = p.Events.ToArray() }) ?? []];
+        List<HistoryEvent> events = [.. copies.SelectMany(c => HistoryReader.ReadRow(c.Events))];
+        if (copies.Count > 1)
             simulation.Counters.Add(Rare.WideTurn);
-            events.AddRange(HistoryReader.ReadRow(part.Events));
-        }
         facts.Created = life.NextTurn == 0 && row.Generation == 0;
         if (row.Generation != life.Generation)
             Move(life, row, rows, facts);
@@ -41,15 +40,15 @@ internal sealed partial class Ledger
             Violate($"'{life.Id}': turn {row.Turn} was written after the end.");
         life.LastAt = row.At;
         life.NextTurn = row.Turn + 1;
-        life.History.Add(row with { Events = row.Events.ToArray() });
-        foreach (HistoryRow part in rows.HistoryParts ?? [])
-            life.History.Add(part with { Events = part.Events.ToArray() });
+        life.History.AddRange(copies);
         HashSet<string> before = facts.MovedGeneration ? life.Events : [];
         if (facts.MovedGeneration)
             life.Events = [];
         bool feeding = false;
         for (int i = 0; i < events.Count; i++)
             Fold(life, row, events[i], i == 0, ref feeding, facts, process);
+        if (feeding && life.Held != Held.No)
+            Violate($"'{life.Id}' ran in turn {row.Turn} although it is held ({life.Held}).");
         simulation.Trace($"  '{life.Id}' {row.Key}.{row.Generation} turn {row.Turn}: {string.Join(' ', events.Select(Short))}");
         if (facts.MovedGeneration)
             CheckCarried(life, before);
@@ -112,8 +111,8 @@ internal sealed partial class Ledger
         switch (e)
         {
             case HistoryEvent.OrchestratorStarted:
-                if (!isFirst || life.Held != Held.No)
-                    Violate($"'{life.Id}' ran in turn {row.Turn} although it is held ({life.Held}), or its mark is not first.");
+                if (!isFirst)
+                    Violate($"'{life.Id}': the mark of turn {row.Turn} is not first.");
                 feeding = true;
                 life.Unfed = 0;
                 life.Status = InstanceStatus.Running;
@@ -191,8 +190,7 @@ internal sealed partial class Ledger
         if (started.Input.IsNone)
             return;
         Errand errand = System.Text.Json.JsonSerializer.Deserialize<Errand>(started.Input.Span)!;
-        if (row.Generation == 0 && !_byNonce.TryAdd(errand.Nonce, life))
-            simulation.Trace($"  '{life.Id}' was started again with the input of an earlier attempt");
+        _byNonce.TryAdd(errand.Nonce, life);
         life.Preserve = errand.Preserve;
         foreach (string seen in errand.Seen)
             Record(life, seen, facts);
@@ -234,7 +232,7 @@ internal sealed partial class Ledger
         {
             Failures.ActivityNotFound => task.Scheduled!.Name == "Nowhere",
             Failures.RefusedByStore => true,
-            Failures.Poison => simulation.Crashes >= simulation.DeathsMax,
+            Failures.Poison => Openings >= simulation.DeathsMax,
             "System.TimeoutException" => task.Scheduled!.Name == "Timed",
             "System.OperationCanceledException" or "System.Threading.Tasks.TaskCanceledException" => true,
             _ => task.Runs.Any(r => r.Failure == failed.Failure.ErrorMessage),

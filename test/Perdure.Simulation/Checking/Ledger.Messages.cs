@@ -87,7 +87,7 @@ internal sealed partial class Ledger
                 }
                 break;
             case Message.Start start:
-                if (_executions.ContainsKey(start.Event.ExecutionId))
+                if (_executions.ContainsKey(start.Event.ExecutionId) || (facts.MovedGeneration && facts.Life!.Id == target))
                     break;
                 simulation.Counters.Add(Rare.ChildRefused);
                 bool told = start.Event.Parent is not { Task: > ParentLink.NoAnswer } parent

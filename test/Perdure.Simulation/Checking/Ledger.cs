@@ -46,8 +46,12 @@ internal sealed partial class Ledger(Simulation simulation)
 
     public long EpochOf(int partition) => _epochs[partition];
 
+    /// <summary>Each may have been a death for what it found running.</summary>
+    public int Openings { get; private set; }
+
     public void OnOpened(PartitionOpening opening)
     {
+        Openings++;
         if (_epochs.TryGetValue(opening.Partition, out long epoch) && opening.Epoch <= epoch)
             Violate($"Partition {opening.Partition} was opened with epoch {opening.Epoch} after {epoch}.");
         _epochs[opening.Partition] = opening.Epoch;
@@ -56,6 +60,8 @@ internal sealed partial class Ledger(Simulation simulation)
     public bool IsCommitted(Batch batch) => _batches.Contains((batch.Node, batch.Lane, batch.Number));
 
     public Life? ByNonce(string nonce) => _byNonce.GetValueOrDefault(nonce);
+
+    public Life? ByKey(long key) => _lives.GetValueOrDefault(key);
 
     public Life? ById(string id) => _current.GetValueOrDefault(id);
 
@@ -123,9 +129,15 @@ internal sealed partial class Ledger(Simulation simulation)
         Consumes(rows, facts, process);
         Timers(rows);
         foreach (TaskRow task in rows.InsertTasks ?? [])
+        {
             _tasks.Add(new TaskKey(task.Key, task.Generation, task.Task));
+            simulation.Trace($"  + task row {task.Key}.{task.Generation}#{task.Task}");
+        }
         foreach (TaskKey task in rows.DeleteTasks ?? [])
+        {
             _tasks.Remove(task);
+            simulation.Trace($"  - task row {task}");
+        }
         if (facts.Life is { } life)
             CheckAgainstRow(life);
     }

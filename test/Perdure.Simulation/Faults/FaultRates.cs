@@ -9,6 +9,9 @@ internal enum Fate
     Unavailable,
     CrashBefore,
     CrashAfter,
+
+    /// <summary>The process dies, and what it sent arrives a while later.</summary>
+    CrashInFlight,
     UnknownWritten,
     UnknownNotWritten,
 }
@@ -17,7 +20,7 @@ internal enum Fate
 internal sealed class FaultRates
 {
     private readonly Dice _dice;
-    private readonly double _unavailable, _crashBefore, _crashAfter, _unknownWritten, _unknownNot, _fence, _slow, _slowMax, _read, _step;
+    private readonly double _unavailable, _crashBefore, _crashAfter, _inFlight, _unknownWritten, _unknownNot, _fence, _slow, _slowMax, _read, _step;
 
     public FaultRates(Dice dice)
     {
@@ -27,6 +30,7 @@ internal sealed class FaultRates
         _unavailable = Rate(0.02);
         _crashBefore = Rate(0.006);
         _crashAfter = Rate(0.008);
+        _inFlight = Rate(0.003);
         _unknownWritten = Rate(0.012);
         _unknownNot = Rate(0.012);
         _fence = Rate(0.006);
@@ -54,6 +58,7 @@ internal sealed class FaultRates
         return _dice.Chance(_unavailable) ? Fate.Unavailable
             : _dice.Chance(_crashBefore) ? Fate.CrashBefore
             : _dice.Chance(_crashAfter) ? Fate.CrashAfter
+            : _dice.Chance(_inFlight) ? Fate.CrashInFlight
             : _dice.Chance(_unknownWritten) ? Fate.UnknownWritten
             : _dice.Chance(_unknownNot) ? Fate.UnknownNotWritten
             : Fate.Fine;
@@ -69,6 +74,8 @@ internal sealed class FaultRates
     public bool IsPrompt() => _dice.Chance(0.2);
 
     public TimeSpan Delay() => IsOn && _dice.Chance(_slow) ? TimeSpan.FromMilliseconds(1 + _dice.Below((int)_slowMax)) : TimeSpan.Zero;
+
+    public TimeSpan Flight() => TimeSpan.FromMilliseconds(_dice.Below(4_000));
 
     public TimeSpan CodeDelay() =>
         IsOn && _dice.Chance(SlowCode) ? TimeSpan.FromMilliseconds(1 + _dice.Below(100)) : TimeSpan.Zero;

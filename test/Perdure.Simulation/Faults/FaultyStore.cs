@@ -108,17 +108,22 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
                 case Fate.CrashBefore when !process.IsDead:
                     simulation.Crash(process, Rare.CrashBeforeCommit);
                     return;
-                case Fate.Unavailable:
+                case Fate.CrashInFlight when !process.IsDead && !resolving:
+                    simulation.Crash(process, Rare.Crash);
+                    _world.QueueAfter(simulation.Disk, _faults.Flight(), () =>
+                    {
+                        if (Apply(batch, resolving: false).Outcome == CommitOutcome.Fenced)
+                            simulation.Counters.Add(Rare.LateCommitFenced);
+                    });
+                    return;
+                case Fate.Unavailable when !resolving:
                     Answer(Rare.Unavailable, CommitOutcome.Unavailable);
                     return;
                 case Fate.UnknownNotWritten:
                     Answer(Rare.UnknownThatWasNotWritten, CommitOutcome.Unknown);
                     return;
             }
-            bool wasDead = process.IsDead;
             CommitResult result = Apply(batch, resolving);
-            if (wasDead && result.Outcome == CommitOutcome.Fenced)
-                simulation.Counters.Add(Rare.LateCommitFenced);
             if (fate == Fate.CrashAfter && !process.IsDead)
                 simulation.Crash(process, Rare.CrashAfterCommit);
             else if (fate == Fate.UnknownWritten && result.Outcome == CommitOutcome.Committed)
@@ -139,8 +144,10 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
     {
         if (Curse.IsOn(batch, _faults))
         {
-            simulation.Fault(Rare.Refused, $"batch {batch.Number}");
-            return new CommitResult(CommitOutcome.Refused) { Detail = "The simulated store refuses cursed data." };
+            simulation.Fault(Rare.Refused, $"batch {batch.Number} of {batch.Turns.Count}");
+            if (simulation.IsTracing)
+                simulation.Trace($"  refused: {string.Join(' ', batch.Turns.Select(t => System.Text.Encoding.UTF8.GetString(t.History.Events.Span)))}");
+            return new CommitResult(CommitOutcome.Refused) { Detail = "The simulated store does not take this data." };
         }
         bool known = resolving && simulation.Ledger.IsCommitted(batch);
         CommitResult result = resolving ? disk.ResolveAsync(batch).Result : disk.CommitAsync(batch).Result;

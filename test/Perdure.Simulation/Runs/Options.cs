@@ -15,7 +15,7 @@ internal sealed record Options
 
     public static Options Parse(string[] args)
     {
-        Options options = new();
+        Options options = args.Contains("--bugs") ? new() { Seeds = 0 } : new();
         for (int i = 0; i < args.Length; i++)
         {
             options = args[i] switch

@@ -1,24 +1,19 @@
-using Perdure.Simulation.Scheduling;
-
 namespace Perdure.Simulation.Runs;
 
 /// <summary>What a batch of seeds came to, for people and for scripts.</summary>
-internal sealed class Report(SeedRuns runs, Options options)
+internal sealed class Report(SeedRuns runs, Options options, Verdict verdict)
 {
     /// <summary>With fewer seeds a rare event may honestly be missing.</summary>
     private const int SeedsForCounters = 1_000;
 
     private const int TailLines = 40;
 
-    private int _passed;
-    private int _failed;
-    private int _skipped;
-
-    public int Print(TextWriter to)
+    public void Print(TextWriter to)
     {
         Counters total = runs.Total;
         double seconds = runs.Elapsed.TotalSeconds;
-        to.WriteLine($"{runs.Done:N0} seeds in {seconds:N1} s: {runs.Done / seconds:N1} seeds/s, {total.Turns / Math.Max(1.0, runs.Done):N0} turns and {total.Faults / Math.Max(1.0, runs.Done):N1} faults a seed");
+        double processor = Environment.CpuUsage.TotalTime.TotalSeconds;
+        to.WriteLine($"{runs.Done:N0} seeds in {seconds:N1} s ({processor:N1} s of processor time): {runs.Done / seconds:N1} seeds/s, {total.Turns / Math.Max(1.0, runs.Done):N0} turns and {total.Faults / Math.Max(1.0, runs.Done):N1} faults a seed");
         to.WriteLine($"{total.Steps:N0} steps, {total.Commits:N0} commits, {total.Turns:N0} turns, {total.Instances:N0} instances, {total.Requests:N0} requests, {total.Activities:N0} activity runs");
         foreach (Rare rare in Enum.GetValues<Rare>())
             to.WriteLine($"  {rare,-28} {total[rare],14:N0}");
@@ -29,26 +24,15 @@ internal sealed class Report(SeedRuns runs, Options options)
                 to.WriteLine($"    {line}");
             to.WriteLine($"    replay: dotnet run -c Release --project test/Perdure.Simulation -- --replay {seed} --turns {options.Turns} --verbose");
         }
-        Check(to, "no guarantee is violated", runs.Violations.Count == 0);
+        verdict.Check(to, "no guarantee is violated", runs.Violations.Count == 0);
         if (runs.Repeated == 0)
-            _skipped++;
+            verdict.Skip(to, "no seed was run twice: every thousandth is");
         else
-            Check(to, $"{runs.Repeated} seeds run twice gave the same trace", runs.Unequal == 0);
+            verdict.Check(to, $"{runs.Repeated} seeds run twice gave the same trace", runs.Unequal == 0);
         Rare[] missing = [.. Enum.GetValues<Rare>().Where(r => total[r] == 0)];
         if (runs.Done < SeedsForCounters)
-            _skipped++;
+            verdict.Skip(to, $"rare events are counted over {SeedsForCounters:N0} seeds and more");
         else
-            Check(to, missing.Length == 0 ? "every rare event happened" : $"these never happened: {string.Join(", ", missing)}", missing.Length == 0);
-        to.WriteLine($"{_passed} passed, {_failed} failed, {_skipped} skipped");
-        return _failed == 0 ? 0 : 1;
-    }
-
-    private void Check(TextWriter to, string what, bool holds)
-    {
-        to.WriteLine($"{(holds ? "passed" : "FAILED")}: {what}");
-        if (holds)
-            _passed++;
-        else
-            _failed++;
+            verdict.Check(to, missing.Length == 0 ? "every rare event happened" : $"these never happened: {string.Join(", ", missing)}", missing.Length == 0);
     }
 }

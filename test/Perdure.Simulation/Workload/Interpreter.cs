@@ -54,7 +54,7 @@ internal sealed class Interpreter
                 _log.Add(await Caught(RetryAsync()));
                 break;
             case 4 or 5:
-                await _context.CreateTimer(_context.CurrentUtcDateTime.AddMilliseconds(_dice.Below(_dice.Pick(50, 5_000, 90_000))));
+                await _context.CreateTimer(_context.CurrentUtcDateTime.AddMilliseconds(_dice.Below(_dice.Pick(50, 3_000, 20_000))));
                 break;
             case 6:
                 await RaceAsync();
@@ -216,9 +216,8 @@ internal sealed class Interpreter
     private async Task EventAsync()
     {
         string name = _dice.Pick(EventNames);
-        Simulation.Here.Waiting[_context.InstanceId] = name;
+        Simulation.Here.Waiting.Add(_context.InstanceId);
         _seen.Add(await _context.WaitForExternalEvent<string>(name));
-        Simulation.Here.Waiting.Remove(_context.InstanceId);
     }
 
     private async Task GuidAsync()
@@ -254,6 +253,8 @@ internal sealed class Interpreter
             default:
                 if (_dice.Chance(0.3))
                     await Task.Yield();
+                else if (_dice.Chance(0.1))
+                    await Task.Delay(TimeSpan.FromMilliseconds(1), Simulation.Here.World.Current!.Time);
                 break;
         }
     }

@@ -1,6 +1,8 @@
 using Perdure.Core.Orchestrations;
 using Perdure.Execution;
+using Perdure.Simulation.Checking;
 using Perdure.Simulation.Faults;
+using Perdure.Simulation.Runs;
 using Perdure.Simulation.Scheduling;
 
 namespace Perdure.Simulation.Workload;
@@ -16,11 +18,11 @@ internal sealed class SlowExecutor(IOrchestrationExecutor inner, FaultRates faul
     public IOrchestrationSession Open(OrchestrationState state, Action<IOrchestrationSession> wake)
     {
         SlowSession? outer = null;
-        outer = new SlowSession(inner.Open(state, _ => wake(outer!)), faults, process);
+        outer = new SlowSession(inner.Open(state, _ => wake(outer!)), state.Execution.Key, faults, process);
         return outer;
     }
 
-    private sealed class SlowSession(IOrchestrationSession inner, FaultRates faults, SimulatedProcess process) : IOrchestrationSession
+    private sealed class SlowSession(IOrchestrationSession inner, long key, FaultRates faults, SimulatedProcess process) : IOrchestrationSession
     {
         private bool _abandoned;
 
@@ -38,7 +40,14 @@ internal sealed class SlowExecutor(IOrchestrationExecutor inner, FaultRates faul
 
         private async ValueTask<CodeResult> RunLateAsync(RunRequest request, TimeSpan delay)
         {
+            Life? life = Simulation.Here.Ledger.ByKey(key);
+            int turn = life?.NextTurn ?? 0;
             await Task.Delay(delay / 2, process.Time);
+            life ??= Simulation.Here.Ledger.ByKey(key);
+            if (life is { End: null } && life.NextTurn > turn)
+                Simulation.Here.Counters.Add(Rare.RecordedAhead);
+            if (life is { End.Status: InstanceStatus.Terminated })
+                Simulation.Here.Counters.Add(Rare.TerminateOvertook);
             if (_abandoned)
                 return CodeResult.NotRun.Instance;
             CodeResult result = await inner.RunAsync(request);

@@ -12,7 +12,7 @@ internal sealed class Campaign(WorkerFiles files, string copies, int seed, int k
 {
     private const int OpenMin = 100;
     private const int WholeCheckEvery = 10;
-    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartWithin = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan CalmWithin = TimeSpan.FromSeconds(180);
 
     private readonly Findings _findings = new();

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+
+namespace Perdure.Simulation.Teeth;
+
+/// <summary>
+/// Shows that the checkers bite: each planted bug is put into a copy of the source tree, the simulator is built from the
+/// copy and must find a violation.
+/// </summary>
+internal sealed class BugHunt(TextWriter to)
+{
+    private const int Seeds = 2_000;
+    private static readonly string[] Copied = ["src", "test/Perdure.Simulation", "Directory.Build.props", "Directory.Packages.props", ".editorconfig"];
+
+    /// <summary>How many were caught and how many were not.</summary>
+    public (int Caught, int Missed) Run(int? count)
+    {
+        string root = Root();
+        string copy = Directory.CreateTempSubdirectory("perdure-bugs-").FullName;
+        try
+        {
+            foreach (string part in Copied)
+                Copy(Path.Combine(root, part), Path.Combine(copy, part));
+            IReadOnlyList<PlantedBug> bugs = Chosen(PlantedBug.All(root), count);
+            int caught = bugs.Count(bug => IsCaught(bug, copy));
+            return (caught, bugs.Count - caught);
+        }
+        finally
+        {
+            Directory.Delete(copy, recursive: true);
+        }
+    }
+
+    /// <summary>All, or a few that are others every day.</summary>
+    private static IReadOnlyList<PlantedBug> Chosen(IReadOnlyList<PlantedBug> bugs, int? count)
+    {
+        if (count is not { } some)
+            return bugs;
+        int first = DateTime.UtcNow.DayOfYear * some;
+        return [.. Enumerable.Range(first, some).Select(i => bugs[i % bugs.Count])];
+    }
+
+    private bool IsCaught(PlantedBug bug, string copy)
+    {
+        string path = Path.Combine(copy, bug.File);
+        string text = File.ReadAllText(path);
+        if (bug.Plant(text) is not { } wrong)
+            return Say(bug, false, $"the line is not there once in {bug.File}: mend bugs/{bug.Name}.txt");
+        File.WriteAllText(path, wrong);
+        try
+        {
+            (int built, string output) = Dotnet(copy, "build", "-c", "Release", "test/Perdure.Simulation", "-p:TreatWarningsAsErrors=false", "-p:RunAnalyzers=false", "-v:q");
+            if (built != 0)
+                return Say(bug, false, $"it does not compile:\n{output}");
+            (int found, output) = Dotnet(copy, "artifacts/bin/Perdure.Simulation/release/Perdure.Simulation.dll", "--seeds", Seeds.ToString(), "--stop-at-first");
+            string? violation = output.Split('\n').FirstOrDefault(l => l.StartsWith("VIOLATION", StringComparison.Ordinal));
+            return Say(bug, found != 0 && violation is not null, violation ?? $"not caught in {Seeds:N0} seeds");
+        }
+        finally
+        {
+            File.WriteAllText(path, text);
+        }
+    }
+
+    private bool Say(PlantedBug bug, bool caught, string how)
+    {
+        to.WriteLine($"{(caught ? "caught" : "MISSED")} {bug.Name}: {bug.Description}\n    {how}");
+        return caught;
+    }
+
+    private static (int Code, string Output) Dotnet(string folder, params string[] arguments)
+    {
+        ProcessStartInfo start = new("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output);
+    }
+
+    private static string Root()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Perdure.slnx")))
+                return folder.FullName;
+        }
+        throw new DirectoryNotFoundException("The bugs are planted into the source tree, and this program does not stand in one.");
+    }
+
+    private static void Copy(string from, string to)
+    {
+        if (File.Exists(from))
+        {
+            File.Copy(from, to);
+            return;
+        }
+        Directory.CreateDirectory(to);
+        foreach (string entry in Directory.GetFileSystemEntries(from).Where(e => Path.GetFileName(e) is not ("obj" or "bin")))
+            Copy(entry, Path.Combine(to, Path.GetFileName(entry)));
+    }
+}
