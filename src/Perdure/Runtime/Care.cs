@@ -127,13 +127,7 @@ internal sealed class Care : IDisposable
             return;
         lock (_gate)
         {
-            if (_rows.Remove(key))
-            {
-                _deaths.Remove(key);
-                _hasRows = _rows.Count > 0;
-                PutInLine_NeedsLock(
-                    new TurnRows { Partition = _partition.Number, DeleteTasks = [key] }, static () => { }, static () => { });
-            }
+            DeleteRow_NeedsLock(key);
             Free_NeedsLock(key);
         }
     }
@@ -143,12 +137,7 @@ internal sealed class Care : IDisposable
     {
         lock (_gate)
         {
-            if (!_rows.Remove(key))
-                return;
-            _deaths.Remove(key);
-            _hasRows = _rows.Count > 0;
-            PutInLine_NeedsLock(
-                new TurnRows { Partition = _partition.Number, DeleteTasks = [key] }, static () => { }, static () => { });
+            DeleteRow_NeedsLock(key);
         }
     }
 
@@ -163,8 +152,9 @@ internal sealed class Care : IDisposable
         {
             foreach (CarefulWork work in _waiting.Where(w => w.Key.Key == key).ToArray())
                 _waiting.Remove(work);
-            _rows.RemoveWhere(k => k.Key == key);
-            _hasRows = _rows.Count > 0;
+            // Its row may stand in line already, let in by another that was voided before.
+            foreach (TaskKey row in _rows.Where(k => k.Key == key).ToArray())
+                DeleteRow_NeedsLock(row);
             foreach (TaskKey running in _running.Keys.Where(k => k.Key == key).ToArray())
                 Free_NeedsLock(running);
         }
@@ -312,6 +302,17 @@ internal sealed class Care : IDisposable
             PutInLine_NeedsLock(
                 new TurnRows { Partition = _partition.Number, InsertTasks = [row] }, () => Begin(next), next.Skip);
         }
+    }
+
+    /// <summary>By itself, in line behind whatever inserts it.</summary>
+    private void DeleteRow_NeedsLock(TaskKey key)
+    {
+        if (!_rows.Remove(key))
+            return;
+        _deaths.Remove(key);
+        _hasRows = _rows.Count > 0;
+        PutInLine_NeedsLock(
+            new TurnRows { Partition = _partition.Number, DeleteTasks = [key] }, static () => { }, static () => { });
     }
 
     private void Free_NeedsLock(TaskKey key)
