@@ -62,7 +62,7 @@ public class RecordAheadTests
     {
         Instance loop = Given.Orchestration().Receives(Start("1"));
         loop.RecordsAhead();
-        loop.Ends(ContinuesAsNew("2")).Rows("update instance Running generation 1", "delete history 1.0", "history 1.1/0");
+        loop.Ends(ContinuesAsNew("2")).Rows("update instance Running generation 1", "sweep 1.0", "history 1.1/0");
     }
 
     [Fact]

@@ -61,7 +61,9 @@ internal sealed class Finish(Simulation simulation, MemoryStore disk)
     private SimulationEnded Stuck(Life[] alive)
     {
         IEnumerable<string> lives = alive.Select(l =>
-            $"'{l.Id}' {l.Status}/{l.Held} owed {l.Row.Owed}, unfed {l.Unfed}, open {string.Join(' ', l.Open.Values.Select(t => t.Scheduled?.Name ?? t.Child?.InstanceId ?? "timer"))}, waits for {(simulation.Waiting.Contains(l.Id) ? "an event" : "nothing")}");
+            $"'{l.Id}' {l.Status}/{l.Held} owed {l.Row.Owed}, unfed {l.Unfed}, open "
+            + $"{string.Join(' ', l.Open.Values.Select(t => t.Scheduled?.Name ?? t.Child?.InstanceId ?? "timer"))}, "
+            + $"waits for {(simulation.Waiting.Contains(l.Id) ? "an event" : "nothing")}");
         return simulation.Violate($"It does not come to an end: {string.Join("; ", lives.Concat(simulation.Ledger.Leftovers).Take(12))}");
     }
 

@@ -27,7 +27,7 @@ internal sealed record Options
                 "--replay" => options with { Replay = Number() },
                 "--verbose" => options with { Verbose = true },
                 "--bugs" => options with { Bugs = true },
-                "--quick" => options with { Quick = true, Seeds = 10_000 },
+                "--quick" => options with { Quick = true, Seeds = 2_000 },
                 "--stop-at-first" => options with { StopAtFirst = true },
                 _ => throw new ArgumentException($"'{args[i]}' is not an option; see the README of the simulation."),
             };

@@ -13,7 +13,8 @@ internal sealed class Report(SeedRuns runs, Options options, Verdict verdict)
         Counters total = runs.Total;
         double seconds = runs.Elapsed.TotalSeconds;
         double processor = Environment.CpuUsage.TotalTime.TotalSeconds;
-        to.WriteLine($"{runs.Done:N0} seeds in {seconds:N1} s ({processor:N1} s of processor time): {runs.Done / seconds:N1} seeds/s, {total.Turns / Math.Max(1.0, runs.Done):N0} turns and {total.Faults / Math.Max(1.0, runs.Done):N1} faults a seed");
+        to.WriteLine($"{runs.Done:N0} seeds in {seconds:N1} s ({processor:N1} s of processor time): {runs.Done / seconds:N1} seeds/s, "
+            + $"{total.Turns / Math.Max(1.0, runs.Done):N0} turns and {total.Faults / Math.Max(1.0, runs.Done):N1} faults a seed");
         to.WriteLine($"{total.Steps:N0} steps, {total.Commits:N0} commits, {total.Turns:N0} turns, {total.Instances:N0} instances, {total.Requests:N0} requests, {total.Activities:N0} activity runs");
         foreach (Rare rare in Enum.GetValues<Rare>())
             to.WriteLine($"  {rare,-28} {total[rare],14:N0}");

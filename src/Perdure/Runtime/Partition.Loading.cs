@@ -1,0 +1,118 @@
+using Perdure.Core.History;
+using Perdure.Core.Identity;
+using Perdure.Core.Messages;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Replay;
+using Perdure.Core.Stores;
+using Perdure.Execution;
+using Perdure.Functions;
+
+namespace Perdure.Runtime;
+
+/// <summary>From an id to an instance in memory: the row, and the history if it lives.</summary>
+internal sealed partial class Partition
+{
+    private async Task LoadAsync(Resident resident)
+    {
+        while (true)
+        {
+            try
+            {
+                await ReadAsync(resident);
+                break;
+            }
+            catch (StoreException e)
+            {
+                if (!WaitsForStore(resident, e))
+                    return;
+                await Task.Delay(ReadPause, _node.Time);
+            }
+            catch (FormatException e)
+            {
+                LoadFailed(resident, e);
+                return;
+            }
+        }
+        TakeTurn(resident);
+    }
+
+    private async ValueTask ReadAsync(Resident resident)
+    {
+        InstanceRow? row = await _node.Store.ReadInstanceAsync(resident.Id, CancellationToken.None);
+        OrchestrationState state;
+        List<RecordedRun>? history = null;
+        if (row is null)
+            state = new OrchestrationState(resident.Id, Number);
+        else if (row.Status.IsTerminal)
+            state = OrchestrationState.OfEnded(row);
+        else
+        {
+            List<StoredTurn> turns = HistoryReader.ReadTurns(
+                await _node.Store.ReadHistoryAsync(new ExecutionKey(row.Key, row.Generation), CancellationToken.None));
+            state = OrchestrationState.Load(row, turns);
+            history = RecordedRun.Of(turns);
+        }
+        List<ActivityWork> owed = [];
+        lock (_gate)
+        {
+            if (resident.IsAbandoned)
+                return;
+            resident.State = state;
+            resident.History = history;
+            resident.Phase = ResidentPhase.Running;
+            foreach (HistoryEvent opened in state.Open.All)
+            {
+                if (opened is HistoryEvent.TaskScheduled call && !resident.Activities.TryGet(call.Task, out _))
+                    owed.Add(ActivityOf_NeedsLock(resident, call, recovered: true));
+            }
+        }
+        foreach (ActivityWork work in owed)
+            _node.Activities.Enqueue(work);
+    }
+
+    /// <summary>
+    /// Callers are told that the store cannot be read. What nobody would send again (timers, results, answers) waits until
+    /// it can.
+    /// </summary>
+    private bool WaitsForStore(Resident resident, StoreException e)
+    {
+        List<Message> asked;
+        bool waits;
+        lock (_gate)
+        {
+            if (resident.IsAbandoned)
+                return false;
+            List<Message> mailbox = resident.Mailbox ?? [];
+            asked = mailbox.FindAll(m => m.Ticket is not null);
+            List<Message> kept = mailbox.FindAll(m => m.Ticket is null);
+            resident.Mailbox = kept.Count == 0 ? null : kept;
+            waits = !_closed && (kept.Count > 0 || resident.HoldsRecoverySlot);
+            if (!waits)
+                Forget_NeedsLock(resident);
+        }
+        _logger.LoadFailed(resident.Id, e);
+        foreach (Message message in asked)
+            ((Request)message.Ticket!).Fail(e);
+        if (!waits)
+            _node.Work.Exit();
+        return waits;
+    }
+
+    /// <summary>A history that this version cannot read: it stays in the store as it is.</summary>
+    private void LoadFailed(Resident resident, FormatException e)
+    {
+        _logger.LoadFailed(resident.Id, e);
+        List<Message> mailbox;
+        lock (_gate)
+        {
+            if (resident.IsAbandoned)
+                return;
+            mailbox = resident.Mailbox ?? [];
+            resident.Mailbox = null;
+            Forget_NeedsLock(resident);
+        }
+        foreach (Message message in mailbox)
+            (message.Ticket as Request)?.Fail(e);
+        _node.Work.Exit();
+    }
+}
