@@ -87,8 +87,8 @@ if [ -n "$tenth" ]; then
     prove simulation test/Perdure.Simulation --quick
 else
     prove simulation test/Perdure.Simulation --seeds 100000
+    prove bugs test/Perdure.Simulation --bugs
 fi
-prove bugs test/Perdure.Simulation --bugs
 prove torture test/Perdure.Torture --kills "$(full 100 10)" --seed "$seed"
 prove diskfull test/Perdure.Torture --disk-full --times "$(full 6 2)" --seed "$seed"
 prove powerloss test/Perdure.PowerLoss --images "$(full 5000 500)" --commits "$(full 2000 500)" --seed "$seed"
