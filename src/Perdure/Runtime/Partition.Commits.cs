@@ -35,7 +35,6 @@ internal sealed partial class Partition
             return;
         }
         List<ActivityWork>? started = null;
-        List<Message>? left = null;
         List<CompletionWaiter>? waiters = null;
         Resident? claimed = null;
         bool isCurrent;
@@ -45,7 +44,7 @@ internal sealed partial class Partition
                 _waiters.Remove(resident.Id, out waiters);
             isCurrent = !entry.IsStale;
             if (isCurrent)
-                claimed = Land_NeedsLock(resident, turn, out started, out left);
+                claimed = Land_NeedsLock(resident, turn, out started);
         }
         if (turn.Ended || turn.MovedGeneration)
             _care.Left(turn, committed: true);
@@ -55,25 +54,25 @@ internal sealed partial class Partition
             waiter.Complete(turn);
         if (!isCurrent)
             return;
-        foreach (Message message in left ?? [])
-            Submit(resident.Id, message);
-        if (claimed is not null)
-            _node.Scheduler.Queue(static r => r.Partition.Advance(r), claimed);
+        GoOn(claimed);
         _node.Work.Exit();
     }
 
     /// <summary>The instance after a turn: gone, idle, or claimed for the next one.</summary>
-    private Resident? Land_NeedsLock(Resident resident, Turn turn, out List<ActivityWork>? started, out List<Message>? left)
+    private Resident? Land_NeedsLock(Resident resident, Turn turn, out List<ActivityWork>? started)
     {
         started = StartActivities_NeedsLock(resident, turn);
-        left = null;
         if (turn.Ended)
         {
-            left = resident.Mailbox;
+            List<Message>? left = resident.Mailbox;
             resident.Mailbox = null;
             CancelAll(resident);
             Forget_NeedsLock(resident);
-            return null;
+            // Here and now: these were taken in before, and are neither held nor known already.
+            Resident? next = null;
+            foreach (Message message in left ?? [])
+                next = Put_NeedsLock(resident.Id, message, isNew: false) ?? next;
+            return next;
         }
         resident.Woken |= turn.MovedGeneration;
         resident.Phase = ResidentPhase.Idle;

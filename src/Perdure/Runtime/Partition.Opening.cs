@@ -39,15 +39,30 @@ internal sealed partial class Partition
                 _care.Orphan(new TaskKey(row.Key, row.Generation, row.Task));
         }
         await ReadMessagesAsync(cancellationToken);
-        List<(string Id, Message Message, bool IsNew)> held;
+        TakeHeld();
+        await RefillTimersAsync();
+    }
+
+    /// <summary>What arrived meanwhile, in its order, and before anything that arrives from now on.</summary>
+    private void TakeHeld()
+    {
+        List<Resident> claimed = [];
         lock (_gate)
         {
-            held = _opening ?? [];
+            // After the end of intake it is answered with what else is unanswered.
+            if (_closed)
+                return;
+            foreach ((string id, Message message, bool isNew) in _opening ?? [])
+            {
+                if (message.Row is { } row && !IsFirst_NeedsLock(row))
+                    continue;
+                if (Put_NeedsLock(id, message, isNew) is { } resident)
+                    claimed.Add(resident);
+            }
             _opening = null;
         }
-        foreach ((string id, Message message, bool isNew) in held)
-            Submit(id, message, isNew, isDelivery: message.Row is not null);
-        await RefillTimersAsync();
+        foreach (Resident resident in claimed)
+            GoOn(resident);
     }
 
     /// <summary>Brings the instances that are owed something into memory, as fast as there is room.</summary>
@@ -112,13 +127,8 @@ internal sealed partial class Partition
     {
         Resident? claimed;
         lock (_gate)
-        {
-            Resident resident = ResidentOf_NeedsLock(target, isNew: false, out claimed);
-            (resident.Mailbox ??= []).Add(message);
-            claimed ??= Claim_NeedsLock(resident);
-        }
-        if (claimed is not null)
-            _node.Scheduler.Queue(static r => r.Partition.Advance(r), claimed);
+            claimed = Put_NeedsLock(target, message, isNew: false);
+        GoOn(claimed);
     }
 
     /// <summary>
@@ -174,26 +184,41 @@ internal sealed partial class Partition
 
     private async Task ReopenAsync()
     {
-        while (!_closed)
+        do
         {
-            try
+            // A bug that comes again at once must not become a busy loop.
+            await Task.Delay(ReopenPause, _node.Time);
+            lock (_gate)
             {
-                // A bug that comes again at once must not become a busy loop.
-                await Task.Delay(ReopenPause, _node.Time);
-                lock (_gate)
-                {
-                    // An attempt before this one may have read a part.
-                    if (_opening is not null)
-                        DropMemory_NeedsLock(_opening);
-                }
-                await OpenAsync(CancellationToken.None);
-                await RecoverAsync(CancellationToken.None);
-                return;
+                if (_closed)
+                    return;
+                // An attempt before this one may have read a part.
+                DropMemory_NeedsLock(_opening!);
             }
-            catch (StoreException e)
-            {
-                _logger.ReopenFailed(Number, e);
-            }
+        }
+        while (!await TryOpenAsync());
+        try
+        {
+            await RecoverAsync(CancellationToken.None);
+        }
+        catch (StoreException e)
+        {
+            // The partition is open and serves: opening it once more would take everything twice. The audit goes on.
+            _logger.RecoveryFailed(e);
+        }
+    }
+
+    private async Task<bool> TryOpenAsync()
+    {
+        try
+        {
+            await OpenAsync(CancellationToken.None);
+            return true;
+        }
+        catch (StoreException e)
+        {
+            _logger.ReopenFailed(Number, e);
+            return false;
         }
     }
 
@@ -217,7 +242,9 @@ internal sealed partial class Partition
         lock (_gate)
         {
             unanswered = [.. _residents.Values
-                .SelectMany(r => (r.Mailbox ?? []).Concat(r.RunningTurn?.Taken ?? [])).Select(m => m.Ticket).OfType<Request>()];
+                .SelectMany(r => (r.Mailbox ?? []).Concat(r.RunningTurn?.Taken ?? []))
+                .Concat(_opening?.Select(h => h.Message) ?? [])
+                .Select(m => m.Ticket).OfType<Request>()];
             waiters = [.. _waiters.Values.SelectMany(w => w)];
             // Code that still runs answers too late: nothing may follow the release.
             foreach (Resident resident in _residents.Values.ToArray())

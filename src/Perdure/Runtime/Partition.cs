@@ -75,14 +75,26 @@ internal sealed partial class Partition
             }
             if (isDelivery && !IsFirst_NeedsLock(message.Row!.Value))
                 return;
-            Resident resident = ResidentOf_NeedsLock(id, isNew, out claimed);
-            (resident.Mailbox ??= []).Add(message);
-            claimed ??= Claim_NeedsLock(resident);
-            if (message.Ticket is Request request)
-                _acks.Watch_NeedsLock(resident, message, request);
-            if (message is Message.Terminate terminate && resident.RunningTurn is not null && claimed is null)
-                claimed = Overtake_NeedsLock(resident, terminate);
+            claimed = Put_NeedsLock(id, message, isNew);
         }
+        GoOn(claimed);
+    }
+
+    /// <summary>Puts the message into its mailbox; returns the instance if the caller now has to go on with it.</summary>
+    private Resident? Put_NeedsLock(string id, Message message, bool isNew)
+    {
+        Resident resident = ResidentOf_NeedsLock(id, isNew, out Resident? claimed);
+        (resident.Mailbox ??= []).Add(message);
+        claimed ??= Claim_NeedsLock(resident);
+        if (message.Ticket is Request request)
+            _acks.Watch_NeedsLock(resident, message, request);
+        return message is Message.Terminate terminate && resident.RunningTurn is not null && claimed is null
+            ? Overtake_NeedsLock(resident, terminate)
+            : claimed;
+    }
+
+    private void GoOn(Resident? claimed)
+    {
         if (claimed is not null)
             _node.Scheduler.Queue(static r => r.Partition.Advance(r), claimed);
     }
