@@ -356,7 +356,7 @@ internal sealed class Care : IDisposable
         lock (_gate)
         {
             bool isWanted = dropped.Rows.InsertTasks is not [var row] || _rows.Contains(new TaskKey(row.Key, row.Generation, row.Task));
-            if (opening == _opening && isWanted)
+            if (opening == _opening && isWanted && !dropped.IsStale)
             {
                 _partition.Node.LaneOf(_partition).Enqueue(dropped);
                 return;

@@ -59,11 +59,12 @@ internal sealed class TurnEntry(Resident resident, Turn turn, TurnEncoder? encod
 /// <summary>Rows beside the turns: messages made durable by themselves, bookkeeping.</summary>
 internal sealed class RowsEntry(Partition partition, TurnRows rows, Action committed, Action<RowsEntry, string?> dropped) : CommitEntry(partition, rows)
 {
-    public override bool IsStale => false;
+    private readonly int _opening = partition.Opening;
 
-    public override void OnStale()
-    {
-    }
+    /// <summary>Rows that come after another opening has read the store would be known to nobody.</summary>
+    public override bool IsStale => _opening != Partition.Opening;
+
+    public override void OnStale() => dropped(this, null);
 
     public override void OnCommitted() => committed();
 

@@ -56,6 +56,13 @@ internal sealed class Lane(int number, long node, IStore store, WorkScheduler sc
         }
     }
 
+    /// <summary>Before everything else, for rows that others in line may rest on; only for what was just dropped.</summary>
+    public void EnqueueFirst(CommitEntry entry)
+    {
+        lock (_gate)
+            _ready.Insert(0, entry);
+    }
+
     public void Go()
     {
         lock (_gate)

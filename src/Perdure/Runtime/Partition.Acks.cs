@@ -47,7 +47,7 @@ internal sealed partial class Partition
                 request.Answer(RequestOutcome.Accepted);
                 _node.Work.Exit();
             },
-            (entry, refusal) => RequestDropped(resident, key, request, entry, refusal));
+            (entry, refusal) => RequestDropped(resident, key, message, entry, refusal));
     }
 
     /// <summary>
@@ -73,17 +73,24 @@ internal sealed partial class Partition
             });
     }
 
-    private void RequestDropped(Resident resident, MessageKey key, Request request, RowsEntry entry, string? refusal)
+    private void RequestDropped(Resident resident, MessageKey key, Message message, RowsEntry entry, string? refusal)
     {
+        if (entry.IsStale)
+        {
+            // Its place in the mailbox is gone as well: it is asked anew.
+            Submit(resident.Id, message);
+            _node.Work.Exit();
+            return;
+        }
         if (refusal is null)
         {
             // The row rests on nothing that was dropped, and turns behind it may delete it: it goes first again.
-            _node.LaneOf(this).Enqueue(entry);
+            _node.LaneOf(this).EnqueueFirst(entry);
             return;
         }
         lock (_gate)
             resident.Mailbox?.RemoveAll(m => m.Row == key);
-        request.Fail(new InvalidOperationException($"The store refused the request: {refusal}"));
+        ((Request)message.Ticket!).Fail(new InvalidOperationException($"The store refused the request: {refusal}"));
         _node.Work.Exit();
     }
 

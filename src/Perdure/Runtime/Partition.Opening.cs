@@ -156,6 +156,7 @@ internal sealed partial class Partition
             requests.AddRange(messages.Where(m => m.Ticket is not null).Select(m => (resident.Id, m with { Row = null }, false)));
             Abandon_NeedsLock(resident);
         }
+        Opening++;
         _residents.Clear();
         _timers.Clear();
         _seen.Clear();

@@ -42,6 +42,9 @@ internal sealed partial class Partition
 
     public long Epoch { get; private set; }
 
+    /// <summary>Counts how often memory was thrown away to be read again.</summary>
+    public int Opening { get; private set; }
+
     public Node Node => _node;
 
     public int ResidentCount
