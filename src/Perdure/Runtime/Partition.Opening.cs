@@ -21,7 +21,7 @@ internal sealed partial class Partition
     private readonly ITimer _timerTick;
     private List<(string Id, Message Message, bool IsNew)>? _opening = [];
     private bool _closed;
-    private bool _refilling;
+    private object? _refill;
     private long _armedFor = long.MaxValue;
 
     public async Task OpenAsync(CancellationToken cancellationToken)
@@ -159,6 +159,7 @@ internal sealed partial class Partition
         Opening++;
         _residents.Clear();
         _timers.Clear();
+        (_refill, _armedFor) = (null, long.MaxValue);
         _seen.Clear();
     }
 

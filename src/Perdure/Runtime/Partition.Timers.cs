@@ -51,11 +51,12 @@ internal sealed partial class Partition
     {
         (long Due, long Number) from;
         long to;
+        object mine = new();
         lock (_gate)
         {
-            if (_refilling || _closed)
+            if (_refill is not null || _closed)
                 return;
-            _refilling = true;
+            _refill = mine;
             from = _timers.Horizon;
             to = _node.Now + (long)_node.Settings.TimerHorizon.TotalMilliseconds;
             _timers.MoveHorizon(to, long.MinValue);
@@ -74,9 +75,12 @@ internal sealed partial class Partition
         }
         lock (_gate)
         {
+            // The partition was opened again meanwhile, and what is near is read anew.
+            if (_refill != mine)
+                return;
             foreach (TimerRow row in rows)
                 _timers.Arm(row);
-            _refilling = false;
+            _refill = null;
             if (read && rows.Count == max)
                 _timers.MoveHorizon(rows[^1].Key.Due, rows[^1].Key.Number);
             if (read)
