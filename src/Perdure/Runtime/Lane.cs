@@ -258,7 +258,8 @@ internal sealed class Lane(int number, long node, IStore store, WorkScheduler sc
         }
         string? refusal = result.Outcome == CommitOutcome.Refused && alone ? result.Detail ?? "the store refused the data" : null;
         List<CommitEntry> all = TakeBack(entries, result);
-        for (int i = 0; i < all.Count; i++)
+        // The latest first: each puts its inputs before those of the ones behind it, and rows go first again in their order.
+        for (int i = all.Count - 1; i >= 0; i--)
             all[i].OnDropped(i == 0 ? refusal : null);
         if (result.Outcome is CommitOutcome.Fenced or CommitOutcome.Inconsistent)
         {

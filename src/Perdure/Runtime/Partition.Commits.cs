@@ -93,17 +93,16 @@ internal sealed partial class Partition
         lock (_gate)
         {
             isAbandoned = resident.IsAbandoned;
-            if (!isAbandoned && entry.Turn.Taken.Count > 0)
+            if (!isAbandoned)
             {
-                resident.Mailbox = [.. entry.Turn.Taken, .. resident.Mailbox ?? []];
+                PutBack(resident, entry.Turn.Taken);
                 claimed = Claim_NeedsLock(resident);
             }
         }
         // The rows of the others are read when the partition is opened; a request has none.
         foreach (Message message in isAbandoned ? entry.Turn.Taken.Where(m => m.Ticket is not null) : [])
-            Submit(resident.Id, message with { Row = null });
-        if (claimed is not null)
-            _node.Scheduler.Queue(static r => r.Partition.Advance(r), claimed);
+            PutAgain(resident.Id, message);
+        GoOn(claimed);
     }
 
     /// <summary>
@@ -112,28 +111,59 @@ internal sealed partial class Partition
     public void OnDropped(TurnEntry entry, string? refusal)
     {
         Resident resident = entry.Resident;
-        bool reload;
+        Resident? next;
         _care.Left(entry.Turn, committed: false);
         if (entry.Rows.InsertInstance is { } unborn)
             _care.Void(unborn.Key);
         lock (_gate)
         {
             if (resident.IsAbandoned)
+            {
+                // Nobody but the entry knows what it took, and a request has no row to be read from.
+                foreach (Message message in entry.Turn.Taken.Where(m => m.Ticket is not null))
+                    PutAgain(resident.Id, message);
                 return;
-            IEnumerable<Message> taken = refusal is null ? entry.Turn.Taken : entry.Turn.Taken.Select(Refused).OfType<Message>();
-            List<Message> mailbox = [.. taken, .. resident.RunningTurn?.Taken ?? [], .. resident.Mailbox ?? []];
-            resident.Mailbox = mailbox.Count == 0 ? null : mailbox;
+            }
+            List<Message> taken = refusal is null ? entry.Turn.Taken : [.. entry.Turn.Taken.Select(Refused).OfType<Message>()];
             resident.ParkReason ??= refusal;
-            reload = resident.Phase != ResidentPhase.Loading;
-            resident.Phase = ResidentPhase.Loading;
-            resident.RunningTurn = null;
-            resident.OvertakenBy = null;
-            resident.State = null;
-            DropSession(resident);
+            // An entry behind this one may have dropped the memory already: then its inputs are all that is left to do.
+            next = entry.IsStale ? null : DropMemory_NeedsLock(resident);
+            PutBack(resident, taken);
+            next ??= Claim_NeedsLock(resident);
         }
-        if (reload)
-            _node.Scheduler.Queue(static r => r.Partition.Advance(r), resident);
+        GoOn(next);
     }
+
+    /// <summary>The instance is to be loaded again; returns it unless somebody is on the way to it already.</summary>
+    private static Resident? DropMemory_NeedsLock(Resident resident)
+    {
+        bool isClaimed = resident.Phase == ResidentPhase.Loading;
+        if (resident.OvertakenBy is { } overtaken)
+        {
+            // Whoever was to conclude it is on the way, and will load it instead.
+            isClaimed = true;
+            PutBack(resident, [.. overtaken.Turn.Taken, overtaken.Message]);
+        }
+        else if (resident.RunningTurn is { } running)
+        {
+            PutBack(resident, running.Taken);
+        }
+        resident.Phase = ResidentPhase.Loading;
+        resident.RunningTurn = null;
+        resident.OvertakenBy = null;
+        resident.State = null;
+        DropSession(resident);
+        return isClaimed ? null : resident;
+    }
+
+    private static void PutBack(Resident resident, List<Message> messages)
+    {
+        if (messages.Count > 0)
+            resident.Mailbox = [.. messages, .. resident.Mailbox ?? []];
+    }
+
+    private void PutAgain(string id, Message message) =>
+        _node.Scheduler.Queue(static x => x.Partition.Submit(x.Id, x.Message), (Partition: this, Id: id, Message: message with { Row = null }));
 
     /// <summary>What becomes of a message whose turn the store refuses for its data.</summary>
     private static Message? Refused(Message message)

@@ -17,7 +17,7 @@ internal sealed partial class Partition
     {
         if (resident.Phase == ResidentPhase.Loading)
             _ = LoadAsync(resident);
-        else if (resident.OvertakenBy is { } overtaken)
+        else if (TakeOvertaken(resident) is { } overtaken)
             Try(() => ConcludeOvertaken(resident, overtaken));
         else
             TakeTurn(resident);
@@ -242,9 +242,19 @@ internal sealed partial class Partition
         return resident;
     }
 
+    /// <summary>Taken once: either it is concluded, or its messages are put back.</summary>
+    private (Turn Turn, Message.Terminate Message)? TakeOvertaken(Resident resident)
+    {
+        lock (_gate)
+        {
+            (Turn, Message.Terminate)? overtaken = resident.OvertakenBy;
+            resident.OvertakenBy = null;
+            return overtaken;
+        }
+    }
+
     private void ConcludeOvertaken(Resident resident, (Turn Turn, Message.Terminate Message) overtaken)
     {
-        resident.OvertakenBy = null;
         Turn turn = overtaken.Turn;
         turn.Taken.Add(overtaken.Message);
         _care.TurnDone(turn, turn.Execution);
