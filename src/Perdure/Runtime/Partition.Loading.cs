@@ -62,12 +62,19 @@ internal sealed partial class Partition
             resident.Phase = ResidentPhase.Running;
             foreach (HistoryEvent opened in state.Open.All)
             {
-                if (opened is HistoryEvent.TaskScheduled call && !resident.Activities.TryGet(call.Task, out _))
+                // What still runs, or has a result that waits here, is not run again only because memory was dropped.
+                if (opened is HistoryEvent.TaskScheduled call && !resident.Activities.TryGet(call.Task, out _) && !HasResult(call))
                     owed.Add(ActivityOf_NeedsLock(resident, call, recovered: true));
             }
         }
         foreach (ActivityWork work in owed)
             _node.Activities.Enqueue(work);
+
+        bool HasResult(HistoryEvent.TaskScheduled call)
+        {
+            TaskKey task = new(state.Execution.Key, state.Execution.Generation, call.Task);
+            return resident.Mailbox?.Exists(m => m is Message.TaskDone done && done.Task == task) ?? false;
+        }
     }
 
     /// <summary>
