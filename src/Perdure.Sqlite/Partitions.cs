@@ -9,7 +9,7 @@ internal static class Partitions
 {
     public static PartitionOpening Open(Connection connection, int partition, long node)
     {
-        connection.Prepared(Sql.CountDeaths).Bind(1, partition).Run();
+        connection.Prepared(Sql.CountDeaths).Bind(1, partition).Bind(2, node).Run();
         var open = connection.Prepared(Sql.OpenPartition).Bind(1, partition).Bind(2, node);
         if (!open.Step())
             throw new ArgumentOutOfRangeException(nameof(partition), partition, "The hub has no such partition.");

@@ -43,7 +43,7 @@ internal static class Sql
 
     public const string OpenPartition =
         """
-        update partitions set owner = ?2, epoch = epoch + 1, unclean = iif(dirty, unclean + 1, 0), dirty = 1
+        update partitions set owner = ?2, epoch = epoch + 1, unclean = iif(dirty, unclean + (owner <> ?2), 0), dirty = 1
         where id = ?1 returning epoch, unclean
         """;
 
@@ -52,7 +52,7 @@ internal static class Sql
     public const string CountDeaths =
         """
         update tasks set deaths = deaths + 1
-        where partition = ?1 and node = (select owner from partitions where id = ?1 and dirty = 1)
+        where partition = ?1 and node = (select owner from partitions where id = ?1 and dirty = 1 and owner <> ?2)
         """;
 
     public const string ReadTasks =

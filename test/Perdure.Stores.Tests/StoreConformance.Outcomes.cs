@@ -203,22 +203,32 @@ public abstract partial class StoreConformance
     public async Task Partitions_count_the_openings_that_found_them_unclean_and_the_deaths_of_their_tasks()
     {
         _node.Openings.ShouldAllBe(o => o.Epoch == 1 && o.Unclean == 0);
-        await _node.MustCommitAsync(new TurnRows { Partition = 1, InsertTasks = [new(1, 10, 0, 5, 1, 0), new(1, 10, 0, 4, 1, 0)] });
-
-        (await _node.TakeAsync(1)).ShouldSatisfyAllConditions(
-            o => (o.Partition, o.Epoch, o.Unclean).ShouldBe((1, 2L, 1)),
-            o => o.Tasks.ShouldBe([new(1, 10, 0, 4, 1, 1), new(1, 10, 0, 5, 1, 1)]));
-        (await _node.TakeAsync(1)).ShouldSatisfyAllConditions(
-            o => (o.Epoch, o.Unclean).ShouldBe((3L, 2)),
-            o => o.Tasks.Select(t => t.Deaths).ShouldBe([2, 2]));
-
-        await _node.Store.ClosePartitionAsync(1, epoch: 2, default);
-        (await _node.TakeAsync(1)).Unclean.ShouldBe(3, "a stale epoch releases nothing");
-        await _node.Store.ClosePartitionAsync(1, epoch: 4, default);
-        (await _node.TakeAsync(1)).ShouldSatisfyAllConditions(o => (o.Epoch, o.Unclean).ShouldBe((5L, 0)));
+        await Begin();
 
         await ReopenAsync();
-        _node.Openings.Select(o => (o.Epoch, o.Unclean)).ShouldBe([(2, 1), (6, 1), (2, 1), (2, 1)]);
+        _node.Openings.ShouldAllBe(o => o.Epoch == 2 && o.Unclean == 1);
+        _node.Openings[1].Tasks.Select(t => (t.Task, t.Deaths)).ShouldBe([(4, 1), (5, 1)]);
+        await Begin(deaths: 1);
+
+        (await _node.TakeAsync(1)).ShouldSatisfyAllConditions(
+            o => (o.Partition, o.Epoch, o.Unclean).ShouldBe((1, 3L, 1), "a node that takes its own partition has not died"),
+            o => o.Tasks.Select(t => t.Deaths).ShouldBe([1, 1]));
+        await _node.Store.ClosePartitionAsync(1, epoch: 2, default);
+        (await _node.TakeAsync(1)).Unclean.ShouldBe(1, "a stale epoch releases nothing");
+
+        await ReopenAsync();
+        _node.Openings[1].Unclean.ShouldBe(2);
+        _node.Openings[1].Tasks.Select(t => t.Deaths).ShouldBe([2, 2]);
+        await _node.Store.ClosePartitionAsync(1, _node.Openings[1].Epoch, default);
+
+        await ReopenAsync();
+        _node.Openings.Select(o => o.Unclean).ShouldBe([3, 0, 3, 3]);
+
+        Task Begin(int deaths = 0) => _node.MustCommitAsync(new TurnRows
+        {
+            Partition = 1,
+            InsertTasks = [new(1, 10, 0, 5, _node.Hub.Node, deaths), new(1, 10, 0, 4, _node.Hub.Node, deaths)],
+        });
     }
 
     private TurnRows Good() => new()

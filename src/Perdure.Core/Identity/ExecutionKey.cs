@@ -15,5 +15,7 @@ internal readonly record struct TaskKey(long Key, int Generation, int Task)
 {
     public ExecutionKey Execution => new(Key, Generation);
 
+    public bool IsOf(ExecutionKey execution) => Key == execution.Key && Generation == execution.Generation;
+
     public override string ToString() => $"{Key}.{Generation}#{Task}";
 }

@@ -20,8 +20,9 @@ internal interface IStore : IAsyncDisposable
     ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes a partition: epoch + 1, dirty; unclean + 1 if it was dirty already, else 0. Returns its rows in
-    /// <c>tasks</c>; if it was dirty, those of its last owner count one death more: that node died while it did the work.
+    /// Takes a partition: epoch + 1, dirty; unclean + 1 if another node left it dirty, 0 if it was clean. Returns its rows
+    /// in <c>tasks</c>; those of a node that left it dirty count one death more: that node died while it did the work.
+    /// A node that takes its own partition again has not died.
     /// </summary>
     ValueTask<PartitionOpening> OpenPartitionAsync(int partition, CancellationToken cancellationToken);
 

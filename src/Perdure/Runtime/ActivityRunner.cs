@@ -18,10 +18,7 @@ internal sealed class ActivityRunner(Node node)
     {
         if (work.Function is null)
         {
-            if (work.MayHaveRunBefore)
-                node.Logger.ActivityHasNoCode(work.Resident.Id, work.Call.Name);
-            else
-                Return(work, Payload.None, Failures.NoSuchActivity(work.Call.Name));
+            WithoutCode(work);
             return ValueTask.CompletedTask;
         }
         long started = node.Time.GetTimestamp();
@@ -36,6 +33,18 @@ internal sealed class ActivityRunner(Node node)
             return ValueTask.CompletedTask;
         }
         return FinishAsync(work, run, span, started);
+    }
+
+    /// <summary>A call that was never possible fails; one that was waits for a program that has the code again.</summary>
+    private void WithoutCode(ActivityWork work)
+    {
+        if (!work.MayHaveRunBefore)
+        {
+            Return(work, Payload.None, Failures.NoSuchActivity(work.Call.Name));
+            return;
+        }
+        node.Logger.ActivityHasNoCode(work.Resident.Id, work.Call.Name);
+        work.Resident.Partition.DidNotRun(work);
     }
 
     private ValueTask<Payload> InvokeAsync(ActivityWork work) =>

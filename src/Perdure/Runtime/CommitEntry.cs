@@ -9,13 +9,19 @@ internal abstract class CommitEntry(Partition partition, TurnRows rows)
     public Partition Partition { get; } = partition;
     public TurnRows Rows { get; } = rows;
 
+    /// <summary>The epoch whose memory the rows rest on; the batch is fenced with it.</summary>
+    public long Epoch { get; } = partition.Epoch;
+
+    /// <summary>The partition was opened again, or is about to be: all its memory of that time is gone.</summary>
+    public bool IsOfEarlierEpoch => Epoch != Partition.Epoch;
+
     /// <summary>The memory that the rows rest on was thrown away before they were sent; they must not be.</summary>
-    public abstract bool IsStale { get; }
+    public virtual bool IsStale => IsOfEarlierEpoch;
 
     /// <summary>The rows are durable.</summary>
     public abstract void OnCommitted();
 
-    /// <summary>The entry was found stale and left the line.</summary>
+    /// <summary>The rows were not written and will not be, because the memory that they rest on is gone.</summary>
     public abstract void OnStale();
 
     /// <summary>
@@ -32,10 +38,13 @@ internal sealed class TurnEntry(Resident resident, Turn turn, TurnEncoder? encod
     public Resident Resident { get; } = resident;
     public Turn Turn { get; } = turn;
 
-    /// <summary>The inputs of a turn whose code still runs (20 ms rule).</summary>
+    /// <summary>The inputs of a turn whose code still runs, or has yet to begin.</summary>
     public bool IsAhead { get; } = ahead;
 
-    public override bool IsStale => Resident.IsAbandoned || !ReferenceEquals(Resident.State, Turn.State);
+    /// <summary>What was to wait for the inputs to be durable.</summary>
+    public CarefulWork? Then { get; init; }
+
+    public override bool IsStale => base.IsStale || Resident.IsAbandoned || !ReferenceEquals(Resident.State, Turn.State);
 
     public override void OnStale()
     {
@@ -56,17 +65,21 @@ internal sealed class TurnEntry(Resident resident, Turn turn, TurnEncoder? encod
     }
 }
 
-/// <summary>Rows beside the turns: messages made durable by themselves, bookkeeping.</summary>
-internal sealed class RowsEntry(Partition partition, TurnRows rows, Action committed, Action<RowsEntry, string?> dropped) : CommitEntry(partition, rows)
+/// <summary>
+/// Rows beside the turns: messages made durable by themselves, bookkeeping. They rest on nothing that is in line, and turns
+/// may rest on them: when a batch is not written they go first again.
+/// </summary>
+internal abstract class RowsEntry(Partition partition, TurnRows rows) : CommitEntry(partition, rows)
 {
-    private readonly int _opening = partition.Opening;
+    public sealed override void OnDropped(string? refusal)
+    {
+        if (refusal is null)
+            Partition.Node.LaneOf(Partition).EnqueueFirst(this);
+        else
+            OnRefused(refusal);
+    }
 
-    /// <summary>Rows that come after another opening has read the store would be known to nobody.</summary>
-    public override bool IsStale => _opening != Partition.Opening;
-
-    public override void OnStale() => dropped(this, null);
-
-    public override void OnCommitted() => committed();
-
-    public override void OnDropped(string? refusal) => dropped(this, refusal);
+    /// <summary>The store takes everything but this.</summary>
+    protected virtual void OnRefused(string refusal) =>
+        Partition.OnBug(new InvalidOperationException($"The store refused a row of the runtime's own: {refusal}"));
 }

@@ -51,7 +51,7 @@ internal sealed class Lane(int number, long node, IStore store, WorkScheduler sc
         lock (_gate)
         {
             // Numbered here, because here the order of the batches is decided and number order must be commit order.
-            entry.Partition.NumberMessages(entry.Rows);
+            entry.Partition.NumberMessages(entry.Rows, entry.Epoch);
             _ready.Add(entry);
         }
     }
@@ -176,7 +176,8 @@ internal sealed class Lane(int number, long node, IStore store, WorkScheduler sc
             if ((fenced & bit) != 0)
                 continue;
             fenced |= bit;
-            fences.Add(new PartitionEpoch(entry.Partition.Number, entry.Partition.Epoch));
+            // Of its first entry: if others belong to a later epoch, the batch must fail rather than write the first.
+            fences.Add(new PartitionEpoch(entry.Partition.Number, entry.Epoch));
         }
         return new Batch
         {
@@ -256,15 +257,20 @@ internal sealed class Lane(int number, long node, IStore store, WorkScheduler sc
                 entry.Partition.AfterCommit(entry);
             return;
         }
+        if (result.Outcome is CommitOutcome.Fenced or CommitOutcome.Inconsistent)
+        {
+            foreach (CommitEntry entry in entries.Where(e => result.Partitions.Contains(e.Partition.Number)))
+                entry.Partition.Reopen(result, entry.Epoch);
+        }
         string? refusal = result.Outcome == CommitOutcome.Refused && alone ? result.Detail ?? "the store refused the data" : null;
         List<CommitEntry> all = TakeBack(entries, result);
         // The latest first: each puts its inputs before those of the ones behind it, and rows go first again in their order.
         for (int i = all.Count - 1; i >= 0; i--)
-            all[i].OnDropped(i == 0 ? refusal : null);
-        if (result.Outcome is CommitOutcome.Fenced or CommitOutcome.Inconsistent)
         {
-            foreach (Partition partition in all.Select(e => e.Partition).Distinct().Where(p => result.Partitions.Contains(p.Number)))
-                partition.Reopen(result);
+            if (all[i].IsOfEarlierEpoch)
+                all[i].OnStale();
+            else
+                all[i].OnDropped(i == 0 ? refusal : null);
         }
         _ = CommitAllAsync();
     }

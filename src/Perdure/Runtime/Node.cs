@@ -76,6 +76,9 @@ internal sealed class Node : INumbers
 
     public long Number { get; private set; }
 
+    /// <summary>Cancelled when the node begins to stop.</summary>
+    public CancellationToken WhenStopping => _stopping.Token;
+
     public bool IsStopping => _stopping.IsCancellationRequested;
 
     public int Partitions => _partitions.Length;

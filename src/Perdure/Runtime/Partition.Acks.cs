@@ -40,61 +40,33 @@ internal sealed partial class Partition
         MessageKey key = new(Number, Node.RequestOrigin + _node.Number, (Epoch << 32) + ++_lastRequestRow);
         MessageRow row = MessageCodec.Encode(key, resident.Id, message);
         resident.Mailbox![waiting] = message with { Row = key, Ticket = null };
-        _node.Work.Enter();
-        return new RowsEntry(this, new TurnRows { Partition = Number, InsertMessages = [row] },
-            () =>
-            {
-                request.Answer(RequestOutcome.Accepted);
-                _node.Work.Exit();
-            },
-            (entry, refusal) => RequestDropped(resident, key, message, entry, refusal));
+        return new RequestRow(resident, message, request, row);
     }
 
     /// <summary>
     /// Code runs, so the instance lives: that is the answer, as soon as what it rests on is durable. So it stands in line
     /// with no rows of its own.
     /// </summary>
-    private RowsEntry RefuseAlone_NeedsLock(Resident resident, Message message, Request request)
+    private static EarlyRefusal RefuseAlone_NeedsLock(Resident resident, Message message, Request request)
     {
         resident.Mailbox!.Remove(message);
         if (resident.Mailbox.Count == 0)
             resident.Mailbox = null;
-        _node.Work.Enter();
-        return new RowsEntry(this, new TurnRows { Partition = Number },
-            () =>
-            {
-                request.Answer(message is Message.Start ? RequestOutcome.AlreadyExists : RequestOutcome.StillRunning);
-                _node.Work.Exit();
-            },
-            (_, _) =>
-            {
-                Submit(resident.Id, message);
-                _node.Work.Exit();
-            });
+        return new EarlyRefusal(resident, message, request);
     }
 
-    private void RequestDropped(Resident resident, MessageKey key, Message message, RowsEntry entry, string? refusal)
+    /// <summary>The store refused the row of a request, which so has no place in the mailbox either.</summary>
+    public void Forget(Resident resident, MessageKey row)
     {
-        if (entry.IsStale)
-        {
-            // Its place in the mailbox is gone as well: it is asked anew.
-            Submit(resident.Id, message);
-            _node.Work.Exit();
-            return;
-        }
-        if (refusal is null)
-        {
-            // The row rests on nothing that was dropped, and turns behind it may delete it: it goes first again.
-            _node.LaneOf(this).EnqueueFirst(entry);
-            return;
-        }
         lock (_gate)
-            resident.Mailbox?.RemoveAll(m => m.Row == key);
-        ((Request)message.Ticket!).Fail(new InvalidOperationException($"The store refused the request: {refusal}"));
-        _node.Work.Exit();
+        {
+            resident.Mailbox?.RemoveAll(m => m.Row == row);
+            if (resident.Mailbox is { Count: 0 })
+                resident.Mailbox = null;
+        }
     }
 
-    private static TurnEntry Ahead(Resident resident, Turn turn)
+    private static TurnEntry Ahead(Resident resident, Turn turn, CarefulWork? then = null)
     {
         Turn ahead = OrchestrationCore.RecordAhead(turn);
         TurnEncoder? encoder = null;
@@ -103,6 +75,6 @@ internal sealed partial class Partition
             encoder = Encoders.Rent();
             encoder.Encode(ahead, int.MaxValue);
         }
-        return new TurnEntry(resident, ahead, encoder, ahead: true);
+        return new TurnEntry(resident, ahead, encoder, ahead: true) { Then = then };
     }
 }

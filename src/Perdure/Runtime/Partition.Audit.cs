@@ -38,7 +38,7 @@ internal sealed partial class Partition
     {
         lock (_gate)
         {
-            if (_closed || _opening is not null)
+            if (_closed || _held is not null)
                 return false;
             if (!_residents.TryGetValue(row.Target, out Resident? resident))
                 return true;
@@ -53,6 +53,13 @@ internal sealed partial class Partition
     private void DeliverAgain(MessageRow row)
     {
         _logger.MessageFoundByAudit(row.Target, row.Key);
-        Take(row.Target, MessageCodec.Decode(row));
+        Resident? claimed;
+        lock (_gate)
+        {
+            if (_closed || _held is not null)
+                return;
+            claimed = Put_NeedsLock(row.Target, MessageCodec.Decode(row), isNew: false);
+        }
+        GoOn(claimed);
     }
 }

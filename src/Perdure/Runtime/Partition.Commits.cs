@@ -32,6 +32,8 @@ internal sealed partial class Partition
         if (entry.IsAhead)
         {
             Perform(resident, turn, null);
+            if (entry.Then is { } careful && !entry.IsStale)
+                _care.Run(careful);
             return;
         }
         List<ActivityWork>? started = null;
@@ -46,8 +48,6 @@ internal sealed partial class Partition
             if (isCurrent)
                 claimed = Land_NeedsLock(resident, turn, out started);
         }
-        if (turn.Ended || turn.MovedGeneration)
-            _care.Left(turn, committed: true);
         // Also when the partition was opened anew meanwhile: what is durable is told and delivered.
         Perform(resident, turn, started);
         foreach (CompletionWaiter waiter in waiters ?? [])
@@ -87,9 +87,6 @@ internal sealed partial class Partition
         Resident resident = entry.Resident;
         Resident? claimed = null;
         bool isAbandoned;
-        _care.Left(entry.Turn, committed: false);
-        if (entry.Rows.InsertInstance is { } unborn)
-            _care.Void(unborn.Key);
         lock (_gate)
         {
             isAbandoned = resident.IsAbandoned;
@@ -112,18 +109,8 @@ internal sealed partial class Partition
     {
         Resident resident = entry.Resident;
         Resident? next;
-        _care.Left(entry.Turn, committed: false);
-        if (entry.Rows.InsertInstance is { } unborn)
-            _care.Void(unborn.Key);
         lock (_gate)
         {
-            if (resident.IsAbandoned)
-            {
-                // Nobody but the entry knows what it took, and a request has no row to be read from.
-                foreach (Message message in entry.Turn.Taken.Where(m => m.Ticket is not null))
-                    PutAgain(resident.Id, message);
-                return;
-            }
             List<Message> taken = refusal is null ? entry.Turn.Taken : [.. entry.Turn.Taken.Select(Refused).OfType<Message>()];
             resident.ParkReason ??= refusal;
             // An entry behind this one may have dropped the memory already: then its inputs are all that is left to do.
@@ -138,16 +125,9 @@ internal sealed partial class Partition
     private static Resident? DropMemory_NeedsLock(Resident resident)
     {
         bool isClaimed = resident.Phase == ResidentPhase.Loading;
-        if (resident.OvertakenBy is { } overtaken)
-        {
-            // Whoever was to conclude it is on the way, and will load it instead.
-            isClaimed = true;
-            PutBack(resident, [.. overtaken.Turn.Taken, overtaken.Message]);
-        }
-        else if (resident.RunningTurn is { } running)
-        {
-            PutBack(resident, running.Taken);
-        }
+        // Whoever was to conclude it is on the way, and will load it instead.
+        isClaimed |= resident.OvertakenBy is not null;
+        PutBack(resident, Taken_NeedsLock(resident));
         resident.Phase = ResidentPhase.Loading;
         resident.RunningTurn = null;
         resident.OvertakenBy = null;

@@ -17,61 +17,91 @@ internal sealed partial class Partition
     private static readonly TimeSpan ReopenPause = TimeSpan.FromMilliseconds(200);
 
     private readonly NearTimers _timers = new();
-    private readonly Care _care;
     private readonly ITimer _timerTick;
-    private List<(string Id, Message Message, bool IsNew)>? _opening = [];
+    private Care _care;
+
+    /// <summary>What arrives while the partition is being opened; null while it is open.</summary>
+    private List<(string Id, Message Message, bool IsNew)>? _held = [];
+
     private bool _closed;
     private object? _refill;
     private long _armedFor = long.MaxValue;
 
+    /// <summary>Takes the partition for the first time.</summary>
+    /// <exception cref="StoreException">The store cannot be read.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
+        while (!await TryOpenAsync(cancellationToken) && !_closed)
+            await Task.Delay(ReopenPause, _node.Time, cancellationToken);
+    }
+
+    /// <summary>False when somebody else has taken it before it was open, or when it is closed meanwhile.</summary>
+    private async Task<bool> TryOpenAsync(CancellationToken cancellationToken)
+    {
         PartitionOpening opening = await _node.Store.OpenPartitionAsync(Number, cancellationToken);
-        Epoch = opening.Epoch;
-        _lastMessageNumber = _lastTimerNumber = _lastRequestRow = 0;
-        _care.Open(opening);
+        lock (_gate)
+        {
+            if (_closed)
+                return false;
+            // An attempt before this one may have read a part.
+            DropMemory_NeedsLock();
+            _care = new Care(this, _gate, opening);
+            Volatile.Write(ref _epoch, opening.Epoch);
+        }
         if (_care.IsOn)
             _logger.CarefulMode(Number, opening.Unclean, opening.Tasks.Count);
-        foreach (TaskRow row in opening.Tasks)
-        {
-            ExecutionKey execution = new(row.Key, row.Generation);
-            if ((await _node.Store.ReadHistoryAsync(execution, cancellationToken)).Count == 0)
-                _care.Orphan(new TaskKey(row.Key, row.Generation, row.Task));
-        }
-        await ReadMessagesAsync(cancellationToken);
-        TakeHeld();
+        await ReadMessagesAsync(opening.Epoch, cancellationToken);
+        if (!TakeHeld(opening.Epoch))
+            return false;
         await RefillTimersAsync();
+        return true;
     }
 
     /// <summary>What arrived meanwhile, in its order, and before anything that arrives from now on.</summary>
-    private void TakeHeld()
+    private bool TakeHeld(long epoch)
     {
         List<Resident> claimed = [];
         lock (_gate)
         {
-            // After the end of intake it is answered with what else is unanswered.
-            if (_closed)
-                return;
-            foreach ((string id, Message message, bool isNew) in _opening ?? [])
+            // What is held after the end of intake is answered with what else is unanswered.
+            if (_closed || _epoch != epoch)
+                return false;
+            foreach ((string id, Message message, bool isNew) in _held!)
             {
                 if (message.Row is { } row && !IsFirst_NeedsLock(row))
                     continue;
                 if (Put_NeedsLock(id, message, isNew) is { } resident)
                     claimed.Add(resident);
             }
-            _opening = null;
+            _held = null;
         }
         foreach (Resident resident in claimed)
             GoOn(resident);
+        return true;
     }
 
-    /// <summary>Brings the instances that are owed something into memory, as fast as there is room.</summary>
+    /// <summary>
+    /// Brings the instances that are owed something into memory, as fast as there is room; until all are, the partition is
+    /// opened again, or the node stops.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The node stops.</exception>
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
+        long epoch = Epoch;
         long after = long.MinValue;
-        while (true)
+        while (epoch == Epoch)
         {
-            IReadOnlyList<InstanceRow> owed = await _node.Store.ReadOwedAsync(Number, after, OwedPerRead, cancellationToken);
+            IReadOnlyList<InstanceRow> owed;
+            try
+            {
+                owed = await _node.Store.ReadOwedAsync(Number, after, OwedPerRead, cancellationToken);
+            }
+            catch (StoreException e)
+            {
+                _logger.RecoveryFailed(e);
+                await Task.Delay(ReadPause, _node.Time, cancellationToken);
+                continue;
+            }
             foreach (InstanceRow row in owed)
             {
                 after = row.Key;
@@ -93,7 +123,7 @@ internal sealed partial class Partition
         Resident? claimed;
         lock (_gate)
         {
-            if (_closed || _opening is not null || _residents.ContainsKey(id))
+            if (_closed || _held is not null || _residents.ContainsKey(id))
             {
                 _node.RecoverySlots.Release();
                 return;
@@ -104,7 +134,7 @@ internal sealed partial class Partition
         _node.Scheduler.Queue(static r => r.Partition.Advance(r), claimed!);
     }
 
-    private async Task ReadMessagesAsync(CancellationToken cancellationToken)
+    private async Task ReadMessagesAsync(long epoch, CancellationToken cancellationToken)
     {
         long origin = long.MinValue, number = long.MinValue;
         while (true)
@@ -113,9 +143,8 @@ internal sealed partial class Partition
             foreach (MessageRow row in rows)
             {
                 (origin, number) = (row.Key.Origin, row.Key.Number);
-                lock (_gate)
-                    _seen[origin] = number;
-                Take(row.Target, MessageCodec.Decode(row));
+                if (!Take(row, epoch))
+                    return;
             }
             if (rows.Count < MessagesPerRead)
                 return;
@@ -123,50 +152,73 @@ internal sealed partial class Partition
     }
 
     /// <summary>A message from the store, while the partition is not open for anybody else.</summary>
-    private void Take(string target, Message message)
+    private bool Take(MessageRow row, long epoch)
     {
         Resident? claimed;
         lock (_gate)
-            claimed = Put_NeedsLock(target, message, isNew: false);
+        {
+            if (_closed || _epoch != epoch)
+                return false;
+            _seen[row.Key.Origin] = row.Key.Number;
+            claimed = Put_NeedsLock(row.Target, MessageCodec.Decode(row), isNew: false);
+        }
         GoOn(claimed);
+        return true;
     }
 
     /// <summary>
     /// The epoch was found stale, or memory and store disagree: everything in memory is dropped and read again.
     /// Requests that were under way are certainly not written; they are put again.
     /// </summary>
-    public void Reopen(CommitResult reason)
+    /// <param name="reason">What was found.</param>
+    /// <param name="epoch">The epoch that it was found of; what is said of an earlier one is known already.</param>
+    public void Reopen(CommitResult reason, long epoch)
     {
-        _logger.PartitionReopened(Number, reason.Outcome, reason.Detail);
+        bool begins;
         lock (_gate)
         {
-            if (_closed || _opening is not null)
+            if (_closed || _epoch != epoch)
                 return;
-            _opening = [];
-            DropMemory_NeedsLock(_opening);
+            begins = _held is null;
+            _held ??= [];
+            DropMemory_NeedsLock();
         }
-        _ = ReopenAsync();
+        _logger.PartitionReopened(Number, reason.Outcome, reason.Detail);
+        // Else whoever is opening it finds that it has to begin again.
+        if (begins)
+            _ = ReopenAsync();
     }
 
-    private void DropMemory_NeedsLock(List<(string Id, Message Message, bool IsNew)> requests)
+    private void DropMemory_NeedsLock()
     {
+        // First of all: what is in line belongs to this epoch, and must not be sent any more.
+        Volatile.Write(ref _epoch, 0);
         foreach (Resident resident in _residents.Values)
         {
-            IEnumerable<Message> messages = [.. resident.RunningTurn?.Taken ?? [], .. resident.Mailbox ?? []];
-            requests.AddRange(messages.Where(m => m.Ticket is not null).Select(m => (resident.Id, m with { Row = null }, false)));
+            IEnumerable<Message> messages = [.. Taken_NeedsLock(resident), .. resident.Mailbox ?? []];
+            _held!.AddRange(messages.Where(m => m.Ticket is not null).Select(m => (resident.Id, m with { Row = null }, false)));
             Abandon_NeedsLock(resident);
         }
-        Opening++;
         _residents.Clear();
+        _care.Close_NeedsLock();
         _timers.Clear();
         (_refill, _armedFor) = (null, long.MaxValue);
         _seen.Clear();
     }
 
+    /// <summary>What a turn has taken out of the mailbox that is not in line yet.</summary>
+    private static List<Message> Taken_NeedsLock(Resident resident) => resident switch
+    {
+        { OvertakenBy: { } overtaken } => [.. overtaken.Turn.Taken, overtaken.Message],
+        { RunningTurn: { } running } => running.Taken,
+        _ => [],
+    };
+
     private void Abandon_NeedsLock(Resident resident)
     {
         resident.IsAbandoned = true;
         resident.RunningTurn = null;
+        resident.OvertakenBy = null;
         CancelAll(resident);
         _idle.Remove(resident);
         resident.Session?.Abandon();
@@ -178,44 +230,36 @@ internal sealed partial class Partition
     /// <summary>
     /// Something that cannot happen has happened. Memory is not to be trusted; the store is, so the partition begins anew.
     /// </summary>
-    private void OnBug(Exception e)
+    public void OnBug(Exception e)
     {
         _logger.Bug(Number, e);
-        Reopen(new CommitResult(CommitOutcome.Inconsistent) { Detail = e.Message });
+        Reopen(new CommitResult(CommitOutcome.Inconsistent) { Detail = e.Message }, Epoch);
     }
 
     private async Task ReopenAsync()
     {
-        do
-        {
-            // A bug that comes again at once must not become a busy loop.
-            await Task.Delay(ReopenPause, _node.Time);
-            lock (_gate)
-            {
-                if (_closed)
-                    return;
-                // An attempt before this one may have read a part.
-                DropMemory_NeedsLock(_opening!);
-            }
-        }
-        while (!await TryOpenAsync());
         try
         {
-            await RecoverAsync(CancellationToken.None);
+            do
+            {
+                // A bug that comes again at once must not become a busy loop.
+                await Task.Delay(ReopenPause, _node.Time);
+            }
+            while (!_closed && !await TryReopenAsync());
+            if (!_closed)
+                await RecoverAsync(_node.WhenStopping);
         }
-        catch (StoreException e)
+        catch (OperationCanceledException)
         {
-            // The partition is open and serves: opening it once more would take everything twice. The audit goes on.
-            _logger.RecoveryFailed(e);
+            // The node stops: the next start goes on with it.
         }
     }
 
-    private async Task<bool> TryOpenAsync()
+    private async Task<bool> TryReopenAsync()
     {
         try
         {
-            await OpenAsync(CancellationToken.None);
-            return true;
+            return await TryOpenAsync(CancellationToken.None);
         }
         catch (StoreException e)
         {
@@ -232,7 +276,6 @@ internal sealed partial class Partition
     {
         lock (_gate)
             _closed = true;
-        _care.Dispose();
         _timerTick.Dispose();
         _acks.Dispose();
     }
@@ -244,13 +287,14 @@ internal sealed partial class Partition
         lock (_gate)
         {
             unanswered = [.. _residents.Values
-                .SelectMany(r => (r.Mailbox ?? []).Concat(r.RunningTurn?.Taken ?? []))
-                .Concat(_opening?.Select(h => h.Message) ?? [])
+                .SelectMany(r => Taken_NeedsLock(r).Concat(r.Mailbox ?? []))
+                .Concat(_held?.Select(h => h.Message) ?? [])
                 .Select(m => m.Ticket).OfType<Request>()];
             waiters = [.. _waiters.Values.SelectMany(w => w)];
             // Code that still runs answers too late: nothing may follow the release.
             foreach (Resident resident in _residents.Values.ToArray())
                 Abandon_NeedsLock(resident);
+            _care.Close_NeedsLock();
         }
         foreach (Request request in unanswered)
             request.Fail(Node.Stopping());

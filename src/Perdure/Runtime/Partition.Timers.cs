@@ -31,7 +31,7 @@ internal sealed partial class Partition
         bool refill;
         lock (_gate)
         {
-            if (_closed || _opening is not null)
+            if (_closed || _held is not null)
                 return;
             _armedFor = long.MaxValue;
             long now = _node.Now;

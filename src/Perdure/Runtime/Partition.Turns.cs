@@ -54,6 +54,8 @@ internal sealed partial class Partition
     private void TakeTurnOf(Resident resident)
     {
         Turn turn;
+        CarefulTurn? careful = null;
+        CommitEntry? inputs = null;
         lock (_gate)
         {
             if (resident.IsAbandoned)
@@ -68,13 +70,22 @@ internal sealed partial class Partition
             if (resident.ParkReason is not null)
                 turn.Decision = TurnDecision.Record;
             if (turn.Decision == TurnDecision.Run)
+            {
                 resident.RunningTurn = turn;
+                careful = _care.IsOn ? new CarefulTurn(resident, turn) : null;
+                inputs = careful is not null && turn is { InputsRecorded: false, HasEvents: true } ? Ahead(resident, turn, careful) : null;
+            }
         }
         Report(turn);
         switch (turn.Decision)
         {
-            case TurnDecision.Run when _care.IsOn:
-                RunWithCare(resident, turn);
+            case TurnDecision.Run when inputs is not null:
+                // What arrived is recorded first: a result is kept however long the code waits for its turn, and a death
+                // can be counted only for an execution that the next process finds again.
+                _node.LaneOf(this).Enqueue(inputs);
+                break;
+            case TurnDecision.Run when careful is not null:
+                _care.Run(careful);
                 break;
             case TurnDecision.Run:
                 RunCode(resident, turn);
@@ -90,25 +101,6 @@ internal sealed partial class Partition
         }
     }
 
-    /// <summary>
-    /// What arrived is recorded first: a result is kept however long the code waits for its turn, and a death can be
-    /// counted only for an execution that the next process finds again.
-    /// </summary>
-    private void RunWithCare(Resident resident, Turn turn)
-    {
-        CommitEntry? inputs = null;
-        lock (_gate)
-        {
-            if (resident.RunningTurn == turn && turn is { InputsRecorded: false, HasEvents: true })
-                inputs = Ahead(resident, turn);
-        }
-        if (inputs is not null)
-            _node.LaneOf(this).Enqueue(inputs);
-        _care.Run(new CarefulWork(
-            Care.KeyOf(turn.Execution), $"a turn of '{resident.Id}'", () => Try(() => RunCode(resident, turn)),
-            failure => Conclude(resident, turn, new CodeResult.Stopped(failure, false)), static () => { }));
-    }
-
     private List<Message> TakeMail_NeedsLock(Resident resident)
     {
         List<Message> mailbox = resident.Mailbox ?? [];
@@ -121,6 +113,9 @@ internal sealed partial class Partition
         resident.Mailbox = mailbox[max..];
         return mailbox[..max];
     }
+
+    /// <summary>Runs the code of a turn that careful mode has let through.</summary>
+    public void RunTurn(Resident resident, Turn turn) => Try(() => RunCode(resident, turn));
 
     private void RunCode(Resident resident, Turn turn)
     {
@@ -204,7 +199,7 @@ internal sealed partial class Partition
         Try(() => Conclude(resident, turn, result));
     }
 
-    private void Conclude(Resident resident, Turn turn, CodeResult result)
+    public void Conclude(Resident resident, Turn turn, CodeResult result)
     {
         lock (_gate)
         {
@@ -218,7 +213,7 @@ internal sealed partial class Partition
         }
         ExecutionKey execution = turn.Execution;
         _core.Conclude(turn, result);
-        _care.TurnDone(turn, execution);
+        _care.Done(Care.KeyOf(execution));
         if (result is not CodeResult.Ran || turn.MovedGeneration)
             DropSession(resident);
         PutInLine(resident, turn);
@@ -257,7 +252,7 @@ internal sealed partial class Partition
     {
         Turn turn = overtaken.Turn;
         turn.Taken.Add(overtaken.Message);
-        _care.TurnDone(turn, turn.Execution);
+        _care.Done(Care.KeyOf(turn.Execution));
         _core.Conclude(turn, new CodeResult.Overtaken(overtaken.Message.Reason));
         if (overtaken.Message.Ticket is { } ticket)
             turn.Effects.Add(new Effect.Answer(ticket, RequestOutcome.Accepted));

@@ -22,6 +22,7 @@ internal sealed partial class Partition
     private readonly SessionCache _idle;
     private readonly OrchestrationCore _core;
     private readonly ILogger _logger;
+    private long _epoch;
     private long _lastMessageNumber;
     private long _lastTimerNumber;
     private long _lastRequestRow;
@@ -34,16 +35,14 @@ internal sealed partial class Partition
         _idle = new SessionCache(node.Settings.SessionCacheSize / node.Partitions);
         _core = new OrchestrationCore(node.Settings.Limits, node.Partitions, node, node.Executor);
         _acks = new AckDeadlines(this);
-        _care = new Care(this);
+        _care = new Care(this, _gate, null);
         _timerTick = node.Time.CreateTimer(static p => ((Partition)p!).OnTimerTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public int Number { get; }
 
-    public long Epoch { get; private set; }
-
-    /// <summary>Counts how often memory was thrown away to be read again.</summary>
-    public int Opening { get; private set; }
+    /// <summary>Under which the partition is owned; zero while it is being opened again.</summary>
+    public long Epoch => Volatile.Read(ref _epoch);
 
     public Node Node => _node;
 
@@ -71,7 +70,7 @@ internal sealed partial class Partition
                 (message.Ticket as Request)?.Fail(Node.Stopping());
                 return;
             }
-            if (_opening is { } held)
+            if (_held is { } held)
             {
                 held.Add((id, message, isNew));
                 return;
@@ -139,6 +138,9 @@ internal sealed partial class Partition
             Advance(claimed);
     }
 
+    /// <summary>The activity waits for a program that has its code; it killed nobody.</summary>
+    public void DidNotRun(ActivityWork work) => _care.Done(work.Task);
+
     /// <summary>Nobody waits for the activity any more.</summary>
     public void Drop(ActivityWork work)
     {
@@ -152,25 +154,33 @@ internal sealed partial class Partition
     {
         if (!_care.IsOn)
             return true;
-        _care.Run(new CarefulWork(
-            work.Task, $"the activity '{work.Call.Name}' of '{work.Resident.Id}'", () => _node.Activities.Start(work),
-            failure =>
-            {
-                _node.Activities.Forget(work);
-                Return(work, new Message.TaskDone(work.Task, default, failure));
-            },
-            () => _node.Activities.Forget(work)));
+        _care.Run(new CarefulActivity(work));
         return false;
     }
 
-    public void NumberMessages(TurnRows rows)
+    /// <summary>
+    /// Whether the execution still wants the activity to begin. If not, it is struck off: when the ending that stands in
+    /// line is not written, loading the instance brings it again.
+    /// </summary>
+    public bool Wants_NeedsLock(ActivityWork work)
+    {
+        Resident resident = work.Resident;
+        bool isOver = resident.State is { } state && (state.Ended || !work.Task.IsOf(state.Execution));
+        if (!work.IsCancelled && !isOver)
+            return true;
+        if (resident.Activities.TryGet(work.Task.Task, out ActivityWork? listed) && listed == work)
+            resident.Activities.Remove(work.Task.Task, out _);
+        return false;
+    }
+
+    public void NumberMessages(TurnRows rows, long epoch)
     {
         if (rows.InsertMessages is not { } messages)
             return;
         for (int i = 0; i < messages.Count; i++)
         {
             if (messages[i].Key.Number == 0)
-                messages[i] = messages[i] with { Key = messages[i].Key with { Origin = Number, Number = (Epoch << 32) + ++_lastMessageNumber } };
+                messages[i] = messages[i] with { Key = messages[i].Key with { Origin = Number, Number = (epoch << 32) + ++_lastMessageNumber } };
         }
     }
 
@@ -182,6 +192,8 @@ internal sealed partial class Partition
         CompletionWaiter waiter = new(this, id);
         lock (_gate)
         {
+            if (_closed)
+                waiter.Fail(Node.Stopping());
             if (!_waiters.TryGetValue(id, out List<CompletionWaiter>? waiting))
                 _waiters.Add(id, waiting = new List<CompletionWaiter>(1));
             waiting.Add(waiter);

@@ -25,8 +25,9 @@ internal sealed class MemoryStore(string hubId, int partitions = 4) : IStore
         lock (_lock)
         {
             var row = _tables.Partitions[partition];
-            var tasks = CountDeaths(partition, row.Dirty ? row.Owner : 0);
-            row = new(_nodes, row.Epoch + 1, Dirty: true, row.Dirty ? row.Unclean + 1 : 0);
+            bool died = row.Dirty && row.Owner != _nodes;
+            var tasks = CountDeaths(partition, died ? row.Owner : 0);
+            row = new(_nodes, row.Epoch + 1, Dirty: true, row.Dirty ? row.Unclean + (died ? 1 : 0) : 0);
             _tables.Partitions[partition] = row;
             return new(new PartitionOpening(partition, row.Epoch, row.Unclean, tasks));
         }
