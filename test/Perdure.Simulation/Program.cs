@@ -10,7 +10,21 @@ internal static class Program
 
     public static int Main(string[] args)
     {
-        Options options = Options.Parse(args);
+        Options options;
+        try
+        {
+            options = Options.Parse(args);
+        }
+        catch (ArgumentException e)
+        {
+            Console.Error.WriteLine($"{e.Message}\n\n{Options.Usage}");
+            return 2;
+        }
+        if (options.Help)
+        {
+            Console.WriteLine(Options.Usage);
+            return 0;
+        }
         if (options.Replay is { } seed)
             return Replay(seed, options);
         Verdict verdict = new();
@@ -23,7 +37,8 @@ internal static class Program
         if (options.Bugs || options.Quick)
         {
             (int caught, int missed) = new BugHunt(Console.Out).Run(options.Bugs ? null : BugsWhenQuick);
-            verdict.Check(Console.Out, $"{caught} of {caught + missed} planted bugs were caught", missed == 0);
+            verdict.Figure($"{caught} of {caught + missed} planted bugs caught");
+            verdict.Check(Console.Out, "the planted bugs are caught", missed == 0);
         }
         Console.WriteLine(verdict);
         return verdict.ExitCode;

@@ -12,6 +12,21 @@ internal sealed record Options
     public bool Bugs { get; init; }
     public bool Quick { get; init; }
     public bool StopAtFirst { get; init; }
+    public bool Help { get; init; }
+
+    public const string Usage =
+        """
+        Runs the shipped runtime on simulated time, disk and clients, one seed after the other, and checks every commit.
+
+          --seeds N        how many seeds (1,000)
+          --from N         the first seed (1)
+          --turns N        about how many turns a seed lives for (200)
+          --workers N      threads (one for each processor)
+          --stop-at-first  end at the first violation
+          --replay SEED    run one seed again and print the end of its trace; all of it with --verbose
+          --bugs           plant every bug of bugs/ into a copy of the source tree; each must be caught
+          --quick          10,000 seeds and a few of the bugs, others every day
+        """;
 
     public static Options Parse(string[] args)
     {
@@ -27,9 +42,10 @@ internal sealed record Options
                 "--replay" => options with { Replay = Number() },
                 "--verbose" => options with { Verbose = true },
                 "--bugs" => options with { Bugs = true },
-                "--quick" => options with { Quick = true, Seeds = 2_000 },
+                "--quick" => options with { Quick = true, Seeds = 10_000 },
                 "--stop-at-first" => options with { StopAtFirst = true },
-                _ => throw new ArgumentException($"'{args[i]}' is not an option; see the README of the simulation."),
+                "--help" or "-h" => options with { Help = true },
+                _ => throw new ArgumentException($"'{args[i]}' is not an option."),
             };
 
             long Number() => ++i < args.Length && long.TryParse(args[i], out long number)

@@ -25,14 +25,17 @@ internal sealed class Report(SeedRuns runs, Options options, Verdict verdict)
                 to.WriteLine($"    {line}");
             to.WriteLine($"    replay: dotnet run -c Release --project test/Perdure.Simulation -- --replay {seed} --turns {options.Turns} --verbose");
         }
+        Rare rarest = Enum.GetValues<Rare>().MinBy(r => total[r]);
+        verdict.Figure($"{runs.Done:N0} seeds from {options.From:N0}, {runs.Violations.Count} violations, {runs.Repeated} run twice, "
+            + $"{runs.Unequal} unequal, {total.Turns:N0} turns, {total.Faults:N0} faults, rarest event {rarest} {total[rarest]:N0} times, {seconds:N0} s");
         verdict.Check(to, "no guarantee is violated", runs.Violations.Count == 0);
         if (runs.Repeated == 0)
-            verdict.Skip(to, "no seed was run twice: every thousandth is");
+            Verdict.Skip(to, "no seed was run twice: every thousandth is");
         else
             verdict.Check(to, $"{runs.Repeated} seeds run twice gave the same trace", runs.Unequal == 0);
         Rare[] missing = [.. Enum.GetValues<Rare>().Where(r => total[r] == 0)];
         if (runs.Done < SeedsForCounters)
-            verdict.Skip(to, $"rare events are counted over {SeedsForCounters:N0} seeds and more");
+            Verdict.Skip(to, $"rare events are counted over {SeedsForCounters:N0} seeds and more");
         else
             verdict.Check(to, missing.Length == 0 ? "every rare event happened" : $"these never happened: {string.Join(", ", missing)}", missing.Length == 0);
     }

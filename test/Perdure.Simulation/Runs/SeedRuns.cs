@@ -36,7 +36,14 @@ internal sealed class SeedRuns(long from, long count, int turns, int workers, bo
         foreach (Thread thread in threads)
         {
             while (!thread.Join(TimeSpan.FromSeconds(30)))
-                progress.WriteLine($"  {Done:N0} of {count:N0} seeds, {Done / Stopwatch.GetElapsedTime(started).TotalSeconds:N0}/s, {Violations.Count} violations");
+            {
+                lock (_gate)
+                {
+                    progress.WriteLine(
+                        $"  {Done:N0} of {count:N0} seeds, {Done / Stopwatch.GetElapsedTime(started).TotalSeconds:N0}/s, "
+                        + $"{Violations.Count} violations {string.Join(' ', Violations.Select(v => v.Seed))}");
+                }
+            }
         }
         Elapsed = Stopwatch.GetElapsedTime(started);
     }

@@ -1,28 +1,23 @@
 namespace Perdure.Simulation.Runs;
 
-/// <summary>The sections of checks and how they went.</summary>
+/// <summary>The checks and how they went; its last line holds the figures that are worth keeping.</summary>
 internal sealed class Verdict
 {
-    private int _passed;
+    private readonly List<string> _figures = [];
     private int _failed;
-    private int _skipped;
 
     public int ExitCode => _failed == 0 ? 0 : 1;
+
+    public void Figure(string figure) => _figures.Add(figure);
 
     public void Check(TextWriter to, string what, bool holds)
     {
         to.WriteLine($"{(holds ? "passed" : "FAILED")}: {what}");
-        if (holds)
-            _passed++;
-        else
+        if (!holds)
             _failed++;
     }
 
-    public void Skip(TextWriter to, string what)
-    {
-        to.WriteLine($"skipped: {what}");
-        _skipped++;
-    }
+    public static void Skip(TextWriter to, string what) => to.WriteLine($"skipped: {what}");
 
-    public override string ToString() => $"{_passed} passed, {_failed} failed, {_skipped} skipped";
+    public override string ToString() => $"{(_failed == 0 ? "PASS" : "FAIL")} {string.Join("; ", _figures)}";
 }
