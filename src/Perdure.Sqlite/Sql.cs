@@ -75,7 +75,9 @@ internal static class Sql
 
     public const string DeleteInstance = "delete from instances where key = ?1 returning id";
     public const string DeleteInstanceTags = "delete from tags where id = ?1";
-    public const string DeleteInstanceHistory = "delete from history where key = ?1";
+
+    public const string DeleteInstanceHistory =
+        "delete from history where rowid in (select rowid from history where key = ?1 limit ?2)";
 
     public const string InsertInstance =
         """

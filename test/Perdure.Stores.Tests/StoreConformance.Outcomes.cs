@@ -231,6 +231,26 @@ public abstract partial class StoreConformance
         });
     }
 
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(450, true)]
+    public async Task A_long_history_leaves_with_its_instance_a_piece_at_a_time(int turns, bool swept)
+    {
+        var row = _node.Instance("long");
+        await _node.MustCommitAsync(Node.Insert(row));
+        for (int turn = 0; turn < turns; turn++)
+            await _node.MustCommitAsync(new TurnRows { Partition = row.Partition, History = Node.History(row, turn) });
+        await _node.MustCommitAsync(new TurnRows { Partition = row.Partition, DeleteInstance = row.Key });
+
+        (await HistoryAsync()).ShouldBe(swept ? turns - 200 : 0, "a commit deletes so many rows at most");
+        while (await _node.Store.SweepAsync(100, default))
+        {
+        }
+        (await HistoryAsync()).ShouldBe(0);
+
+        async Task<int> HistoryAsync() => (await _node.Store.ReadHistoryAsync(new(row.Key, 0), default)).Count;
+    }
+
     private TurnRows Good() => new()
     {
         Partition = 0,

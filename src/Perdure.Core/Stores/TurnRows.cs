@@ -13,8 +13,9 @@ internal sealed class TurnRows
     public required int Partition { get; init; }
 
     /// <summary>
-    /// A terminal instance that this turn purges or replaces: row, history and tags go. Its history stays for the
-    /// sweeper when <see cref="Sweep"/> names the same key.
+    /// A terminal instance that this turn purges or replaces: row, history and tags go. Of a history of more than
+    /// <see cref="Limits.RowsDeletedInCommitMax"/> rows, and of any whose key <see cref="Sweep"/> names, the sweeper
+    /// deletes the rest.
     /// </summary>
     public long? DeleteInstance { get; set; }
 

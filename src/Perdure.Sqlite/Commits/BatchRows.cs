@@ -1,3 +1,4 @@
+using Perdure.Core;
 using Perdure.Core.History;
 using Perdure.Core.Stores;
 using Perdure.Sqlite.Connections;
@@ -71,9 +72,18 @@ internal sealed class BatchRows(Connection connection)
             delete.Run();
             connection.Prepared(Sql.DeleteInstanceTags).Bind(1, id).Run();
             if (turn.Sweep?.Key != key)
-                connection.Prepared(Sql.DeleteInstanceHistory).Bind(1, key).Run();
+                DeleteHistoryOf(turn.Partition, key);
         }
         return null;
+    }
+
+    /// <summary>At once if it is short; the rest of a long one is left to the sweeper.</summary>
+    private void DeleteHistoryOf(int partition, long key)
+    {
+        int max = Limits.Default.RowsDeletedInCommitMax;
+        connection.Prepared(Sql.DeleteInstanceHistory).Bind(1, key).Bind(2, max).Run();
+        if (connection.Changes == max)
+            connection.Prepared(Sql.InsertSweep).Bind(1, partition).Bind(2, key).Bind(3, int.MaxValue).Run();
     }
 
     private CommitResult? InsertInstances(Batch batch)

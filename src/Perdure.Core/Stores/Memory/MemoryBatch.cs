@@ -51,9 +51,19 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
             tables.Ids.Remove(row.Id);
             tables.Tags.Remove(row.Id);
             if (turn.Sweep?.Key != key)
-                RemoveHistory(tables.HistoryOf(new(key, 0), int.MaxValue));
+                RemoveHistoryOf(turn.Partition, key);
         }
         return null;
+    }
+
+    /// <summary>At once if it is short; the rest of a long one is left to the sweeper.</summary>
+    private void RemoveHistoryOf(int partition, long key)
+    {
+        int max = Limits.Default.RowsDeletedInCommitMax;
+        var rows = tables.HistoryOf(new(key, 0), int.MaxValue).Take(max).ToArray();
+        RemoveHistory(rows);
+        if (rows.Length == max)
+            tables.Sweep.Insert((partition, key, int.MaxValue), new(partition, key, int.MaxValue));
     }
 
     private CommitResult? InsertInstances()
