@@ -13,12 +13,14 @@ internal sealed class BenchHost : IAsyncDisposable
 
     public IDurableClient Client => _host.Services.GetRequiredService<IDurableClient>();
 
-    public static async Task<BenchHost> StartAsync(BenchOptions options, string name, bool keep = false, int? cache = null)
+    public static async Task<BenchHost> StartAsync(
+        BenchOptions options, string name, bool keep = false, int? cache = null)
     {
         string path = PathOf(options, name);
         if (!keep)
             Clean(path);
-        HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        HostApplicationBuilder builder =
+            Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddLogging(l => l.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole());
         builder.Services.AddPerdure(o =>
         {

@@ -19,7 +19,8 @@ internal sealed record BenchOptions
         """;
 
     private static readonly string[] Known =
-        ["hello", "latency", "fanout-1000", "fanout-10000", "children", "timers", "events", "waiting", "limit-store", "limit-file"];
+        ["hello", "latency", "fanout-1000", "fanout-10000", "children", "timers", "events", "waiting", "limit-store",
+            "limit-file"];
 
     public required IReadOnlyList<string> Workloads { get; init; }
     public string Store { get; private init; } = "sqlite";
@@ -42,13 +43,17 @@ internal sealed record BenchOptions
                 case "--json": options = options with { Json = true }; break;
                 case "--help" or "-h": options = options with { ShowHelp = true }; break;
                 case "--store" when value is "sqlite" or "memory": options = options with { Store = value }; i++; break;
-                case "--path" when value is not null: options = options with { Folder = Path.GetFullPath(value) }; i++; break;
-                case "--outstanding" when int.TryParse(value, out int n) && n > 0: options = options with { Outstanding = n }; i++; break;
-                case "--seconds" when double.TryParse(value, CultureInfo.InvariantCulture, out double s) && s > 0: options = options with { Seconds = s }; i++; break;
+                case "--path" when value is not null:
+                    options = options with { Folder = Path.GetFullPath(value) }; i++; break;
+                case "--outstanding" when int.TryParse(value, out int n) && n > 0:
+                    options = options with { Outstanding = n }; i++; break;
+                case "--seconds" when double.TryParse(value, CultureInfo.InvariantCulture, out double s) && s > 0:
+                    options = options with { Seconds = s }; i++; break;
                 case "fanout": workloads.AddRange(["fanout-1000", "fanout-10000"]); break;
                 case "limit": workloads.AddRange(["limit-store", "limit-file"]); break;
                 case var name when Known.Contains(name): workloads.Add(name); break;
-                default: problem = $"'{args[i]}' is not understood{(value is null ? "" : $" (before '{value}')")}."; return null;
+                default: problem =
+                    $"'{args[i]}' is not understood{(value is null ? "" : $" (before '{value}')")}."; return null;
             }
         }
         if (workloads.Count == 0)

@@ -18,7 +18,8 @@ internal sealed class CountingStore(IStore inner) : IStore
         return inner.CommitAsync(batch);
     }
 
-    public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken) => inner.OpenAsync(now, cancellationToken);
+    public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken) =>
+        inner.OpenAsync(now, cancellationToken);
 
     public ValueTask<PartitionOpening> OpenPartitionAsync(int partition, CancellationToken cancellationToken) =>
         inner.OpenPartitionAsync(partition, cancellationToken);
@@ -28,25 +29,33 @@ internal sealed class CountingStore(IStore inner) : IStore
 
     public ValueTask<CommitResult> ResolveAsync(Batch batch) => inner.ResolveAsync(batch);
 
-    public ValueTask<InstanceRow?> ReadInstanceAsync(string id, CancellationToken cancellationToken) => inner.ReadInstanceAsync(id, cancellationToken);
+    public ValueTask<InstanceRow?> ReadInstanceAsync(string id, CancellationToken cancellationToken) =>
+        inner.ReadInstanceAsync(id, cancellationToken);
 
-    public ValueTask<IReadOnlyList<HistoryRow>> ReadHistoryAsync(ExecutionKey execution, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<HistoryRow>> ReadHistoryAsync(
+        ExecutionKey execution, CancellationToken cancellationToken) =>
         inner.ReadHistoryAsync(execution, cancellationToken);
 
-    public ValueTask<IReadOnlyList<InstanceRow>> ReadOwedAsync(int partition, long afterKey, int max, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<InstanceRow>> ReadOwedAsync(
+        int partition, long afterKey, int max, CancellationToken cancellationToken) =>
         inner.ReadOwedAsync(partition, afterKey, max, cancellationToken);
 
-    public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(int partition, long afterOrigin, long afterNumber, int max, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
+        int partition, long afterOrigin, long afterNumber, int max, CancellationToken cancellationToken) =>
         inner.ReadMessagesAsync(partition, afterOrigin, afterNumber, max, cancellationToken);
 
-    public ValueTask<IReadOnlyList<TimerRow>> ReadTimersAsync(int partition, long before, long afterDue, long afterNumber, int max, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<TimerRow>> ReadTimersAsync(
+        int partition, long before, long afterDue, long afterNumber, int max, CancellationToken cancellationToken) =>
         inner.ReadTimersAsync(partition, before, afterDue, afterNumber, max, cancellationToken);
 
-    public ValueTask<InstanceSnapshot?> ReadSnapshotAsync(string id, CancellationToken cancellationToken) => inner.ReadSnapshotAsync(id, cancellationToken);
+    public ValueTask<InstanceSnapshot?> ReadSnapshotAsync(string id, CancellationToken cancellationToken) =>
+        inner.ReadSnapshotAsync(id, cancellationToken);
 
-    public ValueTask<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken) => inner.QueryAsync(query, cancellationToken);
+    public ValueTask<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken) =>
+        inner.QueryAsync(query, cancellationToken);
 
-    public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) => inner.SweepAsync(rowsMax, cancellationToken);
+    public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
+        inner.SweepAsync(rowsMax, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
@@ -70,6 +79,7 @@ internal sealed class CountingStore(IStore inner) : IStore
             Bytes += turn.History.Events.Length + (4 * sizeof(long));
         }
         Rows += (turn.InsertMessages?.Count ?? 0) + (turn.DeleteMessages?.Count ?? 0) + (turn.InsertTimers?.Count ?? 0)
-            + (turn.DeleteTimers?.Count ?? 0) + (turn.InsertTasks?.Count ?? 0) + (turn.DeleteTasks?.Count ?? 0) + (turn.HistoryParts?.Count ?? 0);
+            + (turn.DeleteTimers?.Count ?? 0) + (turn.InsertTasks?.Count ?? 0) + (turn.DeleteTasks?.Count ?? 0)
+                + (turn.HistoryParts?.Count ?? 0);
     }
 }

@@ -18,7 +18,8 @@ public static class Functions
     public static async Task<long> FanOut([OrchestrationTrigger] IDurableOrchestrationContext context)
     {
         int width = context.GetInput<int>();
-        int[] results = await Task.WhenAll(Enumerable.Range(0, width).Select(i => context.CallActivityAsync<int>("Twice", i)));
+        int[] results =
+            await Task.WhenAll(Enumerable.Range(0, width).Select(i => context.CallActivityAsync<int>("Twice", i)));
         return results.Sum(r => (long)r);
     }
 
@@ -28,16 +29,22 @@ public static class Functions
     [FunctionName("Children")]
     public static async Task<int> Children([OrchestrationTrigger] IDurableOrchestrationContext context)
     {
-        int[] results = await Task.WhenAll(Enumerable.Range(0, context.GetInput<int>()).Select(i => context.CallSubOrchestratorAsync<int>("Child", i)));
+        int[] results =
+            await Task.WhenAll(
+                Enumerable.Range(0, context.GetInput<int>())
+                    .Select(i => context.CallSubOrchestratorAsync<int>("Child", i)));
         return results.Sum();
     }
 
     [FunctionName("Child")]
-    public static Task<int> Child([OrchestrationTrigger] IDurableOrchestrationContext context) => Task.FromResult(context.GetInput<int>());
+    public static Task<int> Child([OrchestrationTrigger] IDurableOrchestrationContext context) =>
+        Task.FromResult(context.GetInput<int>());
 
     [FunctionName("Timer")]
-    public static Task Timer([OrchestrationTrigger] IDurableOrchestrationContext context) => context.CreateTimer(context.GetInput<DateTime>());
+    public static Task Timer([OrchestrationTrigger] IDurableOrchestrationContext context) =>
+        context.CreateTimer(context.GetInput<DateTime>());
 
     [FunctionName("Event")]
-    public static Task<string> Event([OrchestrationTrigger] IDurableOrchestrationContext context) => context.WaitForExternalEvent<string>("go");
+    public static Task<string> Event([OrchestrationTrigger] IDurableOrchestrationContext context) =>
+        context.WaitForExternalEvent<string>("go");
 }

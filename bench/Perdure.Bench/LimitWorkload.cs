@@ -9,8 +9,8 @@ using Perdure.Sqlite;
 namespace Perdure.Bench;
 
 /// <summary>
-/// What the machine allows: the rows of <c>hello</c> through the bare store, and their bytes through a raw file, both with
-/// 140 turns a batch and nothing else.
+/// What the machine allows: the rows of <c>hello</c> through the bare store, and their bytes through a raw file, both
+/// with 140 turns a batch and nothing else.
 /// </summary>
 internal static class LimitWorkload
 {
@@ -23,13 +23,16 @@ internal static class LimitWorkload
         await store.RunAsync(TurnsPerBatch, 1);
         Meter meter = new();
         List<double> measured = await store.RunAsync(TurnsPerBatch, options.Seconds);
-        return meter.Finish("limit-store", options, 1, measured, (double)measured.Count * TurnsPerBatch / TurnsPerHello) with
+        return meter.Finish(
+            "limit-store", options, 1, measured, (double)measured.Count * TurnsPerBatch / TurnsPerHello) with
         {
             Note = $"times: one commit of {TurnsPerBatch} turns",
         };
     }
 
-    /// <summary>The median time of one commit of one turn, in milliseconds: what a single orchestration waits for four times.</summary>
+    /// <summary>
+    /// The median time of one commit of one turn, in milliseconds: what a single orchestration waits for four times.
+    /// </summary>
     public static async Task<double> OneTurnCommitMsAsync(BenchOptions options)
     {
         await using BareStore store = await BareStore.OpenAsync(options, "commit");
@@ -55,7 +58,9 @@ internal static class LimitWorkload
             RandomAccess.FlushToDisk(file);
             latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
-        return Task.FromResult(meter.Finish("limit-file", options, 1, latencies, (double)latencies.Count * TurnsPerBatch / TurnsPerHello) with
+        return Task.FromResult(
+            meter.Finish(
+                "limit-file", options, 1, latencies, (double)latencies.Count * TurnsPerBatch / TurnsPerHello) with
         {
             Note = $"times: one write and fsync of {bytes.Length:N0} bytes",
         });
@@ -99,7 +104,8 @@ internal static class LimitWorkload
                 long start = Stopwatch.GetTimestamp();
                 Batch batch = new()
                 {
-                    Node = _hub.Node, Lane = 0, Number = ++_batches, At = 1, Fences = _fences, Turns = _rows.Next(turns),
+                    Node = _hub.Node, Lane = 0, Number = ++_batches, At = 1, Fences = _fences,
+                        Turns = _rows.Next(turns),
                 };
                 CommitResult result = await _store.CommitAsync(batch);
                 if (result.Outcome != CommitOutcome.Committed)
@@ -112,7 +118,9 @@ internal static class LimitWorkload
         public ValueTask DisposeAsync() => _store.DisposeAsync();
     }
 
-    /// <summary>The rows of hello as the engine writes them, many orchestrations side by side, each one turn a batch.</summary>
+    /// <summary>
+    /// The rows of hello as the engine writes them, many orchestrations side by side, each one turn a batch.
+    /// </summary>
     private sealed class HelloRows(HubInfo hub)
     {
         private const long At = 1_790_000_000_000;
@@ -128,20 +136,24 @@ internal static class LimitWorkload
         private readonly Queue<(InstanceRow Row, int Turn)> _open = new();
         private long _keys;
 
-        public static int BytesPerHello => Events.Sum(e => e.Length) + (2 * Encoding.UTF8.GetByteCount("HelloCities")) + 64;
+        public static int BytesPerHello =>
+            Events.Sum(e => e.Length) + (2 * Encoding.UTF8.GetByteCount("HelloCities")) + 64;
 
         public TurnRows[] Next(int count)
         {
             TurnRows[] turns = new TurnRows[count];
             for (int i = 0; i < count; i++)
             {
-                (InstanceRow row, int turn) = _open.Count >= count || (_open.Count > 0 && i >= count / TurnsPerHello) ? _open.Dequeue() : (NewRow(), 0);
+                (InstanceRow row, int turn) = _open.Count >= count || (_open.Count > 0 && i >= count / TurnsPerHello)
+                    ? _open.Dequeue()
+                    : (NewRow(), 0);
                 turns[i] = new TurnRows
                 {
                     Partition = row.Partition,
                     InsertInstance = turn == 0 ? row : null,
                     UpdateInstance = turn == TurnsPerHello - 1
-                        ? new InstanceUpdate(row.Partition, row.Key) { Status = InstanceStatus.Completed, Owed = false, Ended = At }
+                        ? new InstanceUpdate(
+                            row.Partition, row.Key) { Status = InstanceStatus.Completed, Owed = false, Ended = At }
                         : null,
                     History = new HistoryRow(row.Key, 0, turn, 0, At, Events[turn]),
                 };

@@ -2,9 +2,12 @@ using System.Diagnostics;
 
 namespace Perdure.Bench;
 
-/// <summary>One row of the result. Times are milliseconds; <c>cpuSecondsPer1000</c> is for 1,000 units of the workload.</summary>
+/// <summary>
+/// One row of the result. Times are milliseconds; <c>cpuSecondsPer1000</c> is for 1,000 units of the workload.
+/// </summary>
 internal sealed record Measurement(
-    string Workload, string Store, int Outstanding, double PerSecond, double P50Ms, double P99Ms, double CpuSecondsPer1000, double PeakMemoryMb)
+    string Workload, string Store, int Outstanding, double PerSecond, double P50Ms, double P99Ms,
+    double CpuSecondsPer1000, double PeakMemoryMb)
 {
     public double? RatioToLimit { get; set; }
 
@@ -19,13 +22,15 @@ internal sealed class Meter
 
     public double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
-    public Measurement Finish(string workload, BenchOptions options, int outstanding, List<double> latenciesMs, double units)
+    public Measurement Finish(
+        string workload, BenchOptions options, int outstanding, List<double> latenciesMs, double units)
     {
         double seconds = Seconds;
         double cpu = (Environment.CpuUsage.TotalTime - _cpu).TotalSeconds;
         latenciesMs.Sort();
         using Process process = Process.GetCurrentProcess();
-        return new Measurement(workload, options.Store, outstanding, units / seconds, At(latenciesMs, 0.5), At(latenciesMs, 0.99),
+        return new Measurement(
+            workload, options.Store, outstanding, units / seconds, At(latenciesMs, 0.5), At(latenciesMs, 0.99),
             cpu / units * 1000, process.PeakWorkingSet64 / 1e6);
     }
 

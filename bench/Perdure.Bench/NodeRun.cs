@@ -20,7 +20,9 @@ internal static class NodeRun
             [typeof(Functions)], new FunctionEnvironment(services, NullLoggerFactory.Instance, serializer, "bench"));
         InProcessExecutor executor = new(functions, new SessionServices(serializer, NullLogger.Instance, false));
         Node node = new(
-            new NodeParts(store, executor, functions, serializer, WorkScheduler.ThreadPool, TimeProvider.System, NullLogger.Instance),
+            new NodeParts(
+                store, executor, functions, serializer, WorkScheduler.ThreadPool, TimeProvider.System,
+                NullLogger.Instance),
             new RuntimeSettings { TaskHub = "bench" });
         await node.StartAsync(CancellationToken.None);
         IDurableClient client = new DurableClient(node, functions, serializer, new IdSource(TimeProvider.System));

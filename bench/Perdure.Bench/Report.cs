@@ -18,7 +18,8 @@ internal sealed class Report(bool json)
     public void Print()
     {
         double? limit = _rows.FirstOrDefault(r => r.Workload == "limit-store")?.PerSecond;
-        foreach (Measurement row in _rows.Where(r => r.Workload is "hello" or "latency" or "limit-file" or "limit-store"))
+        foreach (Measurement row
+            in _rows.Where(r => r.Workload is "hello" or "latency" or "limit-file" or "limit-store"))
             row.RatioToLimit = limit is > 0 ? Math.Round(row.PerSecond / limit.Value, 3) : null;
         if (json)
         {
@@ -26,7 +27,9 @@ internal sealed class Report(bool json)
                 Console.WriteLine(JsonSerializer.Serialize(row, Options));
             return;
         }
-        Console.WriteLine($"{"workload",-14}{"store",-8}{"out",6}{"per second",12}{"p50 ms",10}{"p99 ms",10}{"CPU s/1000",12}{"peak MB",9}{"ratio",8}  note");
+        Console.WriteLine(
+            $"{"workload",-14}{"store",-8}{"out",6}{"per second",12}{"p50 ms",10}{"p99 ms",10}"
+            + $"{"CPU s/1000",12}{"peak MB",9}{"ratio",8}  note");
         foreach (Measurement r in _rows)
         {
             Console.Write(

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Perdure.Bench;
 
-/// <summary>100,000 instances that wait for an event: what they cost in memory, and how soon a restart serves.</summary>
+/// <summary>
+/// 100,000 instances that wait for an event: what they cost in memory, and how soon a restart serves.
+/// </summary>
 internal static class WaitingWorkload
 {
     private const int Count = 100_000;
@@ -10,7 +12,8 @@ internal static class WaitingWorkload
     public static async Task<Measurement> RunAsync(BenchOptions options)
     {
         if (options.Store == "memory")
-            return new Measurement("waiting", options.Store, Count, 0, 0, 0, 0, 0) { Note = "needs a store that outlives the process" };
+            return new Measurement(
+                "waiting", options.Store, Count, 0, 0, 0, 0, 0) { Note = "needs a store that outlives the process" };
         double cached = await MemoryEachAsync(options, keep: false, cache: 2 * Count);
         Meter meter = new();
         long start = Stopwatch.GetTimestamp();

@@ -31,7 +31,9 @@ internal static class Workloads
         List<double> latencies = await HelloLoopAsync(host.Client, options.Seconds, outstanding);
         Measurement measured = meter.Finish(workload, options, outstanding, latencies, latencies.Count);
         long each = (GC.GetTotalAllocatedBytes() - allocated) / latencies.Count;
-        string written = workload == "hello" ? await WrittenWorkload.DescribeAsync() + ", " : await FourCommitsAsync(options, measured.P50Ms);
+        string written = workload == "hello"
+            ? await WrittenWorkload.DescribeAsync() + ", "
+            : await FourCommitsAsync(options, measured.P50Ms);
         return measured with { Note = $"{written}{each:N0} bytes allocated each" };
     }
 
@@ -65,8 +67,12 @@ internal static class Workloads
         await using BenchHost host = await BenchHost.StartAsync(options, "fanout");
         await RepeatAsync(() => OneAsync(host.Client, "FanOut", width, (long)width * (width - 1)), 3);
         Meter meter = new();
-        List<double> latencies = await RepeatAsync(() => OneAsync(host.Client, "FanOut", width, (long)width * (width - 1)), width > 1000 ? 5 : 11);
-        return meter.Finish($"fanout-{width}", options, 1, latencies, (double)latencies.Count * width) with { Note = "per second: activities; times: one fan-out" };
+        List<double> latencies =
+            await RepeatAsync(
+                () => OneAsync(host.Client, "FanOut", width, (long)width * (width - 1)), width > 1000 ? 5 : 11);
+        return meter.Finish(
+            $"fanout-{width}", options, 1, latencies,
+            (double)latencies.Count * width) with { Note = "per second: activities; times: one fan-out" };
     }
 
     private static async Task<Measurement> ChildrenAsync(BenchOptions options)
@@ -75,7 +81,9 @@ internal static class Workloads
         await RepeatAsync(() => OneAsync(host.Client, "Children", 100, 4950), 10);
         Meter meter = new();
         List<double> latencies = await RepeatAsync(() => OneAsync(host.Client, "Children", 100, 4950), 20);
-        return meter.Finish("children", options, 1, latencies, latencies.Count * 100) with { Note = "per second: children; times: one parent with 100" };
+        return meter.Finish(
+            "children", options, 1, latencies,
+            latencies.Count * 100) with { Note = "per second: children; times: one parent with 100" };
     }
 
     private static async Task<Measurement> TimersAsync(BenchOptions options)
@@ -83,7 +91,8 @@ internal static class Workloads
         const int Count = 2_000;
         await using BenchHost host = await BenchHost.StartAsync(options, "timers");
         DateTime due = DateTime.UtcNow.AddSeconds(3);
-        string[] ids = await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => host.Client.StartNewAsync("Timer", due)));
+        string[] ids =
+            await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => host.Client.StartNewAsync("Timer", due)));
         TimeSpan ahead = due - DateTime.UtcNow;
         if (ahead > TimeSpan.Zero)
             await Task.Delay(ahead);
@@ -117,7 +126,8 @@ internal static class Workloads
         long start = Stopwatch.GetTimestamp();
         string id = await client.StartNewAsync(function, input);
         DurableOrchestrationStatus status = await client.WaitForCompletionAsync(id);
-        Check(status.RuntimeStatus == OrchestrationRuntimeStatus.Completed && status.Output.GetInt64() == expected, status);
+        Check(status.RuntimeStatus == OrchestrationRuntimeStatus.Completed && status.Output.GetInt64() == expected,
+            status);
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
@@ -132,6 +142,8 @@ internal static class Workloads
     private static void Check(bool good, object what)
     {
         if (!good)
-            throw new InvalidOperationException($"Wrong result: {(what is DurableOrchestrationStatus s ? $"{s.InstanceId} {s.RuntimeStatus} {s.Output}" : what)}");
+            throw new InvalidOperationException(
+                $"Wrong result: "
+                + $"{(what is DurableOrchestrationStatus s ? $"{s.InstanceId} {s.RuntimeStatus} {s.Output}" : what)}");
     }
 }

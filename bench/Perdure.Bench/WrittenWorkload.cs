@@ -11,7 +11,8 @@ internal static class WrittenWorkload
         await using (store)
         {
             await NodeRun.HelloAsync(store, 100);
-            return $"{store.Rows / 100.0:0.##} rows, {store.Bytes / 100.0:N0} bytes and {store.Turns / 100.0:0.##} turns a hello";
+            return $"{store.Rows / 100.0:0.##} rows, {store.Bytes / 100.0:N0} bytes and {store.Turns / 100.0:0.##} "
+                + "turns a hello";
         }
     }
 }

@@ -5,7 +5,8 @@ using System.Text.Json;
 
 /// <summary>
 /// Conferences, airlines, railways and hotels in one: it keeps a journal of what it was asked for, on the disk before
-/// it answers, and recognises a request by its idempotency key. It is outside of what Perdure stores, so it can testify.
+/// it answers, and recognises a request by its idempotency key. It is outside of what Perdure stores, so it can
+/// testify.
 /// </summary>
 public sealed class BookingProvider : IDisposable
 {
@@ -86,5 +87,7 @@ public sealed class BookingProvider : IDisposable
         Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 4));
 }
 
-/// <summary>What a provider was asked to do under a key; repeated means that it had done so before and did nothing.</summary>
+/// <summary>
+/// What a provider was asked to do under a key; repeated means that it had done so before and did nothing.
+/// </summary>
 public sealed record JournalLine(string Act, string Key, Booking Booking, bool Repeated);

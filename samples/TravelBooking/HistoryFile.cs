@@ -1,8 +1,8 @@
 using SQLitePCL;
 
 /// <summary>
-/// The hub, read with nothing but SQL: the view <c>history_events</c> is what <c>sqlite3</c> shows as well. Reading does
-/// no harm, whether or not somebody has the hub open.
+/// The hub, read with nothing but SQL: the view <c>history_events</c> is what <c>sqlite3</c> shows as well. Reading
+/// does no harm, whether or not somebody has the hub open.
 /// </summary>
 public static class HistoryFile
 {

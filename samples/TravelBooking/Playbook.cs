@@ -30,7 +30,8 @@ public static class Playbook
             if (await client.GetStatusAsync(journey.Id) is null)
                 await client.StartNewAsync("AttendConferences", journey.Id, journey);
         }
-        var ends = await Task.WhenAll(journeys.Select(j => client.WaitForCompletionAsync(j.Id, TimeSpan.FromSeconds(45))));
+        var ends =
+            await Task.WhenAll(journeys.Select(j => client.WaitForCompletionAsync(j.Id, TimeSpan.FromSeconds(45))));
         Console.WriteLine();
         foreach (DurableOrchestrationStatus end in ends)
             PrintOutcome(end);

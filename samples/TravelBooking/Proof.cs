@@ -23,7 +23,9 @@ public sealed class Proof
     /// <summary>How many bookings the history held when this began.</summary>
     public int CompletedBefore => _completedBefore.Count;
 
-    /// <summary>Judges the whole journal, after the hub was closed; the problems are none, or the proof has failed.</summary>
+    /// <summary>
+    /// Judges the whole journal, after the hub was closed; the problems are none, or the proof has failed.
+    /// </summary>
     public List<string> Judge(IReadOnlyList<JournalLine> journal, out string summary)
     {
         List<string> problems = [];
@@ -33,7 +35,8 @@ public sealed class Proof
 
         foreach (var twice in made.GroupBy(l => l.Key).Where(g => g.Count() > 1))
             problems.Add($"The booking {twice.Key} was made {twice.Count()} times.");
-        foreach (JournalLine line in requests.Where(l => l.Repeated && _completedBefore.Contains(l.Booking.Confirmation)))
+        foreach (JournalLine line
+            in requests.Where(l => l.Repeated && _completedBefore.Contains(l.Booking.Confirmation)))
             problems.Add($"The booking {line.Key} was complete before the crash and was asked for again.");
         foreach (JournalLine line in made.Where(l => !completed.Contains(l.Booking.Confirmation)))
             problems.Add($"The booking {line.Key} was made, and no history knows it.");
@@ -45,7 +48,8 @@ public sealed class Proof
         int keys = made.DistinctBy(l => l.Key).Count(), again = requests.Length - made.Length;
         string crash = CompletedBefore == 0
             ? "nothing crashed (try -- --crash)"
-            : $"{CompletedBefore} were complete before the crash; asked for again and recognised by their keys: {again}";
+            : $"{CompletedBefore} were complete before the crash; asked for again and recognised by their keys: "
+                + $"{again}";
         summary = $"no completed booking was made twice: {made.Length} bookings under {keys} keys; {crash}.";
         return problems;
     }

@@ -10,7 +10,8 @@ public sealed record Stay(string Traveller, string City, DateOnly From, DateOnly
 
 /// <summary>What a provider has confirmed.</summary>
 public sealed record Booking(
-    string Kind, string Name, string Traveller, string City, DateOnly From, DateOnly To, decimal Price, string Confirmation);
+    string Kind, string Name, string Traveller, string City, DateOnly From, DateOnly To, decimal Price,
+    string Confirmation);
 
 /// <summary>What became of one conference: its bookings, or why there are none.</summary>
 public sealed record TripOutcome(string Conference, Booking[] Bookings, string? Problem);

@@ -14,7 +14,9 @@ internal sealed record Limits
     /// <summary>A turn that is wider than this many bytes becomes several rows.</summary>
     public int HistoryRowBytesMax { get; init; } = 256 * 1024;
 
-    /// <summary>Events in the history of one execution; beyond it the orchestration fails and says to continue as new.</summary>
+    /// <summary>
+    /// Events in the history of one execution; beyond it the orchestration fails and says to continue as new.
+    /// </summary>
     public int HistoryEventsMax { get; init; } = 100_000;
 
     /// <summary>Events after which a warning is logged once.</summary>
@@ -29,9 +31,13 @@ internal sealed record Limits
     /// <summary>History rows that a commit deletes by itself; longer histories are swept in chunks.</summary>
     public int RowsDeletedInCommitMax { get; init; } = 200;
 
-    /// <summary>Inner failures of a failure that are kept; stored JSON must stay readable however deep exceptions nest.</summary>
+    /// <summary>
+    /// Inner failures of a failure that are kept; stored JSON must stay readable however deep exceptions nest.
+    /// </summary>
     public int FailureDepthMax { get; init; } = 32;
 
-    /// <summary>Deaths of the process during one activity or turn after which it is failed instead of run again. An option.</summary>
+    /// <summary>
+    /// Deaths of the process during one activity or turn after which it is failed instead of run again. An option.
+    /// </summary>
     public int DeathsMax { get; init; } = 10;
 }

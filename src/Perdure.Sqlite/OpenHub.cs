@@ -29,7 +29,8 @@ internal sealed class OpenHub : IDisposable
 
     public Writer Writer { get; }
 
-    /// <exception cref="StoreException">The file cannot be this process's hub; the text says why and what to do.</exception>
+    /// <exception cref="StoreException">The file cannot be this process's hub; the text says why and what to
+    /// do.</exception>
     public static OpenHub Open(SqliteStoreOptions options, long now)
     {
         MakeDirectory(options.Path);
@@ -79,7 +80,9 @@ internal sealed class OpenHub : IDisposable
         }
     }
 
-    /// <summary>A file has one node at a time, so the earlier ones are gone; their numbers are never given again.</summary>
+    /// <summary>
+    /// A file has one node at a time, so the earlier ones are gone; their numbers are never given again.
+    /// </summary>
     private static long Register(Connection connection, long now)
     {
         connection.Prepared(Sql.Begin).Run();

@@ -30,18 +30,21 @@ internal sealed class OwnerLock : IDisposable
         catch (UnauthorizedAccessException failure)
         {
             throw new StoreException(
-                $"'{ownerPath}' cannot be written: the directory of the task hub must be writable. ({failure.Message})", failure);
+                $"'{ownerPath}' cannot be written: the directory of the task hub must be writable. ({failure.Message})",
+                failure);
         }
         catch (IOException failure) when (File.Exists(ownerPath) && ReadOwner(ownerPath) is { Length: > 0 } owner)
         {
             throw new StoreException(
-                $"The task hub '{path}' is in use by process {owner}. A file belongs to one process at a time: stop that "
+                $"The task hub '{path}' is in use by process {owner}. A file belongs to one process at a time: stop "
+                + "that "
                 + "one, let it do the work, or choose another path.", failure);
         }
         catch (IOException failure)
         {
             throw new StoreException(
-                $"'{ownerPath}' cannot be locked, so nobody can tell whether the task hub is in use. ({failure.Message})", failure);
+                $"'{ownerPath}' cannot be locked, so nobody can tell whether the task hub is in use. "
+                + $"({failure.Message})", failure);
         }
     }
 

@@ -5,7 +5,9 @@ using Perdure.Sqlite.Connections;
 
 namespace Perdure.Sqlite;
 
-/// <summary>Brings the tables of a file to the newest version, and refuses a file that this build does not know.</summary>
+/// <summary>
+/// Brings the tables of a file to the newest version, and refuses a file that this build does not know.
+/// </summary>
 internal static class Schema
 {
     private static readonly SortedList<int, string> Migrations = Load();
@@ -14,7 +16,8 @@ internal static class Schema
     public static int Newest => Migrations.Keys[^1];
 
     /// <summary>The version of the file, 0 when it is new.</summary>
-    /// <exception cref="StoreException">It is not a hub, newer than this build, or of another partition count.</exception>
+    /// <exception cref="StoreException">It is not a hub, newer than this build, or of another partition
+    /// count.</exception>
     public static int ReadVersion(Connection connection, SqliteStoreOptions options)
     {
         if (connection.Prepared(Sql.IsHub).Scalar() == 0)
@@ -22,11 +25,13 @@ internal static class Schema
             return connection.Prepared(Sql.CountTables).Scalar() == 0
                 ? 0
                 : throw new StoreException(
-                    $"'{options.Path}' is an SQLite database, but not a task hub. Choose another path for the task hub.");
+                    $"'{options.Path}' is an SQLite database, but not a task hub. Choose another path for the task "
+                    + "hub.");
         }
         var hub = connection.Prepared(Sql.ReadHub);
         if (!hub.Step())
-            throw new StoreException($"'{options.Path}' is a task hub without its row in the table hub. Restore a backup.");
+            throw new StoreException(
+                $"'{options.Path}' is a task hub without its row in the table hub. Restore a backup.");
         int version = hub.Int(0);
         // A newer schema may have changed the other columns, so they are looked at only after this.
         if (version > Newest)
@@ -86,7 +91,8 @@ internal static class Schema
         const string Prefix = "Perdure.Sqlite.Migrations.";
         var assembly = Assembly.GetExecutingAssembly();
         var migrations = new SortedList<int, string>();
-        foreach (string name in assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)))
+        foreach (string name
+            in assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             migrations.Add(int.Parse(name.AsSpan(Prefix.Length, 4), CultureInfo.InvariantCulture), reader.ReadToEnd());

@@ -3,10 +3,12 @@ namespace Perdure.Sqlite;
 /// <summary>The SQL of the store; only the tables stand elsewhere, in the numbered files of Migrations.</summary>
 internal static class Sql
 {
-    /// <summary>A commit is on the disk when it returns; other programs may read beside it; checkpoints are our own.</summary>
+    /// <summary>
+    /// A commit is on the disk when it returns; other programs may read beside it; checkpoints are our own.
+    /// </summary>
     /// <remarks>
-    /// A larger cache makes commits slower: each one walks its hash table (by 1 to 2 µs per hello at 64 MB), and what a
-    /// commit touches is the end of each table.
+    /// A larger cache makes commits slower: each one walks its hash table (by 1 to 2 µs per hello at 64 MB), and what
+    /// a commit touches is the end of each table.
     /// </remarks>
     public const string WriterSettings =
         """
@@ -35,7 +37,8 @@ internal static class Sql
     public const string IsHub = "select count(*) from sqlite_schema where type = 'table' and name = 'hub'";
     public const string ReadHub = "select schema, id, partitions from hub";
     public const string InsertHub = "insert into hub (schema, id, partitions) values (?1, ?2, ?3)";
-    public const string InsertPartition = "insert into partitions (id, owner, epoch, dirty, unclean) values (?1, 0, 0, 0, 0)";
+    public const string InsertPartition =
+        "insert into partitions (id, owner, epoch, dirty, unclean) values (?1, 0, 0, 0, 0)";
     public const string SetSchema = "update hub set schema = ?1";
     public const string ForgetNodes = "delete from nodes";
     public const string InsertNode = "insert into nodes (expires) values (null) returning node";
@@ -139,7 +142,8 @@ internal static class Sql
 
     // Sweeping.
 
-    public const string FirstSweep = "select partition, key, generation from sweep order by partition, key, generation limit 1";
+    public const string FirstSweep =
+        "select partition, key, generation from sweep order by partition, key, generation limit 1";
     public const string DeleteSweep = "delete from sweep where partition = ?1 and key = ?2 and generation = ?3";
 
     public const string SweepHistory =
@@ -160,7 +164,8 @@ internal static class Sql
     private const string LastHistory =
         """
         left join history l on l.rowid =
-            (select rowid from history where key = i.key and generation = i.generation order by turn desc, part desc limit 1)
+            (select rowid from history where key = i.key and generation = i.generation order by turn desc, part desc
+             limit 1)
         """;
 
     private const string FirstHistory =
@@ -172,7 +177,8 @@ internal static class Sql
     public const string ReadInstance = $"select {InstanceColumnList} from instances i where i.id = ?1";
 
     public const string ReadSnapshot =
-        $"select {InstanceColumnList}, l.at, f.events, l.events from instances i {LastHistory} {FirstHistory} where i.id = ?1";
+        $"select {InstanceColumnList}, l.at, f.events, l.events from instances i {LastHistory} {FirstHistory} where "
+        + "i.id = ?1";
 
     public const string ReadHistory =
         "select turn, part, at, events from history where key = ?1 and generation = ?2 order by turn, part";

@@ -26,21 +26,23 @@ internal static class SqliteFile
     }
 
     /// <summary>
-    /// Says that the file cannot be written before anything is lost in it, and sets the write-ahead log, which stays the
-    /// mode of the file.
+    /// Says that the file cannot be written before anything is lost in it, and sets the write-ahead log, which stays
+    /// the mode of the file.
     /// </summary>
     public static void CheckWritable(Connection connection, string path)
     {
         // An administrator could write a file that is marked read-only, but was not meant to.
         if (connection.IsReadOnly || (File.Exists(path) && File.GetAttributes(path).HasFlag(FileAttributes.ReadOnly)))
-            throw new StoreException($"'{path}' is read-only. Make it writable, or choose another path for the task hub.");
+            throw new StoreException(
+                $"'{path}' is read-only. Make it writable, or choose another path for the task hub.");
         var statement = connection.Prepared(Sql.UseLog);
         string mode = statement.Step() ? statement.Text(0) : "";
         statement.Run();
         if (mode != "wal")
         {
             throw new StoreException(
-                $"'{path}' cannot use a write-ahead log (SQLite stays in mode '{mode}'). Put the task hub on a local disk.");
+                $"'{path}' cannot use a write-ahead log (SQLite stays in mode '{mode}'). Put the task hub on a local "
+                + "disk.");
         }
     }
 }

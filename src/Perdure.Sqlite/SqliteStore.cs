@@ -63,7 +63,8 @@ internal sealed class SqliteStore : IStore
     public ValueTask<InstanceRow?> ReadInstanceAsync(string id, CancellationToken cancellationToken) =>
         Read(c => RowReader.First(c.Prepared(Sql.ReadInstance).Bind(1, id), RowReader.Instance), cancellationToken);
 
-    public ValueTask<IReadOnlyList<HistoryRow>> ReadHistoryAsync(ExecutionKey execution, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<HistoryRow>> ReadHistoryAsync(
+        ExecutionKey execution, CancellationToken cancellationToken) =>
         List(
             c => c.Prepared(Sql.ReadHistory).Bind(1, execution.Key).Bind(2, execution.Generation),
             s => new HistoryRow(execution.Key, execution.Generation, s.Int(0), s.Int(1), s.Long(2), s.Bytes(3)),

@@ -7,8 +7,8 @@ internal sealed class SqliteStoreOptions
     public required string Path { get; init; }
 
     /// <summary>
-    /// How many partitions a new hub gets; at least 1, by default 4. It is fixed for ever, so an existing hub of another
-    /// count is refused.
+    /// How many partitions a new hub gets; at least 1, by default 4. It is fixed for ever, so an existing hub of
+    /// another count is refused.
     /// </summary>
     public int Partitions { get; init; } = 4;
 

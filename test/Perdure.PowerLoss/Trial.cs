@@ -5,8 +5,8 @@ using Perdure.PowerLoss.Recording;
 namespace Perdure.PowerLoss;
 
 /// <summary>
-/// Records a run, checks the record against the files that it made, cuts it and judges the images. A forgetful store must
-/// be found out: then the trial passes when there are losses.
+/// Records a run, checks the record against the files that it made, cuts it and judges the images. A forgetful store
+/// must be found out: then the trial passes when there are losses.
 /// </summary>
 internal sealed class Trial(int seed, int images, int commits, bool forgetful)
 {
@@ -28,7 +28,8 @@ internal sealed class Trial(int seed, int images, int commits, bool forgetful)
         string? blind = Blindness(records, Path.Combine(hub, "hub.db"));
         Console.WriteLine(
             $"recorded {records.Count} requests to the disk and answers, {recorder.Commits} commits, "
-            + $"{recorder.Checkpoints} checkpoints, {recorder.Acknowledgements} acknowledgements in {watch.Elapsed.TotalSeconds:0} s");
+            + $"{recorder.Checkpoints} checkpoints, {recorder.Acknowledgements} acknowledgements in "
+            + $"{watch.Elapsed.TotalSeconds:0} s");
         IReadOnlyList<int> cuts = Cuts.Choose(records, images, new Random(seed));
         int lanes = Math.Clamp(Environment.ProcessorCount, 1, 8);
         Tally tally = new();
@@ -57,14 +58,18 @@ internal sealed class Trial(int seed, int images, int commits, bool forgetful)
         if (!enough)
             Console.WriteLine("  VIOLATION too few commits or checkpoints were recorded");
         Console.WriteLine(
-            $"powerloss{(forgetful ? " (synchronous=NORMAL)" : "")}: {(passed ? "PASS" : "FAIL")}: {tally.Images} images over "
-            + $"{recorder.Commits} commits and {recorder.Checkpoints} checkpoints, {recorder.Acknowledgements} acknowledged requests: "
+            $"powerloss{(forgetful ? " (synchronous=NORMAL)" : "")}: {(passed ? "PASS" : "FAIL")}: {tally.Images} "
+            + "images over "
+            + $"{recorder.Commits} commits and {recorder.Checkpoints} checkpoints, {recorder.Acknowledgements} "
+            + "acknowledged requests: "
             + $"{tally.Bad} bad images, {tally.WithLosses} with losses, at most {tally.LostMax} acknowledged lost, "
             + $"{took.TotalSeconds:0} s, seed {seed}");
         return passed ? 0 : 1;
     }
 
-    /// <summary>The record, applied whole, must give the very bytes that lie on the disk; else it missed something.</summary>
+    /// <summary>
+    /// The record, applied whole, must give the very bytes that lie on the disk; else it missed something.
+    /// </summary>
     private static string? Blindness(IReadOnlyList<Record> records, string path)
     {
         Disk disk = new();

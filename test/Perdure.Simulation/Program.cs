@@ -50,7 +50,10 @@ internal static class Program
         Simulation run = new SeedRuns(seed, 1, options.Turns, 1, true).Live(seed, tracing: true);
         foreach (string line in options.Verbose ? run.Tail : run.Tail.TakeLast(60))
             Console.WriteLine(line);
-        Console.WriteLine(run.Violation is null ? $"Seed {seed} passes, hash {run.World.Hash:x16}." : $"Seed {seed}: {run.Violation}");
+        Console.WriteLine(
+            run.Violation is null
+                ? $"Seed {seed} passes, hash {run.World.Hash:x16}."
+                : $"Seed {seed}: {run.Violation}");
         return run.Violation is null ? 0 : 1;
     }
 }

@@ -14,8 +14,8 @@ using Perdure.Simulation.Workload;
 namespace Perdure.Simulation;
 
 /// <summary>
-/// One run: a disk, processes that open it one after the other, clients, faults, and the checkers that watch. Everything
-/// follows from the seed.
+/// One run: a disk, processes that open it one after the other, clients, faults, and the checkers that watch.
+/// Everything follows from the seed.
 /// </summary>
 internal sealed class Simulation
 {
@@ -140,7 +140,9 @@ internal sealed class Simulation
         Bury(process);
     }
 
-    /// <summary>Somebody else takes a partition and lets go of it: whatever the process still sends for it is fenced.</summary>
+    /// <summary>
+    /// Somebody else takes a partition and lets go of it: whatever the process still sends for it is fenced.
+    /// </summary>
     public void Interlope(int partition)
     {
         Trace($"FAULT somebody else opens partition {partition}");
@@ -198,7 +200,8 @@ internal sealed class Simulation
         }
     }
 
-    private void ScheduleAction() => World.QueueAfter(Disk, TimeSpan.FromMilliseconds(_dice.Below(_dice.Pick(2, 10, 100, 1000))), () =>
+    private void ScheduleAction() =>
+        World.QueueAfter(Disk, TimeSpan.FromMilliseconds(_dice.Below(_dice.Pick(2, 10, 100, 1000))), () =>
     {
         if (!Faults.IsOn)
             return;
@@ -217,14 +220,21 @@ internal sealed class Simulation
     {
         _starting = false;
         Journal.Objects = 0;
-        SimulatedProcess process = new(World, ++_processes, TimeSpan.FromMilliseconds(_dice.Chance(0.3) ? _dice.Between(-300, 300) : 0));
+        SimulatedProcess process =
+            new(World, ++_processes, TimeSpan.FromMilliseconds(_dice.Chance(0.3) ? _dice.Between(-300, 300) : 0));
         _process = process;
         FaultyStore store = new(_store, process, this);
         SimulatedLogger logger = new(this, process);
         IOrchestrationExecutor executor = new SlowExecutor(
-            new InProcessExecutor(_program.Functions, new SessionServices(_program.Serializer, logger, false)), Faults, process);
-        process.Node = new Node(new NodeParts(store, executor, _program.Functions, _program.Serializer, process.Scheduler, process.Time, logger), _settings);
-        process.Client = new DurableClient(process.Node, _program.Functions, _program.Serializer, new SimulatedIds(_dice.Fork()));
+            new InProcessExecutor(_program.Functions, new SessionServices(_program.Serializer, logger, false)), Faults,
+            process);
+        process.Node =
+            new Node(
+                new NodeParts(
+                    store, executor, _program.Functions, _program.Serializer, process.Scheduler, process.Time, logger),
+                    _settings);
+        process.Client =
+            new DurableClient(process.Node, _program.Functions, _program.Serializer, new SimulatedIds(_dice.Fork()));
         Trace($"process {process.Number} starts");
         World.Queue(process, () => _ = StartAsync(process));
     }

@@ -6,7 +6,9 @@ using SQLitePCL;
 
 namespace Perdure.Stores.Tests;
 
-/// <summary>What survives a process: stores are opened on it one after the other, and commits can be made uncertain.</summary>
+/// <summary>
+/// What survives a process: stores are opened on it one after the other, and commits can be made uncertain.
+/// </summary>
 internal abstract class Disk : IAsyncDisposable
 {
     /// <summary>The next commit has an unknown outcome; it was written or not, as the point says.</summary>
@@ -17,7 +19,9 @@ internal abstract class Disk : IAsyncDisposable
     public abstract ValueTask DisposeAsync();
 }
 
-/// <summary>The store in memory is the disk itself; each opening gets a face of its own that can lose outcomes.</summary>
+/// <summary>
+/// The store in memory is the disk itself; each opening gets a face of its own that can lose outcomes.
+/// </summary>
 internal sealed class MemoryDisk : Disk
 {
     private readonly MemoryStore _store = new("hub", partitions: 4);

@@ -28,7 +28,9 @@ public sealed class ModelTests
             string expected = await operation(model);
             string actual = await operation(real);
             if (actual != expected)
-                Assert.Fail($"Seed {seed}, step {step}, {operation.Method.Name}:\nmemory says\n{expected}\nSQLite says\n{actual}");
+                Assert.Fail(
+                    $"Seed {seed}, step {step}, {operation.Method.Name}:\nmemory says\n{expected}\nSQLite "
+                    + $"says\n{actual}");
         }
         (await real.DescribeAsync()).ShouldBe(await model.DescribeAsync(), $"seed {seed}, at the end");
     }
@@ -69,7 +71,8 @@ internal sealed class ModelRun(Disk disk, Node node) : IAsyncDisposable
     public static string Describe(InstanceSnapshot i) =>
         $"{i.Row} {Node.Text(i.FirstEvents)} {Node.Text(i.LastEvents)} {i.LastUpdated}";
 
-    public static string Describe(HistoryRow r) => $"{r.Key}.{r.Generation} {r.Turn}.{r.Part} {r.At} {Node.Text(r.Events)}";
+    public static string Describe(HistoryRow r) =>
+        $"{r.Key}.{r.Generation} {r.Turn}.{r.Part} {r.At} {Node.Text(r.Events)}";
 
     public static string Describe(CommitResult r) => $"{r.Outcome} {string.Join(',', r.Partitions)}";
 
@@ -114,8 +117,10 @@ internal sealed class RandomOperations(int seed)
             run.Disk.FailNext = point;
             var first = await run.Node.Store.CommitAsync(batch);
             run.Disk.FailNext = null;
-            // A batch that fails by itself never reaches the point where its outcome is lost; memory may lose it anyway.
-            return ModelRun.Describe(first.Outcome == CommitOutcome.Unknown ? await run.Node.Store.ResolveAsync(batch) : first);
+            // A batch that fails by itself never reaches the point where its outcome is lost; memory may lose it
+            // anyway.
+            return ModelRun.Describe(
+                first.Outcome == CommitOutcome.Unknown ? await run.Node.Store.ResolveAsync(batch) : first);
         };
     }
 
@@ -226,9 +231,11 @@ internal sealed class RandomOperations(int seed)
         if (Maybe(8))
             turn.Sweep = new(partition, Maybe(2) ? turn.DeleteInstance ?? Key() : Key(), _random.Next(3));
         if (Maybe(2))
-            turn.History = new(key, _random.Next(3), _random.Next(50), 0, _random.Next(100), Node.Bytes($"[{_random.Next(100)}]"));
+            turn.History =
+                new(key, _random.Next(3), _random.Next(50), 0, _random.Next(100), Node.Bytes($"[{_random.Next(100)}]"));
         if (Maybe(9))
-            turn.HistoryParts = [new(key, _random.Next(3), _random.Next(50), 1, _random.Next(100), Node.Bytes("[\"part\"]"))];
+            turn.HistoryParts =
+                [new(key, _random.Next(3), _random.Next(50), 1, _random.Next(100), Node.Bytes("[\"part\"]"))];
         AddDurableRows(turn, partition);
         return turn;
     }
@@ -236,7 +243,8 @@ internal sealed class RandomOperations(int seed)
     private void AddDurableRows(TurnRows turn, int partition)
     {
         if (Maybe(4))
-            turn.InsertMessages = [new(new(partition, _random.Next(4), _random.Next(1, 30)), Id(), 1, Node.Bytes(Name()))];
+            turn.InsertMessages =
+                [new(new(partition, _random.Next(4), _random.Next(1, 30)), Id(), 1, Node.Bytes(Name()))];
         if (Maybe(12))
             turn.DeleteMessages = [new(partition, _random.Next(4), _random.Next(1, 30))];
         if (Maybe(4))
@@ -280,7 +288,8 @@ internal sealed class RandomOperations(int seed)
 
     private long Key() => _random.Next(1, Keys + 1);
 
-    private string Id() => "aBé\uffee😀".EnumerateRunes().ElementAt(_random.Next(5)).ToString() + (Maybe(2) ? "" : _random.Next(3));
+    private string Id() =>
+        "aBé\uffee😀".EnumerateRunes().ElementAt(_random.Next(5)).ToString() + (Maybe(2) ? "" : _random.Next(3));
 
     private string Name() => Maybe(3) ? "" : Maybe(2) ? "Hello" : "hello";
 

@@ -4,7 +4,9 @@ using Perdure.Sqlite;
 
 namespace Perdure.Stores.Tests;
 
-/// <summary>What only a file can do: be in use, damaged, read-only, newer, on a full disk, or large in its log.</summary>
+/// <summary>
+/// What only a file can do: be in use, damaged, read-only, newer, on a full disk, or large in its log.
+/// </summary>
 public sealed class SqliteFileTests : IAsyncLifetime
 {
     private readonly SqliteDisk _disk = new();
@@ -40,11 +42,13 @@ public sealed class SqliteFileTests : IAsyncLifetime
     public async Task Closing_leaves_one_file_with_everything_in_it()
     {
         var node = await Node.OpenAsync(_disk);
-        var commits = Enumerable.Range(0, 20).Select(i => node.CommitAsync(Node.Insert(node.Instance($"i{i}")))).ToArray();
+        var commits = Enumerable.Range(0, 20).Select(i => node.CommitAsync(Node.Insert(node.Instance($"i{i}"))))
+            .ToArray();
         await node.DisposeAsync();
 
         commits.ShouldAllBe(c => c.IsCompletedSuccessfully && c.Result.Outcome == CommitOutcome.Committed);
-        Directory.GetFiles(_disk.Directory).Select(Path.GetFileName).ShouldBe(["hub.db", "hub.db.owner"], ignoreOrder: true);
+        Directory.GetFiles(_disk.Directory).Select(Path.GetFileName)
+            .ShouldBe(["hub.db", "hub.db.owner"], ignoreOrder: true);
         SqliteText.Run(_disk.File, "select count(*) from instances").ShouldBe("20");
     }
 
@@ -95,7 +99,8 @@ public sealed class SqliteFileTests : IAsyncLifetime
     {
         File.WriteAllText(Path.Combine(_disk.Directory, "file"), "");
 
-        (await OpeningFails(Path.Combine(_disk.Directory, "file", "hub.db"))).Message.ShouldContain("cannot be created");
+        (await OpeningFails(Path.Combine(_disk.Directory, "file", "hub.db")))
+            .Message.ShouldContain("cannot be created");
     }
 
     [Fact]
@@ -213,7 +218,14 @@ public sealed class SqliteFileTests : IAsyncLifetime
             Number = turn + 1,
             At = 0,
             Fences = [new(0, epoch)],
-            Turns = [new() { Partition = 0, History = new(1, 0, turn, 0, 0, Node.Bytes($"[\"{new string('x', 50_000)}\"]")) }],
+            Turns =
+            [
+                new()
+                {
+                    Partition = 0,
+                    History = new(1, 0, turn, 0, 0, Node.Bytes($"[\"{new string('x', 50_000)}\"]")),
+                },
+            ],
         };
     }
 
@@ -222,7 +234,8 @@ public sealed class SqliteFileTests : IAsyncLifetime
     {
         await using var node = await Node.OpenAsync(_disk);
 
-        (await node.CommitAsync(Node.Insert(node.Instance("half a pair: \ud83d")))).Outcome.ShouldBe(CommitOutcome.Refused);
+        (await node.CommitAsync(Node.Insert(node.Instance("half a pair: \ud83d"))))
+            .Outcome.ShouldBe(CommitOutcome.Refused);
         await node.MustCommitAsync(Node.Insert(node.Instance("a")));
     }
 

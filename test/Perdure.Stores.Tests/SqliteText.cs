@@ -10,7 +10,8 @@ internal static class SqliteText
     {
         Batteries_V2.Init();
         raw.sqlite3_open(path, out var connection).ShouldBe(raw.SQLITE_OK);
-        raw.sqlite3_prepare_v2(connection, sql, out var statement).ShouldBe(raw.SQLITE_OK, raw.sqlite3_errmsg(connection).utf8_to_string());
+        raw.sqlite3_prepare_v2(connection, sql, out var statement)
+            .ShouldBe(raw.SQLITE_OK, raw.sqlite3_errmsg(connection).utf8_to_string());
         var lines = new List<string>();
         while (raw.sqlite3_step(statement) == raw.SQLITE_ROW)
         {

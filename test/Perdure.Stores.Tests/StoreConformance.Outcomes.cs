@@ -4,7 +4,9 @@ using Perdure.Sqlite;
 
 namespace Perdure.Stores.Tests;
 
-/// <summary>The outcomes of a batch: fenced, refused, inconsistent, unknown; and that each but one writes nothing.</summary>
+/// <summary>
+/// The outcomes of a batch: fenced, refused, inconsistent, unknown; and that each but one writes nothing.
+/// </summary>
 public abstract partial class StoreConformance
 {
     [Fact]
@@ -14,7 +16,8 @@ public abstract partial class StoreConformance
         await _node.TakeAsync(2);
         _node.Forget(2, old);
 
-        var result = await _node.CommitAsync(Node.Insert(_node.Instance("a")), Node.Insert(_node.Instance("b", partition: 2)));
+        var result =
+            await _node.CommitAsync(Node.Insert(_node.Instance("a")), Node.Insert(_node.Instance("b", partition: 2)));
 
         result.Outcome.ShouldBe(CommitOutcome.Fenced);
         result.Partitions.ShouldBe([2]);
@@ -113,11 +116,13 @@ public abstract partial class StoreConformance
     public async Task Only_what_a_dead_node_had_begun_counts_its_death()
     {
         long first = _node.Hub.Node;
-        await _node.MustCommitAsync(new TurnRows { Partition = 1, InsertTasks = [new(1, 10, 0, 4, first, 0), new(1, 10, 0, 5, first, 0)] });
+        await _node.MustCommitAsync(
+            new TurnRows { Partition = 1, InsertTasks = [new(1, 10, 0, 4, first, 0), new(1, 10, 0, 5, first, 0)] });
 
         await ReopenAsync();
         _node.Openings[1].Tasks.Select(t => t.Deaths).ShouldBe([1, 1]);
-        await _node.MustCommitAsync(new TurnRows { Partition = 1, InsertTasks = [new(1, 10, 0, 5, _node.Hub.Node, 1)] });
+        await _node.MustCommitAsync(
+            new TurnRows { Partition = 1, InsertTasks = [new(1, 10, 0, 5, _node.Hub.Node, 1)] });
 
         await ReopenAsync();
         _node.Openings[1].Tasks.ShouldBe([new(1, 10, 0, 4, first, 1), new(1, 10, 0, 5, first + 1, 2)]);
@@ -211,7 +216,8 @@ public abstract partial class StoreConformance
         await Begin(deaths: 1);
 
         (await _node.TakeAsync(1)).ShouldSatisfyAllConditions(
-            o => (o.Partition, o.Epoch, o.Unclean).ShouldBe((1, 3L, 1), "a node that takes its own partition has not died"),
+            o => (o.Partition, o.Epoch, o.Unclean)
+                .ShouldBe((1, 3L, 1), "a node that takes its own partition has not died"),
             o => o.Tasks.Select(t => t.Deaths).ShouldBe([1, 1]));
         await _node.Store.ClosePartitionAsync(1, epoch: 2, default);
         (await _node.TakeAsync(1)).Unclean.ShouldBe(1, "a stale epoch releases nothing");

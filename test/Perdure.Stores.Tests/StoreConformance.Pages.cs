@@ -9,13 +9,19 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task Messages_are_read_in_pieces_by_origin_and_number()
     {
-        (long Origin, long Number)[] order = [(-1, 5), (1, -3), (1, 2), (1, 1L << 40), (7, 1), (7, 2), (long.MaxValue, long.MaxValue)];
+        (long Origin, long Number)[] order =
+            [(-1, 5), (1, -3), (1, 2), (1, 1L << 40), (7, 1), (7, 2), (long.MaxValue, long.MaxValue)];
         await _node.MustCommitAsync(order.Reverse()
-            .Select(k => new TurnRows { Partition = 0, InsertMessages = [Node.Message(1, k.Origin, k.Number), Node.Message(2, k.Origin, k.Number)] })
+            .Select(k => new TurnRows
+            {
+                Partition = 0,
+                InsertMessages = [Node.Message(1, k.Origin, k.Number), Node.Message(2, k.Origin, k.Number)],
+            })
             .ToArray());
 
         var walked = await WalkAsync(
-            (origin, number) => _node.Store.ReadMessagesAsync(1, origin, number, 2, default), m => (m.Key.Origin, m.Key.Number));
+            (origin, number) => _node.Store.ReadMessagesAsync(1, origin, number, 2, default),
+            m => (m.Key.Origin, m.Key.Number));
 
         walked.ShouldBe(order);
         (await _node.Store.ReadMessagesAsync(1, 1, 2, 2, default)).Select(m => m.Key.Number).ShouldBe([1L << 40, 1]);
@@ -26,11 +32,16 @@ public abstract partial class StoreConformance
     {
         (long Due, long Number)[] order = [(10, 3), (20, 1), (20, 2), (20, 9), (30, 0), (40, 5)];
         await _node.MustCommitAsync(order.Reverse()
-            .Select(k => new TurnRows { Partition = 1, InsertTimers = [Node.Timer(1, k.Due, k.Number), Node.Timer(2, k.Due, k.Number)] })
+            .Select(k => new TurnRows
+            {
+                Partition = 1,
+                InsertTimers = [Node.Timer(1, k.Due, k.Number), Node.Timer(2, k.Due, k.Number)],
+            })
             .ToArray());
 
         var walked = await WalkAsync(
-            (due, number) => _node.Store.ReadTimersAsync(1, 40, due, number, 2, default), t => (t.Key.Due, t.Key.Number));
+            (due, number) => _node.Store.ReadTimersAsync(1, 40, due, number, 2, default),
+            t => (t.Key.Due, t.Key.Number));
 
         walked.ShouldBe(order[..5]);
         (await _node.TimersAsync(1, before: 10)).ShouldBeEmpty();
@@ -41,9 +52,11 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task What_is_owed_is_read_in_pieces_by_key()
     {
-        var rows = Enumerable.Range(0, 7).Select(i => _node.Instance($"i{i}", partition: i % 2) with { Owed = i != 2 }).ToArray();
+        var rows = Enumerable.Range(0, 7).Select(i => _node.Instance($"i{i}", partition: i % 2) with { Owed = i != 2 })
+            .ToArray();
         await _node.MustCommitAsync(rows.Reverse().Select(Node.Insert).ToArray());
-        await _node.MustCommitAsync(new TurnRows { Partition = 0, UpdateInstance = new(0, rows[4].Key) { Owed = false } });
+        await _node.MustCommitAsync(
+            new TurnRows { Partition = 0, UpdateInstance = new(0, rows[4].Key) { Owed = false } });
 
         var first = await _node.Store.ReadOwedAsync(0, long.MinValue, 1, default);
         var rest = await _node.Store.ReadOwedAsync(0, first[0].Key, 10, default);
@@ -63,13 +76,16 @@ public abstract partial class StoreConformance
         // Equal times, and ids whose order by UTF-16 differs from that by UTF-8.
         string[] ids = ["B", "a", "a\u00e9", "aa", "\uffee", "\U0001F600"];
         await _node.MustCommitAsync(ids.Reverse().Select(id => Node.Insert(_node.Instance(id))).ToArray());
-        await _node.MustCommitAsync(Node.Insert(_node.Instance("older", created: Node.Day - 1)), Node.Insert(_node.Instance("newer", created: Node.Day + 1)));
+        await _node.MustCommitAsync(
+            Node.Insert(_node.Instance("older", created: Node.Day - 1)),
+            Node.Insert(_node.Instance("newer", created: Node.Day + 1)));
 
         var walked = new List<string>();
         string? continuation = null;
         do
         {
-            var page = await _node.Store.QueryAsync(new() { PageSize = pageSize, Continuation = continuation }, default);
+            var page =
+                await _node.Store.QueryAsync(new() { PageSize = pageSize, Continuation = continuation }, default);
             page.Instances.Count.ShouldBeInRange(1, pageSize);
             walked.AddRange(page.Instances.Select(i => i.Row.Id));
             continuation = page.Continuation;
@@ -88,9 +104,11 @@ public abstract partial class StoreConformance
             Tagged(_node.Instance("run", created: 10)),
             Tagged(_node.Instance("held", created: 20) with { Held = Held.Suspended }, ("team", "red")),
             Tagged(_node.Instance("parked", created: 30) with { Held = Held.Parked, Name = "Other" }),
-            Tagged(_node.Instance("late", created: 40) with { Held = Held.Scheduled, Status = InstanceStatus.Pending }, ("team", "red"), ("rank", "1")),
+            Tagged(_node.Instance("late", created: 40) with { Held = Held.Scheduled, Status = InstanceStatus.Pending },
+            ("team", "red"), ("rank", "1")),
             Tagged(_node.Instance("done", created: 50) with { Status = InstanceStatus.Completed }, ("team", "blue")),
-            Tagged(_node.Instance("dead_1", created: 60) with { Status = InstanceStatus.Terminated, Held = Held.Suspended }),
+            Tagged(_node.Instance(
+                "dead_1", created: 60) with { Status = InstanceStatus.Terminated, Held = Held.Suspended }),
             Tagged(_node.Instance("dead%1", created: 70) with { Status = InstanceStatus.Failed, Name = "other" }));
 
         var any = new InstanceQuery { PageSize = 100 };
@@ -121,10 +139,13 @@ public abstract partial class StoreConformance
             new TurnRows { Partition = 0, History = Node.History(row, 1, "[1]") });
 
         var with = (await _node.Store.QueryAsync(new() { PageSize = 1 }, default)).Instances.ShouldHaveSingleItem();
-        var without = (await _node.Store.QueryAsync(new() { PageSize = 1, WithPayloads = false }, default)).Instances.ShouldHaveSingleItem();
+        var without = (await _node.Store.QueryAsync(new() { PageSize = 1, WithPayloads = false }, default))
+            .Instances.ShouldHaveSingleItem();
 
-        (with.Row, Node.Text(with.FirstEvents), Node.Text(with.LastEvents), with.LastUpdated).ShouldBe((row, "[0]", "[1]", Node.Day + 10));
-        (without.Row, without.FirstEvents.Length, without.LastEvents.Length, without.LastUpdated).ShouldBe((row, 0, 0, Node.Day + 10));
+        (with.Row, Node.Text(with.FirstEvents), Node.Text(with.LastEvents), with.LastUpdated)
+            .ShouldBe((row, "[0]", "[1]", Node.Day + 10));
+        (without.Row, without.FirstEvents.Length, without.LastEvents.Length, without.LastUpdated)
+            .ShouldBe((row, 0, 0, Node.Day + 10));
     }
 
     [Fact]

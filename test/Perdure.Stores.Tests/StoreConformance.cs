@@ -75,7 +75,8 @@ public abstract partial class StoreConformance : IAsyncLifetime
         (await _node.InstanceAsync("order-1")).ShouldBe(row);
         (await _node.HistoryAsync(row, generation: 3)).ShouldBe(["""0.0 ["first"]""", """0.1 ["second"]"""]);
         var message = (await _node.Store.ReadMessagesAsync(1, 0, 0, 10, default)).ShouldHaveSingleItem();
-        (message.Key, message.Target, message.Kind, message.Body.Length).ShouldBe((new(1, 7, 1L << 40), "tärget", 9, 0));
+        (message.Key, message.Target, message.Kind, message.Body.Length)
+            .ShouldBe((new(1, 7, 1L << 40), "tärget", 9, 0));
         var timer = (await _node.Store.ReadTimersAsync(2, long.MaxValue, 0, 0, 10, default)).ShouldHaveSingleItem();
         (timer.Key, timer.Target).ShouldBe((new(2, Node.Day + 1, 1L << 33), "target"));
         _node.Openings[2].Tasks.ShouldBe([new(2, row.Key, 3, -1, _node.Hub.Node - 1, 5)]);
@@ -102,14 +103,24 @@ public abstract partial class StoreConformance : IAsyncLifetime
         await _node.MustCommitAsync(Node.Insert(row));
 
         await Update(new(0, row.Key) { Owed = false }, row with { Owed = false });
-        await Update(new(0, row.Key) { CustomStatus = Payload.Of("2") }, row with { Owed = false, CustomStatus = Payload.Of("2") });
+        await Update(
+            new(0, row.Key) { CustomStatus = Payload.Of("2") },
+            row with { Owed = false, CustomStatus = Payload.Of("2") });
         await Update(new(0, row.Key), row with { Owed = false, CustomStatus = Payload.Of("2") });
         await Update(
             new(0, row.Key) { CustomStatus = Payload.None, Generation = 7, Held = Held.Parked },
             row with { Owed = false, Generation = 7, Held = Held.Parked, CustomStatus = Payload.None });
         await Update(
             new(0, row.Key) { Status = InstanceStatus.Failed, Ended = 9 },
-            row with { Owed = false, Generation = 7, Held = Held.Parked, CustomStatus = Payload.None, Status = InstanceStatus.Failed, Ended = 9 });
+            row with
+            {
+                Owed = false,
+                Generation = 7,
+                Held = Held.Parked,
+                CustomStatus = Payload.None,
+                Status = InstanceStatus.Failed,
+                Ended = 9,
+            });
 
         async Task Update(InstanceUpdate update, InstanceRow expected)
         {
@@ -148,7 +159,12 @@ public abstract partial class StoreConformance : IAsyncLifetime
     public async Task A_row_may_be_inserted_by_one_turn_and_deleted_by_another_of_the_same_batch()
     {
         await _node.MustCommitAsync(
-            new TurnRows { Partition = 0, InsertMessages = [Node.Message(1, 1, 1), Node.Message(1, 1, 2)], InsertTimers = [Node.Timer(0, 5, 1)] },
+            new TurnRows
+            {
+                Partition = 0,
+                InsertMessages = [Node.Message(1, 1, 1), Node.Message(1, 1, 2)],
+                InsertTimers = [Node.Timer(0, 5, 1)],
+            },
             new TurnRows { Partition = 1, DeleteMessages = [new(1, 1, 1)] },
             new TurnRows { Partition = 0, DeleteTimers = [new(0, 5, 1)] });
 
@@ -190,7 +206,8 @@ public abstract partial class StoreConformance : IAsyncLifetime
     public async Task Only_the_generation_that_is_named_loses_its_history()
     {
         var row = _node.Instance("a");
-        await _node.MustCommitAsync(new TurnRows { Partition = 0, InsertInstance = row, History = Node.History(row, 0) });
+        await _node.MustCommitAsync(
+            new TurnRows { Partition = 0, InsertInstance = row, History = Node.History(row, 0) });
         await _node.MustCommitAsync(new TurnRows
         {
             Partition = 0,
@@ -209,7 +226,12 @@ public abstract partial class StoreConformance : IAsyncLifetime
         var long1 = _node.Instance("long");
         var other = _node.Instance("other");
         await _node.MustCommitAsync(Enumerable.Range(0, 10)
-            .Select(t => new TurnRows { Partition = 0, InsertInstance = t == 0 ? long1 : null, History = Node.History(long1, t) })
+            .Select(t => new TurnRows
+            {
+                Partition = 0,
+                InsertInstance = t == 0 ? long1 : null,
+                History = Node.History(long1, t),
+            })
             .Append(new TurnRows { Partition = 0, InsertInstance = other, History = Node.History(other, 0) })
             .Append(new TurnRows { Partition = 0, History = Node.History(long1 with { Generation = 1 }, 0, "[1]") })
             .ToArray());
@@ -238,16 +260,23 @@ public abstract partial class StoreConformance : IAsyncLifetime
         var row = _node.Instance("a") with { Generation = 1 };
         await _node.MustCommitAsync(Node.Insert(row));
         var bare = (await _node.Store.ReadSnapshotAsync("a", default)).ShouldNotBeNull();
-        (bare.Row, bare.FirstEvents.Length, bare.LastEvents.Length, bare.LastUpdated).ShouldBe((row, 0, 0, row.Created));
+        (bare.Row, bare.FirstEvents.Length, bare.LastEvents.Length, bare.LastUpdated)
+            .ShouldBe((row, 0, 0, row.Created));
 
         await _node.MustCommitAsync(
             new TurnRows { Partition = 0, History = Node.History(row with { Generation = 0 }, 9, "[9]") },
             new TurnRows { Partition = 0, History = Node.History(row, 0, "[0]") },
             new TurnRows { Partition = 0, History = Node.History(row, 1, "[1]") },
-            new TurnRows { Partition = 0, History = Node.History(row, 2, "[2]"), HistoryParts = [Node.History(row, 2, "[21]", part: 1)] });
+            new TurnRows
+            {
+                Partition = 0,
+                History = Node.History(row, 2, "[2]"),
+                HistoryParts = [Node.History(row, 2, "[21]", part: 1)],
+            });
 
         var full = (await _node.Store.ReadSnapshotAsync("a", default)).ShouldNotBeNull();
-        (Node.Text(full.FirstEvents), Node.Text(full.LastEvents), full.LastUpdated).ShouldBe(("[0]", "[21]", Node.Day + 20));
+        (Node.Text(full.FirstEvents), Node.Text(full.LastEvents), full.LastUpdated)
+            .ShouldBe(("[0]", "[21]", Node.Day + 20));
     }
 
     [Fact]

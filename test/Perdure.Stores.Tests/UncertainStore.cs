@@ -22,7 +22,8 @@ internal sealed class UncertainStore(IStore store, Disk disk) : IStore
 
     public ValueTask<CommitResult> ResolveAsync(Batch batch) => store.ResolveAsync(batch);
 
-    public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken) => store.OpenAsync(now, cancellationToken);
+    public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken) =>
+        store.OpenAsync(now, cancellationToken);
 
     public ValueTask<PartitionOpening> OpenPartitionAsync(int partition, CancellationToken cancellationToken) =>
         store.OpenPartitionAsync(partition, cancellationToken);
@@ -33,7 +34,8 @@ internal sealed class UncertainStore(IStore store, Disk disk) : IStore
     public ValueTask<InstanceRow?> ReadInstanceAsync(string id, CancellationToken cancellationToken) =>
         store.ReadInstanceAsync(id, cancellationToken);
 
-    public ValueTask<IReadOnlyList<HistoryRow>> ReadHistoryAsync(ExecutionKey execution, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<HistoryRow>> ReadHistoryAsync(
+        ExecutionKey execution, CancellationToken cancellationToken) =>
         store.ReadHistoryAsync(execution, cancellationToken);
 
     public ValueTask<IReadOnlyList<InstanceRow>> ReadOwedAsync(

@@ -23,6 +23,7 @@ if (verdict == 0)
     work.Delete(recursive: true);
 return verdict;
 
-int? Option(string name) => Array.IndexOf(args, name) is var i and >= 0 && i + 1 < args.Length ? Number(args[i + 1]) : null;
+int? Option(string name) =>
+    Array.IndexOf(args, name) is var i and >= 0 && i + 1 < args.Length ? Number(args[i + 1]) : null;
 
 static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

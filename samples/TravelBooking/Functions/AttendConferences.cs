@@ -25,11 +25,13 @@ public static class AttendConferences
     }
 
     /// <summary>Waits for the manager, but not for ever; the wait survives restarts.</summary>
-    private static async Task<string> Decide(IDurableOrchestrationContext context, Journey journey, ExpenseReport report)
+    private static async Task<string> Decide(
+        IDurableOrchestrationContext context, Journey journey, ExpenseReport report)
     {
         context.SetCustomStatus($"waiting for the manager to approve {report.Total} EUR");
         TimeSpan patience = await context.CallActivityAsync<TimeSpan>("AskManager", (journey.Manager, report));
-        string decision = await context.WaitForExternalEvent("Decision", patience, defaultValue: "not approved in time");
+        string decision =
+            await context.WaitForExternalEvent("Decision", patience, defaultValue: "not approved in time");
         context.SetCustomStatus(decision);
         return decision;
     }

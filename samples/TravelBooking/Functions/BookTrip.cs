@@ -1,9 +1,12 @@
 using Perdure;
 
-/// <summary>Books one conference with the way there and a bed; when something cannot be had, nothing stays booked.</summary>
+/// <summary>
+/// Books one conference with the way there and a bed; when something cannot be had, nothing stays booked.
+/// </summary>
 public static class BookTrip
 {
-    private static readonly RetryOptions s_threeAttempts = new(TimeSpan.FromMilliseconds(100), 3) { BackoffCoefficient = 2 };
+    private static readonly RetryOptions s_threeAttempts =
+        new(TimeSpan.FromMilliseconds(100), 3) { BackoffCoefficient = 2 };
 
     [FunctionName("BookTrip")]
     public static async Task<TripOutcome> Run([OrchestrationTrigger] IDurableOrchestrationContext context)
@@ -15,7 +18,8 @@ public static class BookTrip
             var conference = await context.CallActivityAsync<Booking>("BookConference", trip);
             bookings.Add(conference);
             var travel = await BookTravel(
-                context, new Route(trip.Traveller, trip.Home, conference.City, conference.From.AddDays(-1), conference.To));
+                context, new Route(
+                    trip.Traveller, trip.Home, conference.City, conference.From.AddDays(-1), conference.To));
             bookings.Add(travel);
             bookings.Add(await context.CallActivityAsync<Booking>(
                 "BookHotel", new Stay(trip.Traveller, conference.City, travel.From, travel.To)));

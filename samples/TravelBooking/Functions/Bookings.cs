@@ -19,7 +19,8 @@ public sealed class Bookings(Catalogue catalogue, BookingProvider provider)
         Route route = context.GetInput<Route>();
         var flight = Find(catalogue.Flights, route);
         if (context.Attempt <= flight.RefusedAttempts)
-            throw provider.Refuse(route.Traveller, $"flight {flight.Name} cannot be booked now (attempt {context.Attempt})");
+            throw provider.Refuse(
+                route.Traveller, $"flight {flight.Name} cannot be booked now (attempt {context.Attempt})");
         return provider.BookAsync(context.IdempotencyKey, Seat("flight", flight, route));
     }
 

@@ -18,7 +18,8 @@ public sealed class Expenses(Catalogue catalogue)
         (string manager, ExpenseReport report) = context.GetInput<(string, ExpenseReport)>();
         Console.WriteLine($"  {report.Traveller,-7} asks the manager for {report.Total} EUR; the manager {manager}");
         if (manager is "approves" or "declines")
-            await client.RaiseEventAsync(context.InstanceId, "Decision", manager == "approves" ? "approved" : "declined");
+            await client.RaiseEventAsync(
+                context.InstanceId, "Decision", manager == "approves" ? "approved" : "declined");
         return catalogue.ApprovalTimeout;
     }
 }

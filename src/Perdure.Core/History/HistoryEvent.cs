@@ -14,7 +14,9 @@ internal abstract record HistoryEvent
 {
     private HistoryEvent() { }
 
-    /// <summary>The code runs: all inputs recorded since the last mark, and those after it, are fed one by one.</summary>
+    /// <summary>
+    /// The code runs: all inputs recorded since the last mark, and those after it, are fed one by one.
+    /// </summary>
     public sealed record OrchestratorStarted(long At) : HistoryEvent;
 
     // Inputs: what arrived.
@@ -78,7 +80,8 @@ internal abstract record HistoryEvent
 
     public sealed record TimerCanceled(int Task) : HistoryEvent;
 
-    public sealed record SubOrchestrationInstanceCreated(int Task, string Name, string InstanceId, Payload Input) : HistoryEvent
+    public sealed record SubOrchestrationInstanceCreated(int Task, string Name, string InstanceId, Payload Input)
+        : HistoryEvent
     {
         public string? Version { get; init; }
 
@@ -89,7 +92,8 @@ internal abstract record HistoryEvent
     public sealed record CustomStatusSet(Payload Value) : HistoryEvent;
 
     /// <summary>The end of the execution, and always the last event of it.</summary>
-    public sealed record ExecutionCompleted(InstanceStatus Status, Payload Result, FailureDetails? Failure) : HistoryEvent;
+    public sealed record ExecutionCompleted(InstanceStatus Status, Payload Result, FailureDetails? Failure)
+        : HistoryEvent;
 
     // The engine's own.
 

@@ -42,5 +42,6 @@ internal static class HistoryNames
     public static readonly JsonEncodedText Reason = Of("reason");
     public static readonly JsonEncodedText Status = Of("status");
 
-    public static JsonEncodedText Of(string name) => JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+    public static JsonEncodedText Of(string name) =>
+        JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
 }

@@ -81,13 +81,15 @@ internal static class HistoryReader
             "TimerCreated" => new HistoryEvent.TimerCreated(f.Task, f.FireAt) { Number = f.Number },
             "TimerFired" => new HistoryEvent.TimerFired(f.Task),
             "TimerCanceled" => new HistoryEvent.TimerCanceled(f.Task),
-            "SubOrchestrationInstanceCreated" => new HistoryEvent.SubOrchestrationInstanceCreated(f.Task, Needed(f.Name, "name", f.Type), Needed(f.Instance, "instance", f.Type), f.Input)
+            "SubOrchestrationInstanceCreated" => new HistoryEvent.SubOrchestrationInstanceCreated(
+                f.Task, Needed(f.Name, "name", f.Type), Needed(f.Instance, "instance", f.Type), f.Input)
             {
                 Version = f.Version,
                 Detached = f.Detached,
             },
             "SubOrchestrationInstanceCompleted" => new HistoryEvent.SubOrchestrationInstanceCompleted(f.Task, f.Result),
-            "SubOrchestrationInstanceFailed" => new HistoryEvent.SubOrchestrationInstanceFailed(f.Task, Needed(f.Failure, "failure", f.Type)),
+            "SubOrchestrationInstanceFailed" => new HistoryEvent.SubOrchestrationInstanceFailed(
+                f.Task, Needed(f.Failure, "failure", f.Type)),
             "EventRaised" => new HistoryEvent.EventRaised(Needed(f.Name, "name", f.Type), f.Input),
             "CustomStatusSet" => new HistoryEvent.CustomStatusSet(f.Value),
             "ExecutionSuspended" => new HistoryEvent.ExecutionSuspended(f.Reason),
@@ -96,7 +98,8 @@ internal static class HistoryReader
             "ExecutionParked" => new HistoryEvent.ExecutionParked(Needed(f.Reason, "reason", f.Type)),
             "ExecutionCompleted" => new HistoryEvent.ExecutionCompleted(ReadStatus(f.Status), f.Result, f.Failure),
             _ => throw new FormatException(
-                $"History event type '{f.Type}' is not known to this version of Perdure. A newer version wrote it; run that version."),
+                $"History event type '{f.Type}' is not known to this version of Perdure. A newer version wrote it; "
+                + "run that version."),
         };
     }
 
@@ -109,7 +112,8 @@ internal static class HistoryReader
             : throw new FormatException($"The status '{status}' is not known to this version of Perdure.");
 
     private static FormatException Unknown(string property) =>
-        new($"History property '{property}' is not known to this version of Perdure. A newer version wrote it; run that version.");
+        new($"History property '{property}' is not known to this version of Perdure. A newer version wrote it; run "
+            + "that version.");
 
     private struct Fields
     {

@@ -6,8 +6,8 @@ using static Perdure.Core.History.HistoryNames;
 namespace Perdure.Core.History;
 
 /// <summary>
-/// Events to stored JSON. The same events give the same bytes, always: a replayed turn that does not re-encode to its row
-/// is a bug, and a test holds every stored prefix against that.
+/// Events to stored JSON. The same events give the same bytes, always: a replayed turn that does not re-encode to its
+/// row is a bug, and a test holds every stored prefix against that.
 /// </summary>
 internal static class HistoryWriter
 {
@@ -205,9 +205,12 @@ internal static class HistoryWriter
         public static readonly JsonEncodedText TimerCreated = Of(nameof(TimerCreated));
         public static readonly JsonEncodedText TimerFired = Of(nameof(TimerFired));
         public static readonly JsonEncodedText TimerCanceled = Of(nameof(TimerCanceled));
-        public static readonly JsonEncodedText SubOrchestrationInstanceCreated = Of(nameof(SubOrchestrationInstanceCreated));
-        public static readonly JsonEncodedText SubOrchestrationInstanceCompleted = Of(nameof(SubOrchestrationInstanceCompleted));
-        public static readonly JsonEncodedText SubOrchestrationInstanceFailed = Of(nameof(SubOrchestrationInstanceFailed));
+        public static readonly JsonEncodedText SubOrchestrationInstanceCreated =
+            Of(nameof(SubOrchestrationInstanceCreated));
+        public static readonly JsonEncodedText SubOrchestrationInstanceCompleted =
+            Of(nameof(SubOrchestrationInstanceCompleted));
+        public static readonly JsonEncodedText SubOrchestrationInstanceFailed =
+            Of(nameof(SubOrchestrationInstanceFailed));
         public static readonly JsonEncodedText EventRaised = Of(nameof(EventRaised));
         public static readonly JsonEncodedText CustomStatusSet = Of(nameof(CustomStatusSet));
         public static readonly JsonEncodedText ExecutionSuspended = Of(nameof(ExecutionSuspended));

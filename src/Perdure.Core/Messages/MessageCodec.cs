@@ -26,12 +26,18 @@ internal static class MessageCodec
         (int kind, HistoryEvent body, ExecutionKey execution) = message switch
         {
             Message.Start m => (m.OnlyIfNeverStarted ? StartOnceKind : StartKind, m.Event, default),
-            Message.ChildDone { Failure: null } m => (ChildDoneKind, new HistoryEvent.SubOrchestrationInstanceCompleted(m.Task.Task, m.Result), m.Task.Execution),
-            Message.ChildDone m => (ChildDoneKind, new HistoryEvent.SubOrchestrationInstanceFailed(m.Task.Task, m.Failure!), m.Task.Execution),
+            Message.ChildDone { Failure: null } m => (
+                ChildDoneKind, new HistoryEvent.SubOrchestrationInstanceCompleted(m.Task.Task, m.Result),
+                m.Task.Execution),
+            Message.ChildDone m => (
+                ChildDoneKind, new HistoryEvent.SubOrchestrationInstanceFailed(m.Task.Task, m.Failure!),
+                m.Task.Execution),
             Message.Raise m => (RaiseKind, new HistoryEvent.EventRaised(m.Name, m.Input), default),
-            Message.Terminate m => (TerminateKind, new HistoryEvent.ExecutionTerminated(m.Reason), default(ExecutionKey)),
+            Message.Terminate m => (
+                TerminateKind, new HistoryEvent.ExecutionTerminated(m.Reason), default(ExecutionKey)),
             Message.Suspend m => (SuspendKind, new HistoryEvent.ExecutionSuspended(m.Reason), default),
-            Message.Resume m => (ResumeKind, (HistoryEvent)new HistoryEvent.ExecutionResumed(m.Reason), default(ExecutionKey)),
+            Message.Resume m => (
+                ResumeKind, (HistoryEvent)new HistoryEvent.ExecutionResumed(m.Reason), default(ExecutionKey)),
             _ => throw new UnreachableException($"{message.GetType().Name} is never a row."),
         };
         ArrayBufferWriter<byte> buffer = new(256);
@@ -59,11 +65,14 @@ internal static class MessageCodec
         return (row.Kind, e) switch
         {
             (StartKind, HistoryEvent.ExecutionStarted x) => new Message.Start(x) { Row = row.Key },
-            (StartOnceKind, HistoryEvent.ExecutionStarted x) => new Message.Start(x) { Row = row.Key, OnlyIfNeverStarted = true },
+            (StartOnceKind, HistoryEvent.ExecutionStarted x) => new Message.Start(
+                x) { Row = row.Key, OnlyIfNeverStarted = true },
             (ChildDoneKind, HistoryEvent.SubOrchestrationInstanceCompleted x) =>
-                new Message.ChildDone(new TaskKey(execution.Key, execution.Generation, x.Task), x.Result, null) { Row = row.Key },
+                new Message.ChildDone(
+                    new TaskKey(execution.Key, execution.Generation, x.Task), x.Result, null) { Row = row.Key },
             (ChildDoneKind, HistoryEvent.SubOrchestrationInstanceFailed x) =>
-                new Message.ChildDone(new TaskKey(execution.Key, execution.Generation, x.Task), default, x.Failure) { Row = row.Key },
+                new Message.ChildDone(
+                    new TaskKey(execution.Key, execution.Generation, x.Task), default, x.Failure) { Row = row.Key },
             (RaiseKind, HistoryEvent.EventRaised x) => new Message.Raise(x.Name, x.Input) { Row = row.Key },
             (TerminateKind, HistoryEvent.ExecutionTerminated x) => new Message.Terminate(x.Reason) { Row = row.Key },
             (SuspendKind, HistoryEvent.ExecutionSuspended x) => new Message.Suspend(x.Reason) { Row = row.Key },

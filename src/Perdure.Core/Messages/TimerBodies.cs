@@ -27,7 +27,8 @@ internal static class TimerBodies
             || !Utf8Parser.TryParse(body[(second + 1)..], out int task, out int taskLength)
             || taskLength != body.Length - second - 1)
         {
-            throw new FormatException($"The timer {row.Key} of '{row.Target}' has the unreadable body '{Encoding.UTF8.GetString(body)}'.");
+            throw new FormatException(
+                $"The timer {row.Key} of '{row.Target}' has the unreadable body '{Encoding.UTF8.GetString(body)}'.");
         }
         return task == StartTask
             ? new Message.StartDue(new ExecutionKey(key, generation), row.Key)

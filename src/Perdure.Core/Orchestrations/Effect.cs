@@ -12,7 +12,9 @@ internal abstract record Effect
 
     public sealed record RunActivity(HistoryEvent.TaskScheduled Task) : Effect;
 
-    /// <summary>The ordinal finds the message's row in the turn: its number is drawn when the batch order is known.</summary>
+    /// <summary>
+    /// The ordinal finds the message's row in the turn: its number is drawn when the batch order is known.
+    /// </summary>
     public sealed record Deliver(string Target, Message Message, int RowOrdinal) : Effect;
 
     public sealed record ArmTimer(TimerRow Timer) : Effect;
@@ -21,7 +23,9 @@ internal abstract record Effect
 
     public sealed record Answer(object Ticket, RequestOutcome Outcome) : Effect;
 
-    /// <summary>Activities of this execution that still run are told to stop; their results fit nothing any more.</summary>
+    /// <summary>
+    /// Activities of this execution that still run are told to stop; their results fit nothing any more.
+    /// </summary>
     public sealed record CancelActivities(ExecutionKey Execution) : Effect;
 }
 

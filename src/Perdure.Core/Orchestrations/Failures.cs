@@ -22,16 +22,21 @@ internal static class Failures
     }
 
     public static FailureDetails NoSuchOrchestrator(string name) => new(OrchestratorNotFound,
-        $"There is no orchestrator function '{name}' in this program. Check the name, or register the assembly that holds it.");
+        $"There is no orchestrator function '{name}' in this program. Check the name, or register the assembly that "
+        + "holds it.");
 
     public static FailureDetails NoSuchActivity(string name) => new(ActivityNotFound,
-        $"There is no activity function '{name}' in this program. Check the name, or register the assembly that holds it.");
+        $"There is no activity function '{name}' in this program. Check the name, or register the assembly that holds "
+        + "it.");
 
     public static FailureDetails OverLimit(string what) => new(LimitExceeded, $"The orchestration {what}.");
 
     public static FailureDetails Terminated(string instanceId, Payload reason) => new(OrchestrationTerminated,
-        reason.IsNone ? $"The sub-orchestration '{instanceId}' was terminated." : $"The sub-orchestration '{instanceId}' was terminated: {reason}");
+        reason.IsNone
+            ? $"The sub-orchestration '{instanceId}' was terminated."
+            : $"The sub-orchestration '{instanceId}' was terminated: {reason}");
 
     public static FailureDetails PoisonWork(string what, int deaths) => new(Poison,
-        $"The process died {deaths} times while it ran {what}; it is not run again. Find out from the log what kills the process, then start the work anew.");
+        $"The process died {deaths} times while it ran {what}; it is not run again. Find out from the log what kills "
+        + "the process, then start the work anew.");
 }

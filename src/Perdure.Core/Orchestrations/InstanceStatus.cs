@@ -24,7 +24,9 @@ internal enum Held
     /// <summary>Suspended by a client.</summary>
     Suspended = 2,
 
-    /// <summary>Stopped by the engine with a reason (non-determinism, poison, refused data) until somebody resumes it.</summary>
+    /// <summary>
+    /// Stopped by the engine with a reason (non-determinism, poison, refused data) until somebody resumes it.
+    /// </summary>
     Parked = 3,
 }
 

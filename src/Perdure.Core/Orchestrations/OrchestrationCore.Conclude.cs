@@ -20,7 +20,8 @@ internal sealed partial class OrchestrationCore
                 End(turn, Terminated(turn, overtaken.Reason));
                 break;
             case CodeResult.Stopped { Park: true } stopped:
-                Add(turn, new HistoryEvent.ExecutionParked($"{stopped.Failure.ErrorType}: {stopped.Failure.ErrorMessage}"));
+                Add(turn,
+                    new HistoryEvent.ExecutionParked($"{stopped.Failure.ErrorType}: {stopped.Failure.ErrorMessage}"));
                 break;
             case CodeResult.Stopped stopped:
                 End(turn, new HistoryEvent.ExecutionCompleted(InstanceStatus.Failed, default, stopped.Failure));
@@ -83,7 +84,8 @@ internal sealed partial class OrchestrationCore
         }
         if (ran.Actions.Count > limits.ActionsPerTurnMax)
         {
-            return Over($"asked for {ran.Actions.Count:N0} actions in one turn; the limit is {limits.ActionsPerTurnMax:N0}. "
+            return Over(
+                $"asked for {ran.Actions.Count:N0} actions in one turn; the limit is {limits.ActionsPerTurnMax:N0}. "
                 + "Await some of them in between, or fan out over sub-orchestrations");
         }
         if (bytes > limits.TurnBytesMax)
@@ -113,7 +115,8 @@ internal sealed partial class OrchestrationCore
         switch (action)
         {
             case OrchestratorAction.ScheduleTask a:
-                HistoryEvent.TaskScheduled scheduled = new(a.Task, a.Name, a.Input) { Attempt = a.Attempt, FirstTask = a.FirstTask };
+                HistoryEvent.TaskScheduled scheduled =
+                    new(a.Task, a.Name, a.Input) { Attempt = a.Attempt, FirstTask = a.FirstTask };
                 Add(turn, scheduled);
                 turn.Effects.Add(new Effect.RunActivity(scheduled));
                 break;
@@ -138,7 +141,8 @@ internal sealed partial class OrchestrationCore
     private void CreateTimer(Turn turn, OrchestratorAction.CreateTimer action)
     {
         OrchestrationState state = turn.State;
-        HistoryEvent.TimerCreated created = new(action.Task, action.FireAt) { Number = numbers.DrawTimerNumber(state.Partition) };
+        HistoryEvent.TimerCreated created =
+            new(action.Task, action.FireAt) { Number = numbers.DrawTimerNumber(state.Partition) };
         Add(turn, created);
         TimerRow row = new(KeyOf(state, created), state.Id,
             TimerBodies.Encode(new TaskKey(state.Execution.Key, state.Execution.Generation, action.Task)));
@@ -172,7 +176,8 @@ internal sealed partial class OrchestrationCore
     private void StartChild(Turn turn, OrchestratorAction.StartChild action)
     {
         OrchestrationState state = turn.State;
-        Add(turn, new HistoryEvent.SubOrchestrationInstanceCreated(action.Task, action.Name, action.InstanceId, action.Input)
+        Add(turn,
+            new HistoryEvent.SubOrchestrationInstanceCreated(action.Task, action.Name, action.InstanceId, action.Input)
         {
             Version = action.Version,
             Detached = action.Detached,

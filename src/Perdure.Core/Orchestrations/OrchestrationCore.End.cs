@@ -33,7 +33,8 @@ internal sealed partial class OrchestrationCore
             TaskKey task = new(parent.Key, parent.Generation, parent.Task);
             Send(turn, parent.InstanceId, completed.Status == InstanceStatus.Completed
                 ? new Message.ChildDone(task, completed.Result, null)
-                : new Message.ChildDone(task, default, completed.Failure ?? Failures.Terminated(state.Id, completed.Result)));
+                : new Message.ChildDone(
+                    task, default, completed.Failure ?? Failures.Terminated(state.Id, completed.Result)));
         }
         Add(turn, completed);
         turn.Completed = completed;
@@ -56,7 +57,8 @@ internal sealed partial class OrchestrationCore
             TraceParent = state.TraceParent,
         };
         Payload customStatus = state.CustomStatus;
-        // Inputs recorded ahead may stand in the same batch, in which a store deletes before it inserts: swept later instead.
+        // Inputs recorded ahead may stand in the same batch, in which a store deletes before it inserts: swept later
+        // instead.
         if (turn.Number > limits.RowsDeletedInCommitMax || turn.InputsRecorded)
             turn.Rows.Sweep = new SweepRow(state.Partition, old.Key, old.Generation);
         else if (turn.Number > 0)

@@ -24,8 +24,8 @@ internal interface ICodeCatalog
 
 /// <summary>
 /// The deterministic heart: messages in, one turn out; no clock, no I/O, no await. A turn has two halves, because code
-/// runs between them: <see cref="Receive"/> decides what arrived means, <see cref="Conclude"/> turns what the code asked
-/// for into events, rows and effects.
+/// runs between them: <see cref="Receive"/> decides what arrived means, <see cref="Conclude"/> turns what the code
+/// asked for into events, rows and effects.
 /// </summary>
 internal sealed partial class OrchestrationCore(Limits limits, int partitionCount, INumbers numbers, ICodeCatalog code)
 {
@@ -55,7 +55,8 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         turn.Number = state.NextTurn;
         if (turn.Ended)
             return Close(turn);
-        if (state is { Exists: true, Ended: false, Held: Held.No, Recorded: not null } && code.Offers(state.Name, state.Version))
+        if (state is { Exists: true, Ended: false, Held: Held.No, Recorded: not null }
+            && code.Offers(state.Name, state.Version))
         {
             turn.Feed = [.. state.Recorded.Where(OrchestrationState.IsFed)];
             turn.Decision = TurnDecision.Run;
@@ -74,12 +75,14 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         {
             case Message.Start m: TakeStart(turn, m); break;
             case Message.Purge: TakePurge(turn, message); break;
-            case var _ when !state.Exists: Refuse(turn, message, RequestOutcome.NotFound, "there is no such instance"); break;
+            case var _ when !state.Exists:
+                Refuse(turn, message, RequestOutcome.NotFound, "there is no such instance"); break;
             case var _ when state.Ended: Refuse(turn, message, RequestOutcome.Ended, "the instance has ended"); break;
             case Message.TaskDone m: TakeResult<HistoryEvent.TaskScheduled>(turn, m, m.Task, m.Failure is null
                 ? new HistoryEvent.TaskCompleted(m.Task.Task, m.Result)
                 : new HistoryEvent.TaskFailed(m.Task.Task, Failures.Bounded(m.Failure, limits.FailureDepthMax))); break;
-            case Message.ChildDone m: TakeResult<HistoryEvent.SubOrchestrationInstanceCreated>(turn, m, m.Task, m.Failure is null
+            case Message.ChildDone m:
+                TakeResult<HistoryEvent.SubOrchestrationInstanceCreated>(turn, m, m.Task, m.Failure is null
                 ? new HistoryEvent.SubOrchestrationInstanceCompleted(m.Task.Task, m.Result)
                 : new HistoryEvent.SubOrchestrationInstanceFailed(m.Task.Task, m.Failure)); break;
             case Message.TimerDue m: TakeTimer(turn, m); break;
@@ -99,7 +102,8 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         {
             RefuseStart(turn, message, RequestOutcome.AlreadyExists,
                 new FailureDetails(typeof(OrchestrationAlreadyExistsException).FullName!,
-                    $"An orchestration with the instance id '{state.Id}' is already {state.Status}. Give the child another id, or none."));
+                    $"An orchestration with the instance id '{state.Id}' is already {state.Status}. Give the child "
+                    + "another id, or none."));
             return;
         }
         if (message.Event.Parent is not null && !code.Offers(message.Event.Name, message.Event.Version))
@@ -126,7 +130,8 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
     private void RefuseStart(Turn turn, Message.Start message, RequestOutcome outcome, FailureDetails failure)
     {
         if (message.Event.Parent is { Task: > ParentLink.NoAnswer } parent)
-            Send(turn, parent.InstanceId, new Message.ChildDone(new TaskKey(parent.Key, parent.Generation, parent.Task), default, failure));
+            Send(turn, parent.InstanceId,
+                new Message.ChildDone(new TaskKey(parent.Key, parent.Generation, parent.Task), default, failure));
         Refuse(turn, message, outcome, $"the start was refused: {failure.ErrorMessage}");
     }
 
@@ -161,7 +166,8 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
     private static void TakeTimer(Turn turn, Message.TimerDue message)
     {
         int before = turn.Events.Count;
-        TakeResult<HistoryEvent.TimerCreated>(turn, message, message.Task, new HistoryEvent.TimerFired(message.Task.Task));
+        TakeResult<HistoryEvent.TimerCreated>(
+            turn, message, message.Task, new HistoryEvent.TimerFired(message.Task.Task));
         if (turn.Events.Count > before)
             Fired(turn, message.Timer);
     }
@@ -226,6 +232,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         List<MessageRow> rows = turn.Rows.InsertMessages ??= [];
         turn.Effects.Add(new Effect.Deliver(target, message, rows.Count));
         // Origin and number are drawn when the turn is put in line for a batch: their order must be the commit order.
-        rows.Add(MessageCodec.Encode(new MessageKey(InstanceIds.Partition(target, partitionCount), 0, 0), target, message));
+        rows.Add(
+            MessageCodec.Encode(new MessageKey(InstanceIds.Partition(target, partitionCount), 0, 0), target, message));
     }
 }

@@ -5,9 +5,9 @@ using Perdure.Core.Stores;
 namespace Perdure.Core.Orchestrations;
 
 /// <summary>
-/// What the core knows of one instance between turns: the fold of its history. Live turns and loading go through the same
-/// <see cref="Apply"/>, so memory and store cannot disagree on what an event means. Changed by one turn at a time; when
-/// a turn's commit fails the state is thrown away and loaded again.
+/// What the core knows of one instance between turns: the fold of its history. Live turns and loading go through the
+/// same <see cref="Apply"/>, so memory and store cannot disagree on what an event means. Changed by one turn at a time;
+/// when a turn's commit fails the state is thrown away and loaded again.
 /// </summary>
 internal sealed class OrchestrationState(string id, int partition)
 {
@@ -48,17 +48,22 @@ internal sealed class OrchestrationState(string id, int partition)
     /// <summary>When a delayed start that has not come due is due.</summary>
     public long? StartPendingUntil { get; private set; }
 
-    /// <summary>What the row in the store says once the turns so far are committed; null while there is no row.</summary>
+    /// <summary>
+    /// What the row in the store says once the turns so far are committed; null while there is no row.
+    /// </summary>
     public InstanceRow? Row { get; set; }
 
     public bool Ended => Status.IsTerminal;
 
-    public Held Held => Parked ? Held.Parked : Suspended ? Held.Suspended : StartPendingUntil is null ? Held.No : Held.Scheduled;
+    public Held Held =>
+        Parked ? Held.Parked : Suspended ? Held.Suspended : StartPendingUntil is null ? Held.No : Held.Scheduled;
 
     /// <summary>See <see cref="InstanceRow.Owed"/>.</summary>
     public bool IsOwed => !Ended && (Open.Activities > 0 || (Recorded is not null && Held == Held.No));
 
-    /// <summary>The timer of a delayed start has a number of its own kind, derived from the key, so that it can be found again.</summary>
+    /// <summary>
+    /// The timer of a delayed start has a number of its own kind, derived from the key, so that it can be found again.
+    /// </summary>
     public TimerKey StartTimer => new(Partition, StartPendingUntil ?? 0, -Execution.Key);
 
     /// <summary>An instance that has ended: its row is all that anybody needs to know.</summary>
@@ -87,7 +92,9 @@ internal sealed class OrchestrationState(string id, int partition)
         return state;
     }
 
-    /// <summary>A new instance under a key that no other has; what was known of an ended one of the same id is gone.</summary>
+    /// <summary>
+    /// A new instance under a key that no other has; what was known of an ended one of the same id is gone.
+    /// </summary>
     public void Create(long key, long at)
     {
         Exists = true;
@@ -172,8 +179,8 @@ internal sealed class OrchestrationState(string id, int partition)
         Parent = x.Parent;
         Tags = x.Tags;
         TraceParent = x.TraceParent;
-        // A row holds the mark before the inputs that it feeds: a start behind the mark runs already. So does an instance
-        // that continues as new; it is not shown as pending between two generations.
+        // A row holds the mark before the inputs that it feeds: a start behind the mark runs already. So does an
+        // instance that continues as new; it is not shown as pending between two generations.
         Status = _feeding || Execution.Generation > 0 ? InstanceStatus.Running : InstanceStatus.Pending;
         StartPendingUntil = x.StartAt;
     }

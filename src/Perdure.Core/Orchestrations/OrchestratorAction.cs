@@ -3,20 +3,22 @@ using Perdure.Core.History;
 namespace Perdure.Core.Orchestrations;
 
 /// <summary>
-/// Everything that the code of an orchestration can ask for. An executor returns these; the core decides what they mean.
-/// Tasks are numbered from 0 in the order in which the code asks, over all kinds.
+/// Everything that the code of an orchestration can ask for. An executor returns these; the core decides what they
+/// mean. Tasks are numbered from 0 in the order in which the code asks, over all kinds.
 /// </summary>
 internal abstract record OrchestratorAction
 {
     private OrchestratorAction() { }
 
-    public sealed record ScheduleTask(int Task, string Name, Payload Input, int Attempt, int FirstTask) : OrchestratorAction;
+    public sealed record ScheduleTask(int Task, string Name, Payload Input, int Attempt, int FirstTask)
+        : OrchestratorAction;
 
     public sealed record CreateTimer(int Task, long FireAt) : OrchestratorAction;
 
     public sealed record CancelTimer(int Task) : OrchestratorAction;
 
-    public sealed record StartChild(int Task, string Name, string InstanceId, Payload Input, bool Detached) : OrchestratorAction
+    public sealed record StartChild(int Task, string Name, string InstanceId, Payload Input, bool Detached)
+        : OrchestratorAction
     {
         public string? Version { get; init; }
     }
@@ -34,7 +36,8 @@ internal abstract record Completion
     public sealed record Failed(FailureDetails Failure) : Completion;
 
     /// <summary><c>Unprocessed</c>: events that the next generation gets, in order.</summary>
-    public sealed record ContinuedAsNew(Payload Input, IReadOnlyList<HistoryEvent.EventRaised> Unprocessed) : Completion;
+    public sealed record ContinuedAsNew(Payload Input, IReadOnlyList<HistoryEvent.EventRaised> Unprocessed)
+        : Completion;
 }
 
 /// <summary>What a run of the code came to.</summary>

@@ -1,8 +1,8 @@
 namespace Perdure.Core.Orchestrations;
 
 /// <summary>
-/// The trace context of what an orchestration starts, as W3C writes it: the trace of its starter, and its own span, whose
-/// id is the second half of the execution id. So nothing needs to be stored, and every process finds the same.
+/// The trace context of what an orchestration starts, as W3C writes it: the trace of its starter, and its own span,
+/// whose id is the second half of the execution id. So nothing needs to be stored, and every process finds the same.
 /// </summary>
 internal static class TraceParents
 {

@@ -24,7 +24,9 @@ internal enum TurnDecision
 /// </summary>
 internal sealed class Turn(OrchestrationState state, long at)
 {
-    /// <summary>Slot 0 is kept for <see cref="HistoryEvent.OrchestratorStarted"/>, which precedes what the turn feeds.</summary>
+    /// <summary>
+    /// Slot 0 is kept for <see cref="HistoryEvent.OrchestratorStarted"/>, which precedes what the turn feeds.
+    /// </summary>
     private readonly List<HistoryEvent?> _events = [null];
 
     private InstanceRow? _rowBefore;
@@ -72,7 +74,9 @@ internal sealed class Turn(OrchestrationState state, long at)
 
     public bool HasEvents => _events.Count > FirstEvent;
 
-    /// <summary>The instance row before the turn, also when the turn is closed once more because code ran after all.</summary>
+    /// <summary>
+    /// The instance row before the turn, also when the turn is closed once more because code ran after all.
+    /// </summary>
     public InstanceRow? Closed(InstanceRow? row)
     {
         (_rowBefore, _isClosed) = (_isClosed ? _rowBefore : row, true);

@@ -6,7 +6,8 @@ using Perdure.Core.Stores;
 namespace Perdure.Core.Orchestrations;
 
 /// <summary>
-/// Writes the history rows of a turn into a buffer that is used again after the commit. A wide turn becomes several rows.
+/// Writes the history rows of a turn into a buffer that is used again after the commit. A wide turn becomes several
+/// rows.
 /// </summary>
 internal sealed class TurnEncoder : IDisposable
 {
@@ -20,7 +21,8 @@ internal sealed class TurnEncoder : IDisposable
 
     public void Encode(Turn turn, int rowBytesMax)
     {
-        // It may be encoded again after a commit that failed; and without events it has no row and has used no turn number.
+        // It may be encoded again after a commit that failed; and without events it has no row and has used no turn
+        // number.
         turn.Rows.History = default;
         turn.Rows.HistoryParts = null;
         if (!turn.HasEvents)

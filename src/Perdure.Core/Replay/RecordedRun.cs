@@ -6,7 +6,8 @@ namespace Perdure.Core.Replay;
 /// <summary>
 /// One run of the code as the history holds it: at which time it ran, what it was fed, and what it asked for.
 /// </summary>
-internal sealed record RecordedRun(int Turn, long At, IReadOnlyList<HistoryEvent> Fed, IReadOnlyList<HistoryEvent> Asked)
+internal sealed record RecordedRun(
+    int Turn, long At, IReadOnlyList<HistoryEvent> Fed, IReadOnlyList<HistoryEvent> Asked)
 {
     /// <summary>The runs of a history in order. What is recorded after the last run is for the next one.</summary>
     public static List<RecordedRun> Of(IReadOnlyList<StoredTurn> turns)

@@ -4,14 +4,15 @@ using Perdure.Core.Orchestrations;
 namespace Perdure.Core.Replay;
 
 /// <summary>
-/// Compares what replayed code asks for with what the history says it asked for. Kind, order and name count, names without
-/// regard to case; inputs and due times do not, because they are read from the history and not from the code.
+/// Compares what replayed code asks for with what the history says it asked for. Kind, order and name count, names
+/// without regard to case; inputs and due times do not, because they are read from the history and not from the code.
 /// Unlike Durable Functions it also sees what is asked for in addition, and what is missing at the end of a run.
 /// </summary>
 internal static class ReplayCheck
 {
     /// <summary>The first difference, or null.</summary>
-    public static ReplayDifference? Compare(RecordedRun run, IReadOnlyList<OrchestratorAction> asked, Completion? completion)
+    public static ReplayDifference? Compare(
+        RecordedRun run, IReadOnlyList<OrchestratorAction> asked, Completion? completion)
     {
         List<Step> expected = [.. run.Asked.Select(Step.Of)];
         List<Step> actual = [.. asked.Where(a => a is not OrchestratorAction.SetCustomStatus).Select(Step.Of)];
@@ -58,8 +59,10 @@ internal static class ReplayCheck
 internal sealed record ReplayDifference(int Turn, int Position, string? Expected, string? Actual)
 {
     public string Describe(string orchestration, string instanceId) =>
-        $"Orchestrator '{orchestration}', instance '{instanceId}': in turn {Turn}, at position {Position}, the history holds "
+        $"Orchestrator '{orchestration}', instance '{instanceId}': in turn {Turn}, at position {Position}, the "
+        + "history holds "
         + $"{Expected ?? "nothing more"} but the code now asks for {Actual ?? "nothing more"}. "
-        + "The code changed under a running instance, or it is not deterministic (clock, random numbers, I/O, static state). "
+        + "The code changed under a running instance, or it is not deterministic (clock, random numbers, I/O, static "
+        + "state). "
         + "Deploy the code that this instance was started with, or give the changed orchestrator a new version.";
 }

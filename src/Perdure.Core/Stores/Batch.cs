@@ -1,8 +1,8 @@
 namespace Perdure.Core.Stores;
 
 /// <summary>
-/// Many turns that become durable together or not at all. (Lane, number) names the batch for ever, so that an outcome that
-/// nobody heard can be looked up.
+/// Many turns that become durable together or not at all. (Lane, number) names the batch for ever, so that an outcome
+/// that nobody heard can be looked up.
 /// </summary>
 internal sealed class Batch
 {
@@ -36,10 +36,14 @@ internal enum CommitOutcome
     /// <summary>Nothing was written: an update or delete missed its row. Memory and store disagree.</summary>
     Inconsistent,
 
-    /// <summary>Nothing was written: the store cannot write now (busy, full disk, down); the same batch may be sent again.</summary>
+    /// <summary>
+    /// Nothing was written: the store cannot write now (busy, full disk, down); the same batch may be sent again.
+    /// </summary>
     Unavailable,
 
-    /// <summary>Perhaps written. Nobody may be answered before <see cref="IStore.ResolveAsync"/> has made it certain.</summary>
+    /// <summary>
+    /// Perhaps written. Nobody may be answered before <see cref="IStore.ResolveAsync"/> has made it certain.
+    /// </summary>
     Unknown,
 }
 

@@ -6,7 +6,8 @@ namespace Perdure.Core.Stores;
 /// The one contract of all stores. A store knows rows, not the runtime; it starts no work of the engine.
 /// <list type="bullet">
 /// <item>Reads see committed data only, each in one snapshot, and may run beside a commit.</item>
-/// <item>At most one commit of a lane is in flight. A commit takes no cancellation token: once sent it runs to an outcome.</item>
+/// <item>At most one commit of a lane is in flight. A commit takes no cancellation token: once sent it runs to an
+/// outcome.</item>
 /// <item>A commit may complete its task on the store's own thread; what continues there must be short.</item>
 /// <item>Problems of opening throw <see cref="StoreException"/> with a text for people.</item>
 /// </list>
@@ -16,25 +17,28 @@ internal interface IStore : IAsyncDisposable
     /// <summary>
     /// Opens the hub and creates it if it is missing; registers this process under a node number that is never reused.
     /// </summary>
-    /// <exception cref="StoreException">Another process owns it, it is corrupt, read-only, of a newer schema, or of another partition count.</exception>
+    /// <exception cref="StoreException">Another process owns it, it is corrupt, read-only, of a newer schema, or of
+    /// another partition count.</exception>
     ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes a partition: epoch + 1, dirty; unclean + 1 if another node left it dirty, 0 if it was clean. Returns its rows
-    /// in <c>tasks</c>; those of a node that left it dirty count one death more: that node died while it did the work.
-    /// A node that takes its own partition again has not died.
+    /// Takes a partition: epoch + 1, dirty; unclean + 1 if another node left it dirty, 0 if it was clean. Returns its
+    /// rows in <c>tasks</c>; those of a node that left it dirty count one death more: that node died while it did the
+    /// work. A node that takes its own partition again has not died.
     /// </summary>
     ValueTask<PartitionOpening> OpenPartitionAsync(int partition, CancellationToken cancellationToken);
 
     /// <summary>Releases a partition as clean, if <paramref name="epoch"/> is still current.</summary>
     ValueTask ClosePartitionAsync(int partition, long epoch, CancellationToken cancellationToken);
 
-    /// <summary>Writes a batch whole or not at all, if all its epochs are current. Never throws for what an outcome can say.</summary>
+    /// <summary>
+    /// Writes a batch whole or not at all, if all its epochs are current. Never throws for what an outcome can say.
+    /// </summary>
     ValueTask<CommitResult> CommitAsync(Batch batch);
 
     /// <summary>
-    /// After <see cref="CommitOutcome.Unknown"/>: makes certain that the batch is written once. It was written, or it is
-    /// written now, or the result says why it certainly was not. Unknown again means: ask again.
+    /// After <see cref="CommitOutcome.Unknown"/>: makes certain that the batch is written once. It was written, or it
+    /// is written now, or the result says why it certainly was not. Unknown again means: ask again.
     /// </summary>
     ValueTask<CommitResult> ResolveAsync(Batch batch);
 
@@ -44,14 +48,25 @@ internal interface IStore : IAsyncDisposable
     /// <summary>The whole history of one execution, ordered by turn and part.</summary>
     ValueTask<IReadOnlyList<HistoryRow>> ReadHistoryAsync(ExecutionKey execution, CancellationToken cancellationToken);
 
-    /// <summary>The instances of a partition that are owed, by key, after <paramref name="afterKey"/>, at most <paramref name="max"/>.</summary>
-    ValueTask<IReadOnlyList<InstanceRow>> ReadOwedAsync(int partition, long afterKey, int max, CancellationToken cancellationToken);
+    /// <summary>
+    /// The instances of a partition that are owed, by key, after <paramref name="afterKey"/>, at most
+    /// <paramref name="max"/>.
+    /// </summary>
+    ValueTask<IReadOnlyList<InstanceRow>> ReadOwedAsync(
+        int partition, long afterKey, int max, CancellationToken cancellationToken);
 
-    /// <summary>The messages of a partition after (origin, number) in that order, at most <paramref name="max"/>.</summary>
-    ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(int partition, long afterOrigin, long afterNumber, int max, CancellationToken cancellationToken);
+    /// <summary>
+    /// The messages of a partition after (origin, number) in that order, at most <paramref name="max"/>.
+    /// </summary>
+    ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
+        int partition, long afterOrigin, long afterNumber, int max, CancellationToken cancellationToken);
 
-    /// <summary>The timers of a partition due before <paramref name="before"/>, after (due, number) in that order, at most <paramref name="max"/>.</summary>
-    ValueTask<IReadOnlyList<TimerRow>> ReadTimersAsync(int partition, long before, long afterDue, long afterNumber, int max, CancellationToken cancellationToken);
+    /// <summary>
+    /// The timers of a partition due before <paramref name="before"/>, after (due, number) in that order, at most
+    /// <paramref name="max"/>.
+    /// </summary>
+    ValueTask<IReadOnlyList<TimerRow>> ReadTimersAsync(
+        int partition, long before, long afterDue, long afterNumber, int max, CancellationToken cancellationToken);
 
     /// <summary>An instance as its status shows it, or null.</summary>
     ValueTask<InstanceSnapshot?> ReadSnapshotAsync(string id, CancellationToken cancellationToken);

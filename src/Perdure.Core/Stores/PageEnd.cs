@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Perdure.Core.Stores;
 
-/// <summary>The last instance of a page, and where the next page goes on: the text is the continuation of a query.</summary>
+/// <summary>
+/// The last instance of a page, and where the next page goes on: the text is the continuation of a query.
+/// </summary>
 internal readonly record struct PageEnd(long Created, string Id)
 {
     public static PageEnd Of(InstanceRow row) => new(row.Created, row.Id);
@@ -15,7 +17,8 @@ internal readonly record struct PageEnd(long Created, string Id)
         return long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long created)
             ? new(created, continuation[(colon + 1)..])
             : throw new FormatException(
-                $"'{continuation}' is not a continuation token of this hub; pass the one of the previous page unchanged.");
+                $"'{continuation}' is not a continuation token of this hub; pass the one of the previous page "
+                + "unchanged.");
     }
 
     public bool IsBefore(InstanceRow row) =>

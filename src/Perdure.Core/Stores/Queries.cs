@@ -17,8 +17,8 @@ internal sealed record InstanceQuery
     public IReadOnlyList<InstanceStatus>? Statuses { get; init; }
 
     /// <summary>
-    /// Whether to list what is suspended or parked and not ended (it is reported as Suspended). Null does not look at it;
-    /// false leaves it out; true adds it to <see cref="Statuses"/>, or lists nothing else when those are null.
+    /// Whether to list what is suspended or parked and not ended (it is reported as Suspended). Null does not look at
+    /// it; false leaves it out; true adds it to <see cref="Statuses"/>, or lists nothing else when those are null.
     /// </summary>
     public bool? Suspended { get; init; }
 

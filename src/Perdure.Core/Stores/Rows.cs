@@ -3,7 +3,9 @@ using Perdure.Core.Orchestrations;
 
 namespace Perdure.Core.Stores;
 
-/// <summary>A row of <c>instances</c>. It holds no payload but the custom status: input and output are history events.</summary>
+/// <summary>
+/// A row of <c>instances</c>. It holds no payload but the custom status: input and output are history events.
+/// </summary>
 internal sealed record InstanceRow
 {
     public required int Partition { get; init; }
@@ -42,7 +44,9 @@ internal sealed record InstanceUpdate(int Partition, long Key)
 
     public long? Ended { get; init; }
 
-    /// <summary>What to write so that <paramref name="before"/> becomes <paramref name="after"/>; null when nothing changed.</summary>
+    /// <summary>
+    /// What to write so that <paramref name="before"/> becomes <paramref name="after"/>; null when nothing changed.
+    /// </summary>
     public static InstanceUpdate? Between(InstanceRow before, InstanceRow after)
     {
         InstanceUpdate update = new(after.Partition, after.Key)
@@ -54,12 +58,15 @@ internal sealed record InstanceUpdate(int Partition, long Key)
             CustomStatus = before.CustomStatus.Equals(after.CustomStatus) ? null : after.CustomStatus,
             Ended = before.Ended == after.Ended ? null : after.Ended,
         };
-        return update is { Status: null, Generation: null, Held: null, Owed: null, CustomStatus: null, Ended: null } ? null : update;
+        return update is { Status: null, Generation: null, Held: null, Owed: null, CustomStatus: null, Ended: null }
+            ? null
+            : update;
     }
 }
 
 /// <summary>One turn of one execution, or one part of a wide one: a JSON array of events.</summary>
-internal readonly record struct HistoryRow(long Key, int Generation, int Turn, int Part, long At, ReadOnlyMemory<byte> Events);
+internal readonly record struct HistoryRow(
+    long Key, int Generation, int Turn, int Part, long At, ReadOnlyMemory<byte> Events);
 
 /// <summary>Where a message row stands: the receiver's partition, who numbered it, and its number there.</summary>
 internal readonly record struct MessageKey(int Partition, long Origin, long Number);
@@ -78,5 +85,7 @@ internal readonly record struct TimerRow(TimerKey Key, string Target, ReadOnlyMe
 /// </summary>
 internal readonly record struct TaskRow(int Partition, long Key, int Generation, int Task, long Node, int Deaths);
 
-/// <summary>One orchestration execution or purge: the history rows of <c>Key</c> up to and including <c>Generation</c>.</summary>
+/// <summary>
+/// One orchestration execution or purge: the history rows of <c>Key</c> up to and including <c>Generation</c>.
+/// </summary>
 internal readonly record struct SweepRow(int Partition, long Key, int Generation);

@@ -21,7 +21,9 @@ internal sealed class TurnRows
 
     public InstanceRow? InsertInstance { get; set; }
 
-    /// <summary>Must hit exactly one row; otherwise the whole batch is <see cref="CommitOutcome.Inconsistent"/>.</summary>
+    /// <summary>
+    /// Must hit exactly one row; otherwise the whole batch is <see cref="CommitOutcome.Inconsistent"/>.
+    /// </summary>
     public InstanceUpdate? UpdateInstance { get; set; }
 
     /// <summary>Generations of an execution that ended by continue-as-new: short history, deleted at once.</summary>

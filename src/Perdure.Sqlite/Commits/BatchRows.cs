@@ -36,7 +36,8 @@ internal sealed class BatchRows(Connection connection)
     }
 
     public bool IsRecorded(Batch batch) =>
-        connection.Prepared(Sql.FindCommit).Bind(1, batch.Node).Bind(2, batch.Lane).Bind(3, batch.Number).Scalar() is not null;
+        connection.Prepared(Sql.FindCommit).Bind(1, batch.Node).Bind(2, batch.Lane).Bind(3, batch.Number)
+            .Scalar() is not null;
 
     private CommitResult? Fence(Batch batch)
     {
@@ -92,7 +93,8 @@ internal sealed class BatchRows(Connection connection)
         {
             if (turn.InsertInstance is not { } row)
                 continue;
-            _insertInstance.Bind(1, row.Key).Bind(2, row.Partition).Bind(3, row.Id).Bind(4, row.Name).Bind(5, row.Version)
+            _insertInstance.Bind(1, row.Key).Bind(2, row.Partition).Bind(3, row.Id).Bind(4, row.Name)
+                .Bind(5, row.Version)
                 .Bind(6, (int)row.Status).Bind(7, row.Generation).Bind(8, (int)row.Held).Bind(9, row.Owed ? 1 : 0);
             BindPayload(_insertInstance, 10, row.CustomStatus);
             _insertInstance.Bind(11, row.Created).Bind(12, row.Ended).Bind(13, row.Parent).Run();
@@ -116,7 +118,8 @@ internal sealed class BatchRows(Connection connection)
     {
         var columns = ColumnsOf(update);
         if (columns == InstanceColumns.None)
-            return connection.Prepared(Sql.FindInstance).Bind(1, update.Key).Bind(2, update.Partition).Scalar() is not null;
+            return connection.Prepared(Sql.FindInstance).Bind(1, update.Key).Bind(2, update.Partition)
+                .Scalar() is not null;
         var statement = _updates[(int)columns] ??= connection.Prepared(Sql.UpdateInstance(columns));
         statement.Bind(1, update.Key).Bind(2, update.Partition);
         if (update.Status is { } status)
@@ -193,7 +196,8 @@ internal sealed class BatchRows(Connection connection)
         {
             foreach (var row in turn.InsertTimers ?? [])
             {
-                connection.Prepared(Sql.InsertTimer).Bind(1, row.Key.Partition).Bind(2, row.Key.Due).Bind(3, row.Key.Number)
+                connection.Prepared(Sql.InsertTimer).Bind(1, row.Key.Partition).Bind(2, row.Key.Due)
+                    .Bind(3, row.Key.Number)
                     .Bind(4, row.Target).BindBlob(5, row.Body.Span).Run();
             }
         }
@@ -248,5 +252,9 @@ internal sealed class BatchRows(Connection connection)
     }
 
     private static CommitResult Missed(int partition, string what) =>
-        new(CommitOutcome.Inconsistent) { Partitions = [partition], Detail = $"Missing in partition {partition}: {what}." };
+        new(CommitOutcome.Inconsistent)
+        {
+            Partitions = [partition],
+            Detail = $"Missing in partition {partition}: {what}.",
+        };
 }

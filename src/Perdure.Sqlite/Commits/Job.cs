@@ -13,7 +13,9 @@ internal abstract class Job
     /// <summary>The store was closed before the job came to its turn.</summary>
     public abstract void Reject();
 
-    /// <summary>A batch. Its caller goes on right on the writer's thread, so that the next batch needs no wake-up.</summary>
+    /// <summary>
+    /// A batch. Its caller goes on right on the writer's thread, so that the next batch needs no wake-up.
+    /// </summary>
     public sealed class Commit(Batch batch, bool resolve) : Job
     {
         private readonly TaskCompletionSource<CommitResult> _done = new();
@@ -23,7 +25,8 @@ internal abstract class Job
         public override void Run(Transactions transactions) =>
             _done.SetResult(resolve ? transactions.Resolve(batch) : transactions.Commit(batch));
 
-        public override void Reject() => _done.SetResult(new(resolve ? CommitOutcome.Unknown : CommitOutcome.Unavailable)
+        public override void Reject() =>
+            _done.SetResult(new(resolve ? CommitOutcome.Unknown : CommitOutcome.Unavailable)
         {
             Detail = "The store is closed.",
         });

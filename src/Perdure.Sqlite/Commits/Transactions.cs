@@ -6,10 +6,11 @@ namespace Perdure.Sqlite.Commits;
 
 /// <summary>
 /// The write connection and what a failure on it means. Only the writer's thread uses it. After a failure that leaves
-/// the file in doubt nothing is read from this connection any more: all connections are closed and opened again, so that
-/// SQLite recovers from what the disk really has (an I/O error that is only reported may have been a commit).
+/// the file in doubt nothing is read from this connection any more: all connections are closed and opened again, so
+/// that SQLite recovers from what the disk really has (an I/O error that is only reported may have been a commit).
 /// </summary>
-internal sealed class Transactions(SqliteStoreOptions options, Connection connection, ReadPool reads, Checkpoints checkpoints)
+internal sealed class Transactions(
+    SqliteStoreOptions options, Connection connection, ReadPool reads, Checkpoints checkpoints)
     : IDisposable
 {
     private Connection _connection = connection;
@@ -65,7 +66,9 @@ internal sealed class Transactions(SqliteStoreOptions options, Connection connec
         }
     }
 
-    /// <summary>Between two transactions: finishes the checkpoint that the background cannot finish under load.</summary>
+    /// <summary>
+    /// Between two transactions: finishes the checkpoint that the background cannot finish under load.
+    /// </summary>
     public void AfterTransaction()
     {
         if (_inDoubt)
@@ -146,7 +149,9 @@ internal sealed class Transactions(SqliteStoreOptions options, Connection connec
         }
     }
 
-    /// <summary>What is certain about the batch after opening the file again; null when it is certainly not written.</summary>
+    /// <summary>
+    /// What is certain about the batch after opening the file again; null when it is certainly not written.
+    /// </summary>
     private CommitResult? LookUp(Batch batch)
     {
         try

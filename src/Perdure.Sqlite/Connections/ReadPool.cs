@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Perdure.Sqlite.Connections;
 
 /// <summary>
-/// Connections that only read. Each reading sees one snapshot, runs beside the writer and never waits for it, except while
-/// all connections are closed to let SQLite recover the file.
+/// Connections that only read. Each reading sees one snapshot, runs beside the writer and never waits for it, except
+/// while all connections are closed to let SQLite recover the file.
 /// </summary>
 internal sealed class ReadPool(string path) : IDisposable
 {

@@ -3,7 +3,9 @@ using SQLitePCL;
 
 namespace Perdure.Sqlite.Connections;
 
-/// <summary>A call to SQLite that did not succeed. It stays inside the store, which turns it into an outcome or a text.</summary>
+/// <summary>
+/// A call to SQLite that did not succeed. It stays inside the store, which turns it into an outcome or a text.
+/// </summary>
 internal sealed class SqliteFailure(int code, string message)
     : Exception($"SQLite: {message} (code {code & 0xFF}, extended {code})")
 {
@@ -29,13 +31,15 @@ internal sealed class SqliteFailure(int code, string message)
             raw.SQLITE_NOTADB =>
                 $"'{path}' is not an SQLite database. Move it away, or choose another path for the task hub.",
             raw.SQLITE_CORRUPT =>
-                $"'{path}' is damaged. Keep a copy, then recover it with the command 'sqlite3 <file> .recover' or restore a backup.",
+                $"'{path}' is damaged. Keep a copy, then recover it with the command 'sqlite3 <file> .recover' or "
+                + "restore a backup.",
             _ when IsFull =>
                 $"The disk of '{path}' is full. Free some space and start again; what is stored is intact.",
             raw.SQLITE_READONLY or raw.SQLITE_PERM =>
                 $"'{path}' or its directory is read-only. The task hub needs to write both.",
             raw.SQLITE_CANTOPEN =>
-                $"'{path}' cannot be opened. Check that it is a file and that this user may read and write it and its directory.",
+                $"'{path}' cannot be opened. Check that it is a file and that this user may read and write it and its "
+                + "directory.",
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED =>
                 $"'{path}' is locked by another program. Close it (an sqlite3 shell in a transaction?) and try again.",
             _ => $"'{path}' cannot be used.",

@@ -4,8 +4,8 @@ using SQLitePCL;
 namespace Perdure.Sqlite.Connections;
 
 /// <summary>
-/// A prepared statement. Parameters and columns count as in SQLite: parameters from 1, columns from 0. Values stay bound
-/// from one run to the next, so what is equal in neighbouring rows (most of it) is not bound again.
+/// A prepared statement. Parameters and columns count as in SQLite: parameters from 1, columns from 0. Values stay
+/// bound from one run to the next, so what is equal in neighbouring rows (most of it) is not bound again.
 /// </summary>
 internal sealed class Statement : IDisposable
 {
@@ -49,7 +49,9 @@ internal sealed class Statement : IDisposable
         }
         else
         {
-            Span<byte> utf8 = text.Length <= 256 ? stackalloc byte[256 * 3] : new byte[Utf8.GetMaxByteCount(text.Length)];
+            Span<byte> utf8 = text.Length <= 256
+                ? stackalloc byte[256 * 3]
+                : new byte[Utf8.GetMaxByteCount(text.Length)];
             BindText(index, utf8[..Utf8.GetBytes(text, utf8)]);
         }
         bound = new(BoundKind.Text, 0, text);

@@ -28,7 +28,8 @@ internal sealed class InstanceSearch
         if (query.CreatedTo is { } to)
             _conditions.Add($"i.created <= {Number(to)}");
         if (query.Tag is { } tag)
-            _conditions.Add($"i.id in (select id from tags where name = {Text(tag.Key)} and value = {Text(tag.Value)})");
+            _conditions.Add(
+                $"i.id in (select id from tags where name = {Text(tag.Key)} and value = {Text(tag.Value)})");
         if (query.Continuation is { } continuation)
         {
             var end = PageEnd.Parse(continuation);
@@ -52,7 +53,8 @@ internal sealed class InstanceSearch
     private void AddStatus()
     {
         string? listed = _query.Statuses is { } statuses
-            ? $"i.status in ({string.Join(", ", statuses.Select(s => ((int)s).ToString(CultureInfo.InvariantCulture)))})"
+            ? $"i.status in "
+                + $"({string.Join(", ", statuses.Select(s => ((int)s).ToString(CultureInfo.InvariantCulture)))})"
             : null;
         string? condition = _query.Suspended switch
         {
@@ -64,7 +66,9 @@ internal sealed class InstanceSearch
             _conditions.Add(condition);
     }
 
-    /// <summary>As a range, because that is what an index can do. The last byte of UTF-8 is never the highest one.</summary>
+    /// <summary>
+    /// As a range, because that is what an index can do. The last byte of UTF-8 is never the highest one.
+    /// </summary>
     private void AddPrefix(byte[] low)
     {
         byte[] high = [.. low];

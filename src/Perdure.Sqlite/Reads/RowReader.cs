@@ -42,7 +42,9 @@ internal static class RowReader
         Parent = s.TextOrNull(12),
     };
 
-    /// <summary>An instance, then the time of its last history row, then the events of the first and of the last.</summary>
+    /// <summary>
+    /// An instance, then the time of its last history row, then the events of the first and of the last.
+    /// </summary>
     public static InstanceSnapshot Snapshot(Statement s)
     {
         var row = Instance(s);

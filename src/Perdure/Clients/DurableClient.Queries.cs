@@ -12,7 +12,8 @@ internal sealed partial class DurableClient
     private const int PurgePage = 200;
 
     public async Task<DurableOrchestrationStatus?> GetStatusAsync(
-        string instanceId, bool showHistory = false, bool showHistoryOutput = false, bool showInput = true, CancellationToken cancellationToken = default)
+        string instanceId, bool showHistory = false, bool showHistoryOutput = false, bool showInput = true,
+        CancellationToken cancellationToken = default)
     {
         CheckedId(instanceId);
         InstanceSnapshot? snapshot = await node.OpenStore.ReadSnapshotAsync(instanceId, cancellationToken);
@@ -27,11 +28,13 @@ internal sealed partial class DurableClient
             snapshot,
             showInput,
             showHistory ? HistoryView.Of(history, showInput, showHistoryOutput) : null,
-            isHeld ? history.Select(row => StatusView.ReasonOf(row.Events)).LastOrDefault(reason => reason is not null) : null);
+            isHeld ? history.Select(row => StatusView.ReasonOf(row.Events)).LastOrDefault(reason => reason is not null)
+                : null);
     }
 
     public async Task<IList<DurableOrchestrationStatus?>> GetStatusAsync(
-        IEnumerable<string> instanceIds, bool showHistory = false, bool showHistoryOutput = false, bool showInput = true, CancellationToken cancellationToken = default)
+        IEnumerable<string> instanceIds, bool showHistory = false, bool showHistoryOutput = false,
+        bool showInput = true, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(instanceIds);
         List<DurableOrchestrationStatus?> statuses = [];
@@ -53,12 +56,15 @@ internal sealed partial class DurableClient
         };
     }
 
-    public async Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(string instanceId, CancellationToken cancellationToken = default)
+    public async Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(
+        string instanceId, CancellationToken cancellationToken = default)
     {
         CheckedId(instanceId);
         RequestOutcome outcome = await PurgeAsync(instanceId, cancellationToken);
         if (outcome == RequestOutcome.StillRunning)
-            throw new InvalidOperationException($"The orchestration '{instanceId}' has not ended; only what has ended can be purged. Terminate it first.");
+            throw new InvalidOperationException(
+                $"The orchestration '{instanceId}' has not ended; only what has ended can be purged. Terminate it "
+                + "first.");
         return new PurgeHistoryResult(outcome == RequestOutcome.Accepted ? 1 : 0);
     }
 
@@ -74,20 +80,24 @@ internal sealed partial class DurableClient
     }
 
     public async Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(
-        DateTime createdTimeFrom, DateTime? createdTimeTo, IEnumerable<OrchestrationRuntimeStatus>? runtimeStatus, CancellationToken cancellationToken = default)
+        DateTime createdTimeFrom, DateTime? createdTimeTo, IEnumerable<OrchestrationRuntimeStatus>? runtimeStatus,
+        CancellationToken cancellationToken = default)
     {
         OrchestrationStatusQueryCondition condition = new()
         {
             CreatedTimeFrom = createdTimeFrom,
             CreatedTimeTo = createdTimeTo,
-            RuntimeStatus = runtimeStatus?.ToArray() ?? [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated],
+            RuntimeStatus = runtimeStatus?.ToArray()
+                ?? [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed,
+                OrchestrationRuntimeStatus.Terminated],
             PageSize = PurgePage,
         };
         int purged = 0;
         do
         {
             InstancePage page = await QueryAsync(condition, cancellationToken, withPayloads: false);
-            purged += await PurgeAllAsync(page.Instances.Where(i => i.Row.Status.IsTerminal).Select(i => i.Row.Id), cancellationToken);
+            purged += await PurgeAllAsync(
+                page.Instances.Where(i => i.Row.Status.IsTerminal).Select(i => i.Row.Id), cancellationToken);
             condition.ContinuationToken = page.Continuation;
         }
         while (condition.ContinuationToken is not null);
@@ -103,15 +113,23 @@ internal sealed partial class DurableClient
     private Task<RequestOutcome> PurgeAsync(string instanceId, CancellationToken cancellationToken) =>
         AskAsync(instanceId, request => new Message.Purge { Ticket = request }, cancellationToken);
 
-    private ValueTask<InstancePage> QueryAsync(OrchestrationStatusQueryCondition condition, CancellationToken cancellationToken, bool withPayloads = true)
+    private ValueTask<InstancePage> QueryAsync(
+        OrchestrationStatusQueryCondition condition, CancellationToken cancellationToken, bool withPayloads = true)
     {
-        OrchestrationRuntimeStatus[]? statuses = condition.RuntimeStatus?.ToArray() is { Length: > 0 } some ? some : null;
+        OrchestrationRuntimeStatus[]? statuses = condition.RuntimeStatus?.ToArray() is { Length: > 0 } some
+            ? some
+            : null;
         bool suspended = statuses?.Contains(OrchestrationRuntimeStatus.Suspended) ?? false;
         InstanceQuery query = new()
         {
-            Statuses = statuses is null || (suspended && statuses.Length == 1) ? null : [.. statuses.Select(StatusView.ToStored).OfType<InstanceStatus>()],
+            Statuses = statuses is null || (suspended && statuses.Length == 1)
+                ? null
+                : [.. statuses.Select(StatusView.ToStored).OfType<InstanceStatus>()],
             Suspended = statuses is null ? null : suspended,
-            Name = condition.Name is { } name && functions.TryGetOrchestration(name, out OrchestrationFunction? function) ? function.Name : condition.Name,
+            Name = condition.Name is { } name
+                && functions.TryGetOrchestration(name, out OrchestrationFunction? function)
+                ? function.Name
+                : condition.Name,
             IdPrefix = condition.InstanceIdPrefix,
             CreatedFrom = Milliseconds(condition.CreatedTimeFrom),
             CreatedTo = Milliseconds(condition.CreatedTimeTo),

@@ -11,10 +11,11 @@ using Perdure.Runtime;
 namespace Perdure.Clients;
 
 /// <summary>
-/// The client of the hub that this host serves. It checks what it is given, puts it to the partition of the instance and
-/// answers when the outcome is durable.
+/// The client of the hub that this host serves. It checks what it is given, puts it to the partition of the instance
+/// and answers when the outcome is durable.
 /// </summary>
-internal sealed partial class DurableClient(Node node, FunctionRegistry functions, PayloadSerializer serializer, IIdSource ids) :
+internal sealed partial class DurableClient(
+    Node node, FunctionRegistry functions, PayloadSerializer serializer, IIdSource ids) :
     DurableOrchestrationClient, IDurableClient
 {
     private static readonly TimeSpan BackPressurePause = TimeSpan.FromMilliseconds(5);
@@ -22,7 +23,8 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
     public string TaskHubName => node.Settings.TaskHub;
 
     public async Task<string> StartNewAsync(
-        string orchestratorFunctionName, StartOptions options, object? input = null, CancellationToken cancellationToken = default)
+        string orchestratorFunctionName, StartOptions options, object? input = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(orchestratorFunctionName);
         ArgumentNullException.ThrowIfNull(options);
@@ -43,9 +45,12 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
         if (node.IsOverloaded)
             await WaitForRoomAsync(cancellationToken);
         RequestOutcome outcome = await AskAsync(
-            id, request => new Message.Start(started) { Ticket = request }, cancellationToken, isNew: options.InstanceId is null);
+            id, request => new Message.Start(started) { Ticket = request }, cancellationToken,
+            isNew: options.InstanceId is null);
         if (outcome == RequestOutcome.AlreadyExists)
-            throw new OrchestrationAlreadyExistsException(id, (await GetStatusAsync(id, showInput: false, cancellationToken: cancellationToken))?.RuntimeStatus ?? OrchestrationRuntimeStatus.Running);
+            throw new OrchestrationAlreadyExistsException(
+                id, (await GetStatusAsync(id, showInput: false, cancellationToken: cancellationToken))?.RuntimeStatus
+                    ?? OrchestrationRuntimeStatus.Running);
         return id;
     }
 
@@ -55,9 +60,13 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
         CheckedId(instanceId);
         ArgumentException.ThrowIfNullOrEmpty(eventName);
         if (eventName.Length > InstanceIds.LengthMax || !IsWellFormed(eventName))
-            throw new ArgumentException($"The event name has {eventName.Length} characters, or is not well-formed Unicode; names have at most {InstanceIds.LengthMax} characters.", nameof(eventName));
+            throw new ArgumentException(
+                $"The event name has {eventName.Length} characters, or is not well-formed Unicode; names have at most "
+                + $"{InstanceIds.LengthMax} characters.", nameof(eventName));
         Payload data = serializer.Serialize(eventData, new PayloadPlace(PayloadRole.EventData, eventName));
-        RequestOutcome outcome = await AskAsync(instanceId, request => new Message.Raise(eventName, data) { Ticket = request }, cancellationToken);
+        RequestOutcome outcome =
+            await AskAsync(
+                instanceId, request => new Message.Raise(eventName, data) { Ticket = request }, cancellationToken);
         ThrowUnlessAccepted(outcome, instanceId, $"take the event '{eventName}'");
     }
 
@@ -66,7 +75,9 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
         CheckedId(instanceId);
         CheckReason(reason);
         ThrowUnlessAccepted(
-            await AskAsync(instanceId, request => new Message.Terminate(reason) { Ticket = request }, cancellationToken), instanceId, "be terminated");
+            await AskAsync(
+                instanceId, request => new Message.Terminate(reason) { Ticket = request }, cancellationToken),
+                instanceId, "be terminated");
     }
 
     public async Task SuspendAsync(string instanceId, string? reason, CancellationToken cancellationToken = default)
@@ -74,7 +85,8 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
         CheckedId(instanceId);
         CheckReason(reason);
         ThrowUnlessAccepted(
-            await AskAsync(instanceId, request => new Message.Suspend(reason) { Ticket = request }, cancellationToken), instanceId, "be suspended");
+            await AskAsync(instanceId, request => new Message.Suspend(reason) { Ticket = request }, cancellationToken),
+            instanceId, "be suspended");
     }
 
     public async Task ResumeAsync(string instanceId, string? reason, CancellationToken cancellationToken = default)
@@ -82,7 +94,8 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
         CheckedId(instanceId);
         CheckReason(reason);
         ThrowUnlessAccepted(
-            await AskAsync(instanceId, request => new Message.Resume(reason) { Ticket = request }, cancellationToken), instanceId, "be resumed");
+            await AskAsync(instanceId, request => new Message.Resume(reason) { Ticket = request }, cancellationToken),
+            instanceId, "be resumed");
     }
 
     public async Task<DurableOrchestrationStatus> WaitForCompletionAsync(
@@ -109,7 +122,9 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"The orchestration '{instanceId}' did not end within {timeout}. It goes on; wait again, or ask for its status.");
+            throw new TimeoutException(
+                $"The orchestration '{instanceId}' did not end within {timeout}. It goes on; wait again, or ask for "
+                + "its status.");
         }
     }
 
@@ -121,7 +136,8 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
             if (node.Time.GetElapsedTime(since) > node.Settings.BusyAfter)
             {
                 throw new InvalidOperationException(
-                    $"The host is busy: {node.Activities.Waiting:N0} activities wait for a slot, and starts have been held "
+                    $"The host is busy: {node.Activities.Waiting:N0} activities wait for a slot, and starts have been "
+                    + "held "
                     + $"back for {node.Settings.BusyAfter}. Start it later, or allow more activities at a time.");
             }
             await Task.Delay(BackPressurePause, node.Time, cancellationToken);
@@ -150,7 +166,9 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
             case RequestOutcome.Ended:
                 throw new InvalidOperationException($"The orchestration '{instanceId}' has ended; it cannot {what}.");
             default:
-                throw new InvalidOperationException($"The orchestration '{instanceId}' cannot {what} now: it is in a state in which that has no meaning.");
+                throw new InvalidOperationException(
+                    $"The orchestration '{instanceId}' cannot {what} now: it is in a state in which that has no "
+                    + "meaning.");
         }
     }
 
@@ -164,17 +182,20 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
     private static void CheckReason(string? reason)
     {
         if (reason is not null && !IsWellFormed(reason))
-            throw new ArgumentException("The reason is not well-formed Unicode: it contains half of a surrogate pair.", nameof(reason));
+            throw new ArgumentException(
+                "The reason is not well-formed Unicode: it contains half of a surrogate pair.", nameof(reason));
     }
 
     private static void CheckTags(IReadOnlyDictionary<string, string>? tags)
     {
         foreach ((string tag, string value) in tags ?? new Dictionary<string, string>())
         {
-            if (tag.Length is 0 or > InstanceIds.LengthMax || value is null || value.Length > 1000 || !IsWellFormed(tag) || !IsWellFormed(value))
+            if (tag.Length is 0 or > InstanceIds.LengthMax || value is null || value.Length > 1000 || !IsWellFormed(tag)
+                || !IsWellFormed(value))
             {
                 throw new ArgumentException(
-                    $"The tag '{tag}' cannot be used: names have 1 to {InstanceIds.LengthMax} characters, values at most 1,000, "
+                    $"The tag '{tag}' cannot be used: names have 1 to {InstanceIds.LengthMax} characters, values at "
+                    + "most 1,000, "
                     + "and both are well-formed Unicode.", nameof(tags));
             }
         }
@@ -191,5 +212,7 @@ internal sealed partial class DurableClient(Node node, FunctionRegistry function
     }
 
     private static long CeilingMilliseconds(DateTimeOffset time) =>
-        Math.Max(0, (time.UtcTicks - DateTime.UnixEpoch.Ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond);
+        Math.Max(
+            0, (time.UtcTicks - DateTime.UnixEpoch.Ticks
+                + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond);
 }

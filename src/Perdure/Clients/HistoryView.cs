@@ -27,7 +27,8 @@ internal static class HistoryView
             HistoryEvent.TaskFailed x => entry with { TaskId = x.Task, Failure = x.Failure },
             HistoryEvent.SubOrchestrationInstanceCreated x =>
                 entry with { TaskId = x.Task, Name = x.Name, InstanceId = x.InstanceId, Input = Json(Input(x.Input)) },
-            HistoryEvent.SubOrchestrationInstanceCompleted x => entry with { TaskId = x.Task, Result = Json(Output(x.Result)) },
+            HistoryEvent.SubOrchestrationInstanceCompleted x =>
+                entry with { TaskId = x.Task, Result = Json(Output(x.Result)) },
             HistoryEvent.SubOrchestrationInstanceFailed x => entry with { TaskId = x.Task, Failure = x.Failure },
             HistoryEvent.TimerCreated x => entry with { TaskId = x.Task, FireAt = StatusView.ToTime(x.FireAt) },
             HistoryEvent.TimerFired x => entry with { TaskId = x.Task },
@@ -48,5 +49,6 @@ internal static class HistoryView
         };
     }
 
-    private static System.Text.Json.JsonElement? Json(Payload payload) => payload.IsNone ? null : StatusView.ToJson(payload);
+    private static System.Text.Json.JsonElement? Json(Payload payload) =>
+        payload.IsNone ? null : StatusView.ToJson(payload);
 }

@@ -10,12 +10,17 @@ namespace Perdure.Clients;
 internal static class StatusView
 {
     public static DurableOrchestrationStatus Of(
-        InstanceSnapshot snapshot, bool showInput, IReadOnlyList<DurableHistoryEvent>? history = null, string? reason = null)
+        InstanceSnapshot snapshot, bool showInput, IReadOnlyList<DurableHistoryEvent>? history = null,
+        string? reason = null)
     {
         InstanceRow row = snapshot.Row;
         HistoryEvent.ExecutionStarted? started = Find<HistoryEvent.ExecutionStarted>(snapshot.FirstEvents);
-        HistoryEvent.ExecutionCompleted? completed = row.Status.IsTerminal ? Find<HistoryEvent.ExecutionCompleted>(snapshot.LastEvents) : null;
-        return Of(row, reason ?? ReasonOf(snapshot), showInput ? started?.Input ?? default : default, completed, started?.Tags, snapshot.LastUpdated, history);
+        HistoryEvent.ExecutionCompleted? completed = row.Status.IsTerminal
+            ? Find<HistoryEvent.ExecutionCompleted>(snapshot.LastEvents)
+            : null;
+        return Of(
+            row, reason ?? ReasonOf(snapshot), showInput ? started?.Input ?? default : default, completed,
+            started?.Tags, snapshot.LastUpdated, history);
     }
 
     public static DurableOrchestrationStatus Of(EndedInstance ended) =>
@@ -42,7 +47,8 @@ internal static class StatusView
     }
 
     private static DurableOrchestrationStatus Of(
-        InstanceRow row, string? reason, Payload input, HistoryEvent.ExecutionCompleted? completed, IReadOnlyDictionary<string, string>? tags, long updated,
+        InstanceRow row, string? reason, Payload input, HistoryEvent.ExecutionCompleted? completed,
+        IReadOnlyDictionary<string, string>? tags, long updated,
         IReadOnlyList<DurableHistoryEvent>? history) => new()
     {
         Name = row.Name,
@@ -68,7 +74,8 @@ internal static class StatusView
     {
         { Held: Held.Scheduled, Status.IsTerminal: false } => "waits for its start time",
         { Held: Held.Suspended or Held.Parked, Status.IsTerminal: false } row =>
-            ReasonOf(snapshot.LastEvents) ?? $"{(row.Held == Held.Parked ? "parked" : "suspended")}; its own status says why",
+            ReasonOf(snapshot.LastEvents)
+                ?? $"{(row.Held == Held.Parked ? "parked" : "suspended")}; its own status says why",
         _ => null,
     };
 

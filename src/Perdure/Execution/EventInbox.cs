@@ -9,7 +9,8 @@ namespace Perdure.Execution;
 /// </summary>
 internal sealed class EventInbox(PayloadSerializer serializer)
 {
-    private readonly Dictionary<string, List<(Type Type, PendingTask Waiter)>> _waiters = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, List<(Type Type, PendingTask Waiter)>> _waiters =
+        new(StringComparer.OrdinalIgnoreCase);
     private readonly List<HistoryEvent.EventRaised> _buffered = [];
 
     public bool HasWaiters => _waiters.Count > 0;
@@ -21,10 +22,12 @@ internal sealed class EventInbox(PayloadSerializer serializer)
     public PendingTask<T> Wait<T>(string name)
     {
         PendingTask<T> waiter = new(new PayloadPlace(PayloadRole.EventData, name));
-        if (_waiters.TryGetValue(name, out List<(Type Type, PendingTask Waiter)>? waiting) && waiting[^1].Type != typeof(T))
+        if (_waiters.TryGetValue(name, out List<(Type Type, PendingTask Waiter)>? waiting)
+            && waiting[^1].Type != typeof(T))
         {
             throw new ArgumentException(
-                $"The orchestrator already waits for the event '{name}' with the type {TypeText.Of(waiting[^1].Type)}; it cannot wait for it with {TypeText.Of(typeof(T))} as well.",
+                $"The orchestrator already waits for the event '{name}' with the type "
+                + $"{TypeText.Of(waiting[^1].Type)}; it cannot wait for it with {TypeText.Of(typeof(T))} as well.",
                 nameof(name));
         }
         int i = _buffered.FindIndex(e => string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase));

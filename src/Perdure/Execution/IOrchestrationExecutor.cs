@@ -5,8 +5,8 @@ using Perdure.Core.Replay;
 namespace Perdure.Execution;
 
 /// <summary>
-/// Runs code; what it means is decided elsewhere. In-process C# is one executor, a remote worker may be another: so a run
-/// is asynchronous, and its answer may come too late to count.
+/// Runs code; what it means is decided elsewhere. In-process C# is one executor, a remote worker may be another: so a
+/// run is asynchronous, and its answer may come too late to count.
 /// </summary>
 internal interface IOrchestrationExecutor : ICodeCatalog
 {
@@ -15,8 +15,8 @@ internal interface IOrchestrationExecutor : ICodeCatalog
 }
 
 /// <summary>
-/// The live coroutine of one execution, kept between turns so that nothing is replayed while it stays warm. One run at a
-/// time. Once abandoned it runs no more code, and whatever it still answers is ignored.
+/// The live coroutine of one execution, kept between turns so that nothing is replayed while it stays warm. One run at
+/// a time. Once abandoned it runs no more code, and whatever it still answers is ignored.
 /// </summary>
 internal interface IOrchestrationSession
 {

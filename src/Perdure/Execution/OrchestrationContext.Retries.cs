@@ -3,13 +3,16 @@ using Perdure.Core.History;
 
 namespace Perdure.Execution;
 
-/// <summary>Retry policies. They wait with durable timers, so nothing is held meanwhile and a restart changes nothing.</summary>
+/// <summary>
+/// Retry policies. They wait with durable timers, so nothing is held meanwhile and a restart changes nothing.
+/// </summary>
 internal sealed partial class OrchestrationContext
 {
     public Task CallActivityWithRetryAsync(string functionName, RetryOptions retryOptions, object? input = null) =>
         CallActivityWithRetryAsync<Nothing>(functionName, retryOptions, input);
 
-    public Task<TResult> CallActivityWithRetryAsync<TResult>(string functionName, RetryOptions retryOptions, object? input = null)
+    public Task<TResult> CallActivityWithRetryAsync<TResult>(
+        string functionName, RetryOptions retryOptions, object? input = null)
     {
         CheckTurn();
         ArgumentException.ThrowIfNullOrWhiteSpace(functionName);
@@ -19,7 +22,8 @@ internal sealed partial class OrchestrationContext
         return RetryAsync(retryOptions, attempt => Schedule<TResult>(functionName, payload, attempt, first));
     }
 
-    public Task CallSubOrchestratorWithRetryAsync(string functionName, RetryOptions retryOptions, string? instanceId, object? input) =>
+    public Task CallSubOrchestratorWithRetryAsync(
+        string functionName, RetryOptions retryOptions, string? instanceId, object? input) =>
         CallSubOrchestratorWithRetryAsync<Nothing>(functionName, retryOptions, instanceId, input);
 
     public Task<TResult> CallSubOrchestratorWithRetryAsync<TResult>(
@@ -49,7 +53,8 @@ internal sealed partial class OrchestrationContext
         }
     }
 
-    private bool MayRetry(RetryOptions options, int failedAttempts, FunctionFailedException e, DateTime started, out DateTime nextAttempt)
+    private bool MayRetry(
+        RetryOptions options, int failedAttempts, FunctionFailedException e, DateTime started, out DateTime nextAttempt)
     {
         TimeSpan delay = Delay(options, failedAttempts - 1);
         nextAttempt = _now <= DateTime.MaxValue - delay ? _now + delay : DateTime.MaxValue;
@@ -62,7 +67,7 @@ internal sealed partial class OrchestrationContext
         {
             return options.Handle(e);
         }
-#pragma warning disable CA1031 // A predicate that throws has not said "retry": the failure itself is what the caller gets.
+#pragma warning disable CA1031 // A predicate that throws has not said "retry": the caller gets the failure itself.
         catch (Exception)
 #pragma warning restore CA1031
         {

@@ -13,7 +13,9 @@ internal sealed partial class OrchestrationContext
     {
         CheckTurn();
         if (typeof(T) == typeof(CancellationToken))
-            throw new ArgumentException("The state of a timer cannot be a cancellation token; pass the token as the third argument.", nameof(state));
+            throw new ArgumentException(
+                "The state of a timer cannot be a cancellation token; pass the token as the third argument.",
+                nameof(state));
         if (cancelToken.IsCancellationRequested)
             return Task.FromCanceled<T>(cancelToken);
         DurableTimer<T> timer = new(state);
@@ -41,9 +43,11 @@ internal sealed partial class OrchestrationContext
         WaitForExternalEvent<Nothing>(name, timeout, cancelToken);
 
     public Task<T> WaitForExternalEvent<T>(string name, TimeSpan timeout, CancellationToken cancelToken = default) =>
-        WaitAsync<T>(name, timeout, () => throw new TimeoutException($"Event {name} not received in {timeout}."), cancelToken);
+        WaitAsync<T>(
+            name, timeout, () => throw new TimeoutException($"Event {name} not received in {timeout}."), cancelToken);
 
-    public Task<T> WaitForExternalEvent<T>(string name, TimeSpan timeout, T defaultValue, CancellationToken cancelToken = default) =>
+    public Task<T> WaitForExternalEvent<T>(
+        string name, TimeSpan timeout, T defaultValue, CancellationToken cancelToken = default) =>
         WaitAsync(name, timeout, () => defaultValue, cancelToken);
 
     private PendingTask<T> Wait<T>(string name)
@@ -79,7 +83,9 @@ internal sealed partial class OrchestrationContext
             TurnContext.Resolve(pending, static p => ((IDurableTimer)p).Fire());
     }
 
-    /// <summary>Rounded up, because a timer never fires early; times without a kind are UTC, as orchestrators see time.</summary>
+    /// <summary>
+    /// Rounded up, because a timer never fires early; times without a kind are UTC, as orchestrators see time.
+    /// </summary>
     private static long Milliseconds(DateTime time)
     {
         DateTime utc = time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : time;

@@ -30,7 +30,9 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     private Completion.ContinuedAsNew? _continueAsNew;
     private bool _preserveEvents;
 
-    public OrchestrationContext(OrchestrationState state, FunctionRegistry functions, PayloadSerializer serializer, OrchestrationSession session)
+    public OrchestrationContext(
+        OrchestrationState state, FunctionRegistry functions, PayloadSerializer serializer,
+        OrchestrationSession session)
     {
         Name = state.Name;
         InstanceId = state.Id;
@@ -71,8 +73,11 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
 
     public Payload? Output => _output;
 
-    /// <summary>What the code asked for by <see cref="ContinueAsNew"/>, with the events that the next generation gets.</summary>
-    public Completion.ContinuedAsNew? Continuation(IEnumerable<HistoryEvent.EventRaised> unfed) => _continueAsNew is null
+    /// <summary>
+    /// What the code asked for by <see cref="ContinueAsNew"/>, with the events that the next generation gets.
+    /// </summary>
+    public Completion.ContinuedAsNew? Continuation(IEnumerable<HistoryEvent.EventRaised> unfed) =>
+        _continueAsNew is null
         ? null
         : _continueAsNew with { Unprocessed = [.. (_preserveEvents ? _events?.Buffered : null) ?? [], .. unfed] };
 
@@ -111,7 +116,9 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     public void ContinueAsNew(object? input, bool preserveUnprocessedEvents = false)
     {
         CheckTurn();
-        _continueAsNew = new Completion.ContinuedAsNew(_serializer.Serialize(input, new PayloadPlace(PayloadRole.OrchestrationInput, Name)), []);
+        _continueAsNew =
+            new Completion.ContinuedAsNew(
+                _serializer.Serialize(input, new PayloadPlace(PayloadRole.OrchestrationInput, Name)), []);
         _preserveEvents = preserveUnprocessedEvents;
     }
 
@@ -123,7 +130,8 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
 
     // Activities
 
-    public Task CallActivityAsync(string functionName, object? input = null) => CallActivityAsync<Nothing>(functionName, input);
+    public Task CallActivityAsync(string functionName, object? input = null) =>
+        CallActivityAsync<Nothing>(functionName, input);
 
     public Task<TResult> CallActivityAsync<TResult>(string functionName, object? input = null)
     {
@@ -156,7 +164,10 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
         CheckChild(functionName, instanceId);
         PendingTask<TResult> pending = new(new PayloadPlace(PayloadRole.OrchestrationOutput, functionName));
         int task = Open(pending);
-        Actions.Add(new OrchestratorAction.StartChild(task, NameOfOrchestration(functionName), instanceId ?? $"{_executionId}:{task}", input, Detached: false));
+        Actions.Add(
+            new OrchestratorAction.StartChild(
+                task, NameOfOrchestration(functionName), instanceId ?? $"{_executionId}:{task}", input,
+                Detached: false));
         return pending.Task;
     }
 
@@ -165,7 +176,9 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
         CheckTurn();
         CheckChild(functionName, instanceId);
         string id = instanceId ?? NewGuid().ToString();
-        Actions.Add(new OrchestratorAction.StartChild(_nextTask++, NameOfOrchestration(functionName), id, ChildInput(functionName, input), Detached: true));
+        Actions.Add(
+            new OrchestratorAction.StartChild(
+                _nextTask++, NameOfOrchestration(functionName), id, ChildInput(functionName, input), Detached: true));
         return id;
     }
 
@@ -177,10 +190,13 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
         if (InstanceIds.Problem(instanceId) is { } problem)
             throw new ArgumentException($"'{instanceId}' cannot be an instance id: {problem}.", nameof(instanceId));
         if (instanceId == InstanceId || instanceId == ParentInstanceId)
-            throw new ArgumentException($"The sub-orchestration '{functionName}' cannot have the id '{instanceId}' of the orchestration itself or of its parent.", nameof(instanceId));
+            throw new ArgumentException(
+                $"The sub-orchestration '{functionName}' cannot have the id '{instanceId}' of the orchestration "
+                + "itself or of its parent.", nameof(instanceId));
     }
 
-    // Functions are stored under the names that they have, however the call spells them; what is unknown stays as it is.
+    // Functions are stored under the names that they have, however the call spells them; what is unknown stays as it
+    // is.
 
     private string NameOfActivity(string spelled) =>
         _functions.TryGetActivity(spelled, out ActivityFunction? function) ? function.Name : spelled;
@@ -193,13 +209,16 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     public void Complete(int task, Payload result)
     {
         if (_pending.Remove(task, out PendingTask? pending))
-            TurnContext.Resolve((pending, result, _serializer), static x => x.pending.Complete(x.result, x._serializer));
+            TurnContext.Resolve(
+                (pending, result, _serializer), static x => x.pending.Complete(x.result, x._serializer));
     }
 
     public void Fail(int task, string kind, FailureDetails failure)
     {
         if (_pending.Remove(task, out PendingTask? pending))
-            TurnContext.Resolve((pending, exception: FunctionFailures.ToException(kind, pending.Place.Name, failure)), static x => x.pending.Fail(x.exception));
+            TurnContext.Resolve(
+                (pending, exception: FunctionFailures.ToException(kind, pending.Place.Name, failure)),
+                static x => x.pending.Fail(x.exception));
     }
 
     public void Raise(HistoryEvent.EventRaised raised) => Inbox.Raise(raised);

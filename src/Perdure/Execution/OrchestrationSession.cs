@@ -23,7 +23,8 @@ internal sealed class OrchestrationSession : IOrchestrationSession
     private bool _abandoned;
 
     public OrchestrationSession(
-        FunctionRegistry functions, OrchestrationState state, SessionServices services, Action<IOrchestrationSession> wake)
+        FunctionRegistry functions, OrchestrationState state, SessionServices services,
+        Action<IOrchestrationSession> wake)
     {
         _function = functions.Orchestration(state.Name);
         _services = services;
@@ -73,8 +74,10 @@ internal sealed class OrchestrationSession : IOrchestrationSession
         if (_foreign is null && _main is { IsCompleted: false } && !_context.WaitsForSomething)
             _foreign = "it awaits something, but nothing durable is open";
         if (_foreign is not null)
-            return new CodeResult.Stopped(new FailureDetails(typeof(InvalidOperationException).FullName!, ForeignText()), false);
-        return new CodeResult.Ran(_context.Actions, _main is { IsCompleted: true } main ? End(main, feed.Skip(fed)) : null);
+            return new CodeResult.Stopped(
+                new FailureDetails(typeof(InvalidOperationException).FullName!, ForeignText()), false);
+        return new CodeResult.Ran(
+            _context.Actions, _main is { IsCompleted: true } main ? End(main, feed.Skip(fed)) : null);
     }
 
     private void Feed(HistoryEvent e)
@@ -88,7 +91,8 @@ internal sealed class OrchestrationSession : IOrchestrationSession
             case HistoryEvent.TaskCompleted x: _context.Complete(x.Task, x.Result); break;
             case HistoryEvent.TaskFailed x: _context.Fail(x.Task, "activity", x.Failure); break;
             case HistoryEvent.SubOrchestrationInstanceCompleted x: _context.Complete(x.Task, x.Result); break;
-            case HistoryEvent.SubOrchestrationInstanceFailed x: _context.Fail(x.Task, "sub-orchestrator", x.Failure); break;
+            case HistoryEvent.SubOrchestrationInstanceFailed x:
+                _context.Fail(x.Task, "sub-orchestrator", x.Failure); break;
             case HistoryEvent.TimerFired x: _context.Fire(x.Task); break;
             case HistoryEvent.EventRaised x: _context.Raise(x); break;
         }
@@ -113,7 +117,9 @@ internal sealed class OrchestrationSession : IOrchestrationSession
     private static FailureDetails FailureOf(Task main) =>
         ThrownFailure.Of(main.Exception?.InnerException ?? new TaskCanceledException(main));
 
-    /// <summary>What the function's class and scope hold is let go with the session; what goes wrong there ends nothing else.</summary>
+    /// <summary>
+    /// What the function's class and scope hold is let go with the session; what goes wrong there ends nothing else.
+    /// </summary>
     private async Task DisposeAsync(IAsyncDisposable lifetime)
     {
         try
@@ -129,11 +135,15 @@ internal sealed class OrchestrationSession : IOrchestrationSession
     }
 
     private CodeResult.Stopped NonDeterministic(ReplayDifference difference) => new(
-        new FailureDetails(typeof(NonDeterministicOrchestrationException).FullName!, difference.Describe(_context.Name, _context.InstanceId)),
+        new FailureDetails(
+            typeof(NonDeterministicOrchestrationException).FullName!,
+            difference.Describe(_context.Name, _context.InstanceId)),
         _services.ParkNonDeterministic);
 
     private void OnForeignContinuation() =>
-        OnForeign("it awaited a task that no durable function made (Task.Run, Task.Delay, ContinueWith, I/O, ConfigureAwait(false) on one of these)");
+        OnForeign(
+            "it awaited a task that no durable function made (Task.Run, Task.Delay, ContinueWith, I/O, "
+            + "ConfigureAwait(false) on one of these)");
 
     private void OnForeign(string what)
     {
@@ -144,6 +154,8 @@ internal sealed class OrchestrationSession : IOrchestrationSession
     }
 
     private string ForeignText() =>
-        $"Orchestrator '{_context.Name}', instance '{_context.InstanceId}', left its turn: {_foreign}. An orchestrator may await only what its context returns; "
-        + "do other work in an activity, wait with context.CreateTimer, and combine tasks with Task.WhenAll or Task.WhenAny.";
+        $"Orchestrator '{_context.Name}', instance '{_context.InstanceId}', left its turn: {_foreign}. An "
+        + "orchestrator may await only what its context returns; "
+        + "do other work in an activity, wait with context.CreateTimer, and combine tasks with Task.WhenAll or "
+        + "Task.WhenAny.";
 }

@@ -3,7 +3,9 @@ using Perdure.Json;
 
 namespace Perdure.Execution;
 
-/// <summary>A durable task that the code may await: what resolves it is an event, its type is what the code asked for.</summary>
+/// <summary>
+/// A durable task that the code may await: what resolves it is an event, its type is what the code asked for.
+/// </summary>
 internal abstract class PendingTask(PayloadPlace place)
 {
     /// <summary>What is waited for, for errors.</summary>

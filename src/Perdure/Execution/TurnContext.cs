@@ -45,9 +45,9 @@ internal sealed class TurnContext(Action foreign) : SynchronizationContext
     }
 
     /// <summary>
-    /// Resolves a durable task. No context may be current meanwhile: then what awaits the task continues in this turn, in
-    /// order, also behind <c>WhenAll</c>, <c>WhenAny</c> and <c>ConfigureAwait(false)</c>; with a context current those
-    /// would escape to the thread pool.
+    /// Resolves a durable task. No context may be current meanwhile: then what awaits the task continues in this turn,
+    /// in order, also behind <c>WhenAll</c>, <c>WhenAny</c> and <c>ConfigureAwait(false)</c>; with a context current
+    /// those would escape to the thread pool.
     /// </summary>
     public static void Resolve<T>(T state, Action<T> resolve)
     {

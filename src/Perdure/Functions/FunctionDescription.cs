@@ -22,8 +22,8 @@ internal sealed partial record FunctionDescription(
         method.IsDefined(typeof(FunctionNameAttribute)) || Triggers(method).Any();
 
     /// <summary>
-    /// Whether it is the parameter with the trigger. Compared by place: when two hosts of a process look at a method for
-    /// the first time at once, reflection gives each of them objects of its own.
+    /// Whether it is the parameter with the trigger. Compared by place: when two hosts of a process look at a method
+    /// for the first time at once, reflection gives each of them objects of its own.
     /// </summary>
     public bool IsTriggered(ParameterInfo parameter) => parameter.Position == Parameter.Position;
 

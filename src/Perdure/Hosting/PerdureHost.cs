@@ -24,7 +24,8 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
     private bool _started;
 
     public PerdureHost(
-        IServiceProvider services, IOptions<PerdureOptions> options, ILoggerFactory loggers, TimeProvider time, IHostEnvironment? environment = null)
+        IServiceProvider services, IOptions<PerdureOptions> options, ILoggerFactory loggers, TimeProvider time,
+        IHostEnvironment? environment = null)
     {
         _options = options.Value;
         ILogger logger = loggers.CreateLogger("Perdure");
@@ -32,8 +33,11 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         FunctionEnvironment functionEnvironment = new(services, loggers, serializer, _options.TaskHub);
         FunctionRegistry functions = Discover(functionEnvironment);
         _store = _options.Store ?? Embedded(_options, environment);
-        InProcessExecutor executor = new(functions, new SessionServices(serializer, logger, _options.ParkNonDeterministicInstances));
-        Node = new Node(new NodeParts(_store, executor, functions, serializer, WorkScheduler.ThreadPool, time, logger), Settings(_options));
+        InProcessExecutor executor =
+            new(functions, new SessionServices(serializer, logger, _options.ParkNonDeterministicInstances));
+        Node = new Node(
+            new NodeParts(_store, executor, functions, serializer, WorkScheduler.ThreadPool, time, logger),
+            Settings(_options));
         Client = new DurableClient(Node, functions, serializer, new IdSource(time));
     }
 

@@ -4,12 +4,14 @@ using Perdure.Core.Stores;
 namespace Perdure;
 
 /// <summary>
-/// What a host of durable functions can be told. Every setting has a default that works; they bind from the configuration
-/// section <c>Perdure</c> and are checked when the host starts.
+/// What a host of durable functions can be told. Every setting has a default that works; they bind from the
+/// configuration section <c>Perdure</c> and are checked when the host starts.
 /// </summary>
 public sealed class PerdureOptions
 {
-    /// <summary>The name of the task hub. Default <c>perdure</c>; 1 to 50 letters, digits, <c>-</c> or <c>_</c>.</summary>
+    /// <summary>
+    /// The name of the task hub. Default <c>perdure</c>; 1 to 50 letters, digits, <c>-</c> or <c>_</c>.
+    /// </summary>
     public string TaskHub { get; set; } = "perdure";
 
     /// <summary>
@@ -17,13 +19,17 @@ public sealed class PerdureOptions
     /// </summary>
     public string SqlitePath { get; set; } = "perdure.db";
 
-    /// <summary>The assemblies in which functions are looked for. Empty, the default, means the entry assembly.</summary>
+    /// <summary>
+    /// The assemblies in which functions are looked for. Empty, the default, means the entry assembly.
+    /// </summary>
     public IList<Assembly> FunctionAssemblies { get; } = [];
 
     /// <summary>When there are any, functions are looked for in these classes only.</summary>
     public IList<Type> FunctionTypes { get; } = [];
 
-    /// <summary>Activities that run at the same time in this process. Default 100 for each processor; from 1 to 100,000.</summary>
+    /// <summary>
+    /// Activities that run at the same time in this process. Default 100 for each processor; from 1 to 100,000.
+    /// </summary>
     public int MaxConcurrentActivities { get; set; } = 100 * Environment.ProcessorCount;
 
     /// <summary>
@@ -32,10 +38,14 @@ public sealed class PerdureOptions
     /// </summary>
     public int SessionCacheSize { get; set; } = 10_000;
 
-    /// <summary>The largest input, output, event or custom status, in bytes of JSON. Default 1 MiB; from 1 KiB to 16 MiB.</summary>
+    /// <summary>
+    /// The largest input, output, event or custom status, in bytes of JSON. Default 1 MiB; from 1 KiB to 16 MiB.
+    /// </summary>
     public int MaxPayloadBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>How long any activity may run unless its function says otherwise with <c>[Timeout]</c>. Default: without bound.</summary>
+    /// <summary>
+    /// How long any activity may run unless its function says otherwise with <c>[Timeout]</c>. Default: without bound.
+    /// </summary>
     public TimeSpan? ActivityTimeout { get; set; }
 
     /// <summary>
@@ -56,7 +66,9 @@ public sealed class PerdureOptions
     /// </summary>
     public int MaxDeaths { get; set; } = 10;
 
-    /// <summary>Whether the hub lives in memory and ends with the process; for tests. Set by <see cref="UseMemory"/>.</summary>
+    /// <summary>
+    /// Whether the hub lives in memory and ends with the process; for tests. Set by <see cref="UseMemory"/>.
+    /// </summary>
     internal bool InMemory { get; private set; }
 
     /// <summary>For tests: a store that outlives the host, or one that fails.</summary>

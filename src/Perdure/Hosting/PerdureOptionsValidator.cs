@@ -9,7 +9,8 @@ internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
     public ValidateOptionsResult Validate(string? name, PerdureOptions options)
     {
         List<string> problems = [];
-        if (options.TaskHub is not { Length: > 0 and <= 50 } || options.TaskHub.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not '-' and not '_'))
+        if (options.TaskHub is not { Length: > 0 and <= 50 }
+            || options.TaskHub.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not '-' and not '_'))
             problems.Add($"Perdure:TaskHub is '{options.TaskHub}'; it has 1 to 50 letters, digits, '-' or '_'.");
         if (string.IsNullOrWhiteSpace(options.SqlitePath))
             problems.Add("Perdure:SqlitePath is empty; it names the file of the hub.");
@@ -26,7 +27,9 @@ internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
         void Range(string setting, int value, int min, int max)
         {
             if (value < min || value > max)
-                problems.Add(string.Create(CultureInfo.InvariantCulture, $"Perdure:{setting} is {value}; it is from {min} to {max}."));
+                problems.Add(
+                    string.Create(
+                        CultureInfo.InvariantCulture, $"Perdure:{setting} is {value}; it is from {min} to {max}."));
         }
     }
 }

@@ -10,11 +10,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class PerdureServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds durable functions: the functions of the entry assembly, on an embedded hub in <c>perdure.db</c>, started and
-    /// stopped with the host. <see cref="IDurableClient"/> comes from the services.
+    /// Adds durable functions: the functions of the entry assembly, on an embedded hub in <c>perdure.db</c>, started
+    /// and stopped with the host. <see cref="IDurableClient"/> comes from the services.
     /// </summary>
     /// <param name="services">The services of the host.</param>
-    /// <param name="configure">Changes the options; it has the last word over the configuration section <c>Perdure</c>.</param>
+    /// <param name="configure">Changes the options; it has the last word over the configuration section
+    /// <c>Perdure</c>.</param>
     /// <returns>The same services.</returns>
     /// <example>
     /// <code>
@@ -26,15 +27,18 @@ public static class PerdureServiceCollectionExtensions
     /// string id = await client.StartNewAsync("HelloCities");
     /// </code>
     /// </example>
-    public static IServiceCollection AddPerdure(this IServiceCollection services, Action<PerdureOptions>? configure = null)
+    public static IServiceCollection AddPerdure(
+        this IServiceCollection services, Action<PerdureOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         OptionsBuilder<PerdureOptions> options = services.AddOptions<PerdureOptions>()
-            .Configure<IServiceProvider>((o, provider) => provider.GetService<IConfiguration>()?.GetSection("Perdure").Bind(o));
+            .Configure<IServiceProvider>(
+                (o, provider) => provider.GetService<IConfiguration>()?.GetSection("Perdure").Bind(o));
         if (configure is not null)
             options.Configure(configure);
         options.ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PerdureOptions>, PerdureOptionsValidator>());
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<PerdureOptions>, PerdureOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<PerdureHost>();
         services.TryAddSingleton<IDurableClient>(s => s.GetRequiredService<PerdureHost>().Client);

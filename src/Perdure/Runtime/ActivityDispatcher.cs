@@ -6,7 +6,8 @@ namespace Perdure.Runtime;
 /// Gives activities their slots. Free slots ask the instances in turn, one activity each, so that a fan-out of ten
 /// thousand does not make everybody else wait; a function that has reached its own limit makes only its own calls wait.
 /// </summary>
-internal sealed class ActivityDispatcher(int slots, Func<ActivityWork, bool> admit, WorkScheduler scheduler, ActivityRunner runner)
+internal sealed class ActivityDispatcher(
+    int slots, Func<ActivityWork, bool> admit, WorkScheduler scheduler, ActivityRunner runner)
 {
     private readonly Lock _gate = new();
     private readonly Queue<Resident> _ring = new();
@@ -92,7 +93,8 @@ internal sealed class ActivityDispatcher(int slots, Func<ActivityWork, bool> adm
     }
 
     /// <summary>Starts work that has its slot.</summary>
-    public void Start(ActivityWork work) => scheduler.Queue(static x => x.Dispatcher.Run(x.Work), (Dispatcher: this, Work: work));
+    public void Start(ActivityWork work) =>
+        scheduler.Queue(static x => x.Dispatcher.Run(x.Work), (Dispatcher: this, Work: work));
 
     /// <summary>Work whose execution ended while it waited.</summary>
     private void Skip(ActivityWork work)
@@ -184,7 +186,8 @@ internal sealed class ActivityDispatcher(int slots, Func<ActivityWork, bool> adm
             if (work.Function is not { Concurrency: not null } function)
                 return;
             _running[function]--;
-            if (!_atLimit.TryGetValue(function, out Queue<ActivityWork>? waiting) || !waiting.TryDequeue(out ActivityWork? next))
+            if (!_atLimit.TryGetValue(function, out Queue<ActivityWork>? waiting)
+                || !waiting.TryDequeue(out ActivityWork? next))
                 return;
             // The freed place belongs to the call that has waited longest for this function.
             Queue<ActivityWork> own = next.Resident.WaitingActivities ??= new Queue<ActivityWork>(1);

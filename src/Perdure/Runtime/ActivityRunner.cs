@@ -35,7 +35,9 @@ internal sealed class ActivityRunner(Node node)
         return FinishAsync(work, run, span, started);
     }
 
-    /// <summary>A call that was never possible fails; one that was waits for a program that has the code again.</summary>
+    /// <summary>
+    /// A call that was never possible fails; one that was waits for a program that has the code again.
+    /// </summary>
     private void WithoutCode(ActivityWork work)
     {
         if (!work.MayHaveRunBefore)
@@ -59,7 +61,8 @@ internal sealed class ActivityRunner(Node node)
         TaskCompletionSource<Payload> outcome = new();
         ITimer clock = node.Time.CreateTimer(_ =>
         {
-            if (outcome.TrySetException(new TimeoutException($"The activity function '{work.Call.Name}' did not end within {timeout}.")))
+            if (outcome.TrySetException(
+                new TimeoutException($"The activity function '{work.Call.Name}' did not end within {timeout}.")))
                 work.Cancel();
         }, null, timeout, Timeout.InfiniteTimeSpan);
         ValueTask finished = FinishAsync(work, new ValueTask<Payload>(outcome.Task), span, started);

@@ -29,8 +29,9 @@ internal sealed class ActivityWork(Resident resident, TaskKey task, string execu
     public string? TraceParent { get; init; }
 
     /// <summary>
-    /// Cancelled when the instance ends, on time-out and when the host's deadline to stop has passed. Made when somebody
-    /// asks for it, be it after the cancellation, because most activities never do; it needs no disposing without a timer.
+    /// Cancelled when the instance ends, on time-out and when the host's deadline to stop has passed. Made when
+    /// somebody asks for it, be it after the cancellation, because most activities never do; it needs no disposing
+    /// without a timer.
     /// </summary>
     public CancellationToken CancellationToken
     {
@@ -47,7 +48,9 @@ internal sealed class ActivityWork(Resident resident, TaskKey task, string execu
     /// <summary>Its execution ended: if it has not started it never does, and its result counts for nothing.</summary>
     public bool IsCancelled { get; private set; }
 
-    /// <summary>The host stops: if it gives up now, that is no failure of the task, and the next start runs it again.</summary>
+    /// <summary>
+    /// The host stops: if it gives up now, that is no failure of the task, and the next start runs it again.
+    /// </summary>
     public bool IsLeft { get; private set; }
 
     public void Leave()
@@ -63,7 +66,9 @@ internal sealed class ActivityWork(Resident resident, TaskKey task, string execu
         Cancel();
     }
 
-    /// <summary>Callbacks of the token are code of users, so they run neither here nor under a lock of the caller.</summary>
+    /// <summary>
+    /// Callbacks of the token are code of users, so they run neither here nor under a lock of the caller.
+    /// </summary>
     public void Cancel()
     {
         Volatile.Write(ref _cancelRequested, true);

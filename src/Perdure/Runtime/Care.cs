@@ -6,16 +6,17 @@ namespace Perdure.Runtime;
 
 /// <summary>
 /// Careful mode of one opening: after the second unclean opening in a row a row in <c>tasks</c> is written before user
-/// code runs, a few at a time, and alone what was running when a process died. The next opening counts one death for each
-/// piece of work that the dead process had begun. So work that kills its process is found and failed, innocent work is
-/// not, and normally counting costs nothing.
+/// code runs, a few at a time, and alone what was running when a process died. The next opening counts one death for
+/// each piece of work that the dead process had begun. So work that kills its process is found and failed, innocent
+/// work is not, and normally counting costs nothing.
 /// <para>
 /// A row stands for an execution that is durable and not ending: work comes here only when all that it rests on is
 /// committed, and its row goes, in line before the ending. So rows never depend on what else is in line.
 /// </para>
 /// <para>
-/// What kills, kills soon: work that has run for a while keeps its row but makes nobody wait any more, and a process that
-/// has lived for a while is careful no longer. So a long activity neither blocks its partition nor slows it for good.
+/// What kills, kills soon: work that has run for a while keeps its row but makes nobody wait any more, and a process
+/// that has lived for a while is careful no longer. So a long activity neither blocks its partition nor slows it for
+/// good.
 /// </para>
 /// </summary>
 internal sealed class Care
@@ -30,7 +31,9 @@ internal sealed class Care
     private readonly Lock _gate;
     private readonly Dictionary<TaskKey, int> _deaths = [];
 
-    /// <summary>The rows that are written or in line, and who runs for them: nobody, if a process before left them.</summary>
+    /// <summary>
+    /// The rows that are written or in line, and who runs for them: nobody, if a process before left them.
+    /// </summary>
     private readonly Dictionary<TaskKey, CarefulWork?> _rows = [];
 
     private readonly LinkedList<CarefulWork> _waiting = [];
@@ -93,8 +96,8 @@ internal sealed class Care
     }
 
     /// <summary>
-    /// The work has ended and killed nobody, so its row goes at once, by itself: if it waited for the turn that takes the
-    /// result, the next death would be counted against everything that is finished and waits.
+    /// The work has ended and killed nobody, so its row goes at once, by itself: if it waited for the turn that takes
+    /// the result, the next death would be counted against everything that is finished and waits.
     /// </summary>
     public void Done(TaskKey key)
     {
@@ -118,14 +121,19 @@ internal sealed class Care
         Pump();
     }
 
-    /// <summary>The node stops: turns that wait run without care to their commit, activities are left to the next start.</summary>
+    /// <summary>
+    /// The node stops: turns that wait run without care to their commit, activities are left to the next start.
+    /// </summary>
     public void Stop()
     {
         foreach (CarefulWork work in TurnOff())
-            _partition.Node.Scheduler.Queue(work.Key.Task == TurnTask ? static w => w.Run() : static w => w.Skip(), work);
+            _partition.Node.Scheduler.Queue(
+                work.Key.Task == TurnTask ? static w => w.Run() : static w => w.Skip(), work);
     }
 
-    /// <summary>The partition is opened anew, or closed: what waits never begins. What is in line is told so itself.</summary>
+    /// <summary>
+    /// The partition is opened anew, or closed: what waits never begins. What is in line is told so itself.
+    /// </summary>
     public void Close_NeedsLock()
     {
         foreach (CarefulWork work in _waiting)
@@ -256,7 +264,9 @@ internal sealed class Care
         _suspectRuns = false;
     }
 
-    /// <summary>The more deaths, the longer the others keep away, so that a slow killer is seen for what it is.</summary>
+    /// <summary>
+    /// The more deaths, the longer the others keep away, so that a slow killer is seen for what it is.
+    /// </summary>
     private TimeSpan WaitFor(TaskKey key)
     {
         int doublings = Math.Clamp(_deaths.GetValueOrDefault(key) - 1, 0, 10);

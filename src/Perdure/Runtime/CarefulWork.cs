@@ -18,7 +18,9 @@ internal abstract class CarefulWork(TaskKey key, string what)
     /// <summary>When it began to run; null before.</summary>
     public long? Began { get; set; }
 
-    /// <summary>Whether its execution still wants it. If not, whoever brings the execution back brings the work back.</summary>
+    /// <summary>
+    /// Whether its execution still wants it. If not, whoever brings the execution back brings the work back.
+    /// </summary>
     public abstract bool IsWanted_NeedsLock();
 
     public abstract void Run();

@@ -3,7 +3,9 @@ using Perdure.Core.Stores;
 
 namespace Perdure.Runtime;
 
-/// <summary>What is in line for a batch: rows, and what to do once they are durable or once they certainly are not.</summary>
+/// <summary>
+/// What is in line for a batch: rows, and what to do once they are durable or once they certainly are not.
+/// </summary>
 internal abstract class CommitEntry(Partition partition, TurnRows rows)
 {
     public Partition Partition { get; } = partition;
@@ -44,7 +46,8 @@ internal sealed class TurnEntry(Resident resident, Turn turn, TurnEncoder? encod
     /// <summary>What was to wait for the inputs to be durable.</summary>
     public CarefulWork? Then { get; init; }
 
-    public override bool IsStale => base.IsStale || Resident.IsAbandoned || !ReferenceEquals(Resident.State, Turn.State);
+    public override bool IsStale =>
+        base.IsStale || Resident.IsAbandoned || !ReferenceEquals(Resident.State, Turn.State);
 
     public override void OnStale()
     {
@@ -66,8 +69,8 @@ internal sealed class TurnEntry(Resident resident, Turn turn, TurnEncoder? encod
 }
 
 /// <summary>
-/// Rows beside the turns: messages made durable by themselves, bookkeeping. They rest on nothing that is in line, and turns
-/// may rest on them: when a batch is not written they go first again.
+/// Rows beside the turns: messages made durable by themselves, bookkeeping. They rest on nothing that is in line, and
+/// turns may rest on them: when a batch is not written they go first again.
 /// </summary>
 internal abstract class RowsEntry(Partition partition, TurnRows rows) : CommitEntry(partition, rows)
 {

@@ -5,12 +5,15 @@ using Perdure.Core.Stores;
 namespace Perdure.Runtime;
 
 /// <summary>An instance at its end, as memory knew it.</summary>
-internal sealed record EndedInstance(InstanceRow Row, Payload Input, HistoryEvent.ExecutionCompleted Completed, IReadOnlyDictionary<string, string>? Tags, long At);
+internal sealed record EndedInstance(
+    InstanceRow Row, Payload Input, HistoryEvent.ExecutionCompleted Completed,
+    IReadOnlyDictionary<string, string>? Tags, long At);
 
 /// <summary>Somebody who waits for the end of an instance.</summary>
 internal sealed class CompletionWaiter(Partition partition, string id) : IDisposable
 {
-    private readonly TaskCompletionSource<EndedInstance> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<EndedInstance> _source =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Id { get; } = id;
 

@@ -12,7 +12,8 @@ internal static class ContextWaits
     public static Task<T> WaitHereAsync<T>(this Task<T> task, CancellationToken cancellationToken) =>
         cancellationToken.CanBeCanceled ? Here(task).WaitAsync(cancellationToken) : task;
 
-    public static Task<T> WaitHereAsync<T>(this Task<T> task, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) =>
+    public static Task<T> WaitHereAsync<T>(
+        this Task<T> task, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) =>
         Here(task).WaitAsync(timeout, time, cancellationToken);
 
     private static async Task Here(Task task) => await task;

@@ -3,7 +3,9 @@ using Perdure.Core.Orchestrations;
 
 namespace Perdure.Runtime;
 
-/// <summary>Encoders that are not in use. The buffer of a turn lives until its commit, so there are as many as a batch is wide.</summary>
+/// <summary>
+/// Encoders that are not in use. The buffer of a turn lives until its commit, so there are as many as a batch is wide.
+/// </summary>
 internal static class Encoders
 {
     private const int KeptMax = 4096;

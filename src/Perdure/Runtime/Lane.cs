@@ -4,11 +4,12 @@ using Perdure.Core.Stores;
 namespace Perdure.Runtime;
 
 /// <summary>
-/// A node's line of batches: one is in flight, the others wait and grow. It seals whatever is ready the moment the store is
-/// free, without lingering. Completions are handed on one batch at a time, in batch order, because memory delivery
-/// must follow the commit order.
+/// A node's line of batches: one is in flight, the others wait and grow. It seals whatever is ready the moment the
+/// store is free, without lingering. Completions are handed on one batch at a time, in batch order, because memory
+/// delivery must follow the commit order.
 /// </summary>
-internal sealed class Lane(int number, long node, IStore store, WorkScheduler scheduler, TimeProvider time, ILogger logger)
+internal sealed class Lane(
+    int number, long node, IStore store, WorkScheduler scheduler, TimeProvider time, ILogger logger)
 {
     private const int TurnsPerBatchMax = 2048;
     private const int BytesPerBatchMax = 16 * 1024 * 1024;
@@ -56,7 +57,9 @@ internal sealed class Lane(int number, long node, IStore store, WorkScheduler sc
         }
     }
 
-    /// <summary>Before everything else, for rows that others in line may rest on; only for what was just dropped.</summary>
+    /// <summary>
+    /// Before everything else, for rows that others in line may rest on; only for what was just dropped.
+    /// </summary>
     public void EnqueueFirst(CommitEntry entry)
     {
         lock (_gate)
@@ -200,7 +203,8 @@ internal sealed class Lane(int number, long node, IStore store, WorkScheduler sc
             logger.CommitUncertain(batch.Number, result.Outcome, result.Detail);
             await Task.Delay(pause, time);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            result = await AskAsync(result.Outcome == CommitOutcome.Unknown ? store.ResolveAsync : store.CommitAsync, batch);
+            result = await AskAsync(
+                result.Outcome == CommitOutcome.Unknown ? store.ResolveAsync : store.CommitAsync, batch);
         }
         return result;
     }
@@ -262,9 +266,12 @@ internal sealed class Lane(int number, long node, IStore store, WorkScheduler sc
             foreach (CommitEntry entry in entries.Where(e => result.Partitions.Contains(e.Partition.Number)))
                 entry.Partition.Reopen(result, entry.Epoch);
         }
-        string? refusal = result.Outcome == CommitOutcome.Refused && alone ? result.Detail ?? "the store refused the data" : null;
+        string? refusal = result.Outcome == CommitOutcome.Refused && alone
+            ? result.Detail ?? "the store refused the data"
+            : null;
         List<CommitEntry> all = TakeBack(entries, result);
-        // The latest first: each puts its inputs before those of the ones behind it, and rows go first again in their order.
+        // The latest first: each puts its inputs before those of the ones behind it, and rows go first again in their
+        // order.
         for (int i = all.Count - 1; i >= 0; i--)
         {
             if (all[i].IsOfEarlierEpoch)

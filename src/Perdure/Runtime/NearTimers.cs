@@ -3,9 +3,9 @@ using Perdure.Core.Stores;
 namespace Perdure.Runtime;
 
 /// <summary>
-/// The timers of a partition that are due soon; the others stay in the store. Everything up to the horizon is in memory:
-/// the horizon moves first, then what it uncovered is read, so nothing falls between. All methods need the partition's
-/// lock.
+/// The timers of a partition that are due soon; the others stay in the store. Everything up to the horizon is in
+/// memory: the horizon moves first, then what it uncovered is read, so nothing falls between. All methods need the
+/// partition's lock.
 /// </summary>
 internal sealed class NearTimers
 {

@@ -32,7 +32,9 @@ internal sealed class Node : INumbers
     /// <summary>What a cancelled activity gets to put its things in order.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
-    /// <summary>Deleting old histories shares the writer with everybody: small pieces, and pauses between them.</summary>
+    /// <summary>
+    /// Deleting old histories shares the writer with everybody: small pieces, and pauses between them.
+    /// </summary>
     private const int SweptRows = 500;
 
     private static readonly TimeSpan SweepPause = TimeSpan.FromMilliseconds(10);
@@ -54,8 +56,10 @@ internal sealed class Node : INumbers
         Telemetry = new RuntimeTelemetry(this);
         RecoverySlots = new RecoverySlots(settings.RecoverySlots);
         Activities = new ActivityDispatcher(
-            settings.ConcurrentActivitiesMax, work => work.Resident.Partition.Admit(work), parts.Scheduler, new ActivityRunner(this));
-        _audit = parts.Time.CreateTimer(static n => ((Node)n!).Audit(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            settings.ConcurrentActivitiesMax, work => work.Resident.Partition.Admit(work), parts.Scheduler,
+            new ActivityRunner(this));
+        _audit = parts.Time.CreateTimer(
+            static n => ((Node)n!).Audit(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public RuntimeSettings Settings { get; }
@@ -110,8 +114,8 @@ internal sealed class Node : INumbers
     }
 
     /// <summary>
-    /// Stops taking work, lets what runs finish until the token says otherwise, then tells activities to stop and leaves.
-    /// What did not finish is owed to the next start.
+    /// Stops taking work, lets what runs finish until the token says otherwise, then tells activities to stop and
+    /// leaves. What did not finish is owed to the next start.
     /// </summary>
     public async Task StopAsync(CancellationToken deadline)
     {
@@ -152,14 +156,16 @@ internal sealed class Node : INumbers
 
     public Lane LaneOf(Partition partition) => _lanes[partition.Number % _lanes.Length];
 
-    public void Deliver(string target, Message message) => PartitionOf(target).Submit(target, message, isDelivery: true);
+    public void Deliver(string target, Message message) =>
+        PartitionOf(target).Submit(target, message, isDelivery: true);
 
     public long DrawKey() => (Number << 32) + Interlocked.Increment(ref _lastKey);
 
     public long DrawTimerNumber(int partition) => _partitions[partition].DrawTimerNumber();
 
     private static InvalidOperationException NotStarted() =>
-        new("The host of the durable functions has not started. Start it first, for example with 'await host.StartAsync()'.");
+        new("The host of the durable functions has not started. Start it first, for example with 'await "
+            + "host.StartAsync()'.");
 
     public static InvalidOperationException Stopping() =>
         new("The host is stopping and takes no more requests. Send it again when the host is back.");
@@ -187,7 +193,9 @@ internal sealed class Node : INumbers
         }
     }
 
-    /// <summary>Asks again what opening asked: recovery is a question that the store can always answer, not a start-up routine.</summary>
+    /// <summary>
+    /// Asks again what opening asked: recovery is a question that the store can always answer, not a start-up routine.
+    /// </summary>
     private void Audit()
     {
         if (_recovery.IsCompleted && !_stopping.IsCancellationRequested)

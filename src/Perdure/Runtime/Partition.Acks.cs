@@ -13,11 +13,13 @@ internal sealed partial class Partition
     {
         lock (_gate)
         {
-            foreach ((Resident resident, Message message, Request request) in _acks.TakeLate_NeedsLock(_node.Settings.RecordAfter))
+            foreach ((Resident resident, Message message, Request request)
+                in _acks.TakeLate_NeedsLock(_node.Settings.RecordAfter))
             {
                 if (_closed)
                     continue;
-                // In line before the lock is given up: the turn that goes on without these rows must commit behind them.
+                // In line before the lock is given up: the turn that goes on without these rows must commit behind
+                // them.
                 if (RecordAlone_NeedsLock(resident, message, request) is { } entry)
                     _node.LaneOf(this).Append(entry);
                 // Not late because of user code, or not yet: looked at again until it is answered.
@@ -36,7 +38,9 @@ internal sealed partial class Partition
         if (waiting < 0 || resident.RunningTurn is not { } running)
             return null;
         if (message is Message.Start or Message.Purge)
-            return running.Number > 0 || running.InputsRecorded ? RefuseAlone_NeedsLock(resident, message, request) : null;
+            return running.Number > 0 || running.InputsRecorded
+                ? RefuseAlone_NeedsLock(resident, message, request)
+                : null;
         MessageKey key = new(Number, Node.RequestOrigin + _node.Number, (Epoch << 32) + ++_lastRequestRow);
         MessageRow row = MessageCodec.Encode(key, resident.Id, message);
         resident.Mailbox![waiting] = message with { Row = key, Ticket = null };
@@ -44,8 +48,8 @@ internal sealed partial class Partition
     }
 
     /// <summary>
-    /// Code runs, so the instance lives: that is the answer, as soon as what it rests on is durable. So it stands in line
-    /// with no rows of its own.
+    /// Code runs, so the instance lives: that is the answer, as soon as what it rests on is durable. So it stands in
+    /// line with no rows of its own.
     /// </summary>
     private static EarlyRefusal RefuseAlone_NeedsLock(Resident resident, Message message, Request request)
     {

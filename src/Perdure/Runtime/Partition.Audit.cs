@@ -17,7 +17,8 @@ internal sealed partial class Partition
         long origin = long.MinValue, number = long.MinValue;
         while (true)
         {
-            IReadOnlyList<MessageRow> rows = await _node.Store.ReadMessagesAsync(Number, origin, number, MessagesPerRead, cancellationToken);
+            IReadOnlyList<MessageRow> rows =
+                await _node.Store.ReadMessagesAsync(Number, origin, number, MessagesPerRead, cancellationToken);
             foreach (MessageRow row in rows)
             {
                 (origin, number) = (row.Key.Origin, row.Key.Number);
@@ -44,7 +45,8 @@ internal sealed partial class Partition
                 return true;
             // In a turn that commits it cannot be seen; the next audit looks again.
             return resident.Phase == ResidentPhase.Idle
-                || (resident.Phase == ResidentPhase.Running && !Has(resident.Mailbox, row.Key) && !Has(resident.RunningTurn?.Taken, row.Key));
+                || (resident.Phase == ResidentPhase.Running && !Has(resident.Mailbox, row.Key)
+                    && !Has(resident.RunningTurn?.Taken, row.Key));
         }
     }
 

@@ -80,7 +80,8 @@ internal sealed partial class Partition
     }
 
     /// <summary>
-    /// A turn that rests on memory which was thrown away while its code ran: it is not written, what it took waits again.
+    /// A turn that rests on memory which was thrown away while its code ran: it is not written, what it took waits
+    /// again.
     /// </summary>
     public void OnStale(TurnEntry entry)
     {
@@ -111,7 +112,9 @@ internal sealed partial class Partition
         Resident? next;
         lock (_gate)
         {
-            List<Message> taken = refusal is null ? entry.Turn.Taken : [.. entry.Turn.Taken.Select(Refused).OfType<Message>()];
+            List<Message> taken = refusal is null
+                ? entry.Turn.Taken
+                : [.. entry.Turn.Taken.Select(Refused).OfType<Message>()];
             resident.ParkReason ??= refusal;
             // An entry behind this one may have dropped the memory already: then its inputs are all that is left to do.
             next = entry.IsStale ? null : DropMemory_NeedsLock(resident);
@@ -143,7 +146,9 @@ internal sealed partial class Partition
     }
 
     private void PutAgain(string id, Message message) =>
-        _node.Scheduler.Queue(static x => x.Partition.Submit(x.Id, x.Message), (Partition: this, Id: id, Message: message with { Row = null }));
+        _node.Scheduler.Queue(
+            static x => x.Partition.Submit(x.Id, x.Message),
+            (Partition: this, Id: id, Message: message with { Row = null }));
 
     /// <summary>What becomes of a message whose turn the store refuses for its data.</summary>
     private static Message? Refused(Message message)
@@ -220,7 +225,9 @@ internal sealed partial class Partition
         _node.Telemetry.OnTurn(turn);
     }
 
-    /// <summary>An instance with nothing to do stays warm while there is room; returns an instance to go on with, if any.</summary>
+    /// <summary>
+    /// An instance with nothing to do stays warm while there is room; returns an instance to go on with, if any.
+    /// </summary>
     private Resident? Settle_NeedsLock(Resident resident)
     {
         if (resident.State is not { Exists: true, Ended: false })
@@ -237,8 +244,9 @@ internal sealed partial class Partition
     }
 
     /// <summary>
-    /// While activities of the instance run it keeps its place in memory and gives up its session only. An instance that
-    /// goes for good first clears its owed flag, in a commit of its own: true too long would cost the next recovery.
+    /// While activities of the instance run it keeps its place in memory and gives up its session only. An instance
+    /// that goes for good first clears its owed flag, in a commit of its own: true too long would cost the next
+    /// recovery.
     /// </summary>
     private void Evict_NeedsLock(Resident resident)
     {
@@ -258,6 +266,8 @@ internal sealed partial class Partition
         state.Row = row with { Owed = false };
         resident.Phase = ResidentPhase.Committing;
         _node.Work.Enter();
-        _node.Scheduler.Queue(static e => e.Partition._node.LaneOf(e.Partition).Enqueue(e), new TurnEntry(resident, clear, null, ahead: false));
+        _node.Scheduler.Queue(
+            static e => e.Partition._node.LaneOf(e.Partition).Enqueue(e),
+            new TurnEntry(resident, clear, null, ahead: false));
     }
 }

@@ -63,7 +63,8 @@ internal sealed partial class Partition
             foreach (HistoryEvent opened in state.Open.All)
             {
                 // What still runs, or has a result that waits here, is not run again only because memory was dropped.
-                if (opened is HistoryEvent.TaskScheduled call && !resident.Activities.TryGet(call.Task, out _) && !HasResult(call))
+                if (opened is HistoryEvent.TaskScheduled call && !resident.Activities.TryGet(call.Task, out _)
+                    && !HasResult(call))
                     owed.Add(ActivityOf_NeedsLock(resident, call, recovered: true));
             }
         }
@@ -78,8 +79,8 @@ internal sealed partial class Partition
     }
 
     /// <summary>
-    /// Callers are told that the store cannot be read. What nobody would send again (timers, results, answers) waits until
-    /// it can.
+    /// Callers are told that the store cannot be read. What nobody would send again (timers, results, answers) waits
+    /// until it can.
     /// </summary>
     private bool WaitsForStore(Resident resident, StoreException e)
     {

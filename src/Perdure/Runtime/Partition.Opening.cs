@@ -81,8 +81,8 @@ internal sealed partial class Partition
     }
 
     /// <summary>
-    /// Brings the instances that are owed something into memory, as fast as there is room; until all are, the partition is
-    /// opened again, or the node stops.
+    /// Brings the instances that are owed something into memory, as fast as there is room; until all are, the partition
+    /// is opened again, or the node stops.
     /// </summary>
     /// <exception cref="OperationCanceledException">The node stops.</exception>
     public async Task RecoverAsync(CancellationToken cancellationToken)
@@ -139,7 +139,8 @@ internal sealed partial class Partition
         long origin = long.MinValue, number = long.MinValue;
         while (true)
         {
-            IReadOnlyList<MessageRow> rows = await _node.Store.ReadMessagesAsync(Number, origin, number, MessagesPerRead, cancellationToken);
+            IReadOnlyList<MessageRow> rows =
+                await _node.Store.ReadMessagesAsync(Number, origin, number, MessagesPerRead, cancellationToken);
             foreach (MessageRow row in rows)
             {
                 (origin, number) = (row.Key.Origin, row.Key.Number);
@@ -196,7 +197,8 @@ internal sealed partial class Partition
         foreach (Resident resident in _residents.Values)
         {
             IEnumerable<Message> messages = [.. Taken_NeedsLock(resident), .. resident.Mailbox ?? []];
-            _held!.AddRange(messages.Where(m => m.Ticket is not null).Select(m => (resident.Id, m with { Row = null }, false)));
+            _held!.AddRange(
+                messages.Where(m => m.Ticket is not null).Select(m => (resident.Id, m with { Row = null }, false)));
             Abandon_NeedsLock(resident);
         }
         _residents.Clear();
@@ -228,7 +230,8 @@ internal sealed partial class Partition
     }
 
     /// <summary>
-    /// Something that cannot happen has happened. Memory is not to be trusted; the store is, so the partition begins anew.
+    /// Something that cannot happen has happened. Memory is not to be trusted; the store is, so the partition begins
+    /// anew.
     /// </summary>
     public void OnBug(Exception e)
     {

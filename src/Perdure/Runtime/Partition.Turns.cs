@@ -64,7 +64,8 @@ internal sealed partial class Partition
             turn = _core.Receive(resident.State!, messages, _node.Now);
             if (turn.Untaken > 0)
                 resident.Mailbox = [.. messages[^turn.Untaken..], .. resident.Mailbox ?? []];
-            if (resident is { Woken: true, Session: not null } && turn.Decision != TurnDecision.Run && turn.State is { Exists: true, Ended: false, Held: Held.No })
+            if (resident is { Woken: true, Session: not null } && turn.Decision != TurnDecision.Run
+                && turn.State is { Exists: true, Ended: false, Held: Held.No })
                 turn.Decision = TurnDecision.Run;
             resident.Woken = false;
             if (resident.ParkReason is not null)
@@ -73,15 +74,17 @@ internal sealed partial class Partition
             {
                 resident.RunningTurn = turn;
                 careful = _care.IsOn ? new CarefulTurn(resident, turn) : null;
-                inputs = careful is not null && turn is { InputsRecorded: false, HasEvents: true } ? Ahead(resident, turn, careful) : null;
+                inputs = careful is not null && turn is { InputsRecorded: false, HasEvents: true }
+                    ? Ahead(resident, turn, careful)
+                    : null;
             }
         }
         Report(turn);
         switch (turn.Decision)
         {
             case TurnDecision.Run when inputs is not null:
-                // What arrived is recorded first: a result is kept however long the code waits for its turn, and a death
-                // can be counted only for an execution that the next process finds again.
+                // What arrived is recorded first: a result is kept however long the code waits for its turn, and a
+                // death can be counted only for an execution that the next process finds again.
                 _node.LaneOf(this).Enqueue(inputs);
                 break;
             case TurnDecision.Run when careful is not null:
@@ -92,7 +95,8 @@ internal sealed partial class Partition
                 break;
             case var _ when resident.ParkReason is { } reason && turn.State is { Exists: true, Ended: false }:
                 resident.ParkReason = null;
-                _core.Conclude(turn, new CodeResult.Stopped(new FailureDetails(Failures.RefusedByStore, reason), Park: true));
+                _core.Conclude(
+                    turn, new CodeResult.Stopped(new FailureDetails(Failures.RefusedByStore, reason), Park: true));
                 PutInLine(resident, turn);
                 break;
             default:
@@ -189,7 +193,7 @@ internal sealed partial class Partition
         {
             result = await run;
         }
-#pragma warning disable CA1031 // Whatever an executor throws must not lose the turn: what arrived is recorded, the code runs again later.
+#pragma warning disable CA1031 // The turn must not be lost: what arrived is recorded, the code runs again later.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -226,7 +230,9 @@ internal sealed partial class Partition
         resident.History = null;
     }
 
-    /// <summary>Terminate never waits for running code: the turn ends here, and what the code answers later is stale.</summary>
+    /// <summary>
+    /// Terminate never waits for running code: the turn ends here, and what the code answers later is stale.
+    /// </summary>
     private static Resident? Overtake_NeedsLock(Resident resident, Message.Terminate terminate)
     {
         resident.Mailbox!.Remove(terminate);

@@ -9,8 +9,8 @@ namespace Perdure.Runtime;
 
 /// <summary>
 /// A share of the instances, owned under an epoch. One lock guards what the partition has in memory; it is held for
-/// bookkeeping only, never while code runs, a store is asked or a caller is answered. Whoever brings a message to an idle
-/// instance claims it, lets go of the lock and runs the turn itself: there is no thread and no queue between them.
+/// bookkeeping only, never while code runs, a store is asked or a caller is answered. Whoever brings a message to an
+/// idle instance claims it, lets go of the lock and runs the turn itself: there is no thread and no queue between them.
 /// </summary>
 internal sealed partial class Partition
 {
@@ -36,7 +36,9 @@ internal sealed partial class Partition
         _core = new OrchestrationCore(node.Settings.Limits, node.Partitions, node, node.Executor);
         _acks = new AckDeadlines(this);
         _care = new Care(this, _gate, null);
-        _timerTick = node.Time.CreateTimer(static p => ((Partition)p!).OnTimerTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timerTick =
+            node.Time.CreateTimer(
+                static p => ((Partition)p!).OnTimerTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public int Number { get; }
@@ -59,7 +61,8 @@ internal sealed partial class Partition
     /// <param name="id">The instance.</param>
     /// <param name="message">What is addressed to it.</param>
     /// <param name="isNew">Nobody can have used the id before: nothing needs to be read.</param>
-    /// <param name="isDelivery">It comes from the commit of its sender, and may have come out of the store before.</param>
+    /// <param name="isDelivery">It comes from the commit of its sender, and may have come out of the store
+    /// before.</param>
     public void Submit(string id, Message message, bool isNew = false, bool isDelivery = false)
     {
         Resident? claimed;
@@ -82,7 +85,9 @@ internal sealed partial class Partition
         GoOn(claimed);
     }
 
-    /// <summary>Puts the message into its mailbox; returns the instance if the caller now has to go on with it.</summary>
+    /// <summary>
+    /// Puts the message into its mailbox; returns the instance if the caller now has to go on with it.
+    /// </summary>
     private Resident? Put_NeedsLock(string id, Message message, bool isNew)
     {
         Resident resident = ResidentOf_NeedsLock(id, isNew, out Resident? claimed);
@@ -102,8 +107,9 @@ internal sealed partial class Partition
     }
 
     /// <summary>
-    /// Messages of one origin come in the order of their numbers, whichever way they come: through memory after the commit
-    /// of the sender, or out of the store when the partition is opened. So what is not above the last one is a second copy.
+    /// Messages of one origin come in the order of their numbers, whichever way they come: through memory after the
+    /// commit of the sender, or out of the store when the partition is opened. So what is not above the last one is a
+    /// second copy.
     /// </summary>
     private bool IsFirst_NeedsLock(MessageKey row)
     {
@@ -124,7 +130,8 @@ internal sealed partial class Partition
         {
             if (resident.Activities.TryGet(work.Task.Task, out ActivityWork? listed) && listed == work)
                 resident.Activities.Remove(work.Task.Task, out _);
-            isWanted = !_closed && !work.IsCancelled && _residents.TryGetValue(resident.Id, out Resident? current) && current == resident;
+            isWanted = !_closed && !work.IsCancelled && _residents.TryGetValue(resident.Id, out Resident? current)
+                && current == resident;
             if (isWanted)
             {
                 (resident.Mailbox ??= []).Add(result);
@@ -159,8 +166,8 @@ internal sealed partial class Partition
     }
 
     /// <summary>
-    /// Whether the execution still wants the activity to begin. If not, it is struck off: when the ending that stands in
-    /// line is not written, loading the instance brings it again.
+    /// Whether the execution still wants the activity to begin. If not, it is struck off: when the ending that stands
+    /// in line is not written, loading the instance brings it again.
     /// </summary>
     public bool Wants_NeedsLock(ActivityWork work)
     {
@@ -180,7 +187,9 @@ internal sealed partial class Partition
         for (int i = 0; i < messages.Count; i++)
         {
             if (messages[i].Key.Number == 0)
-                messages[i] = messages[i] with { Key = messages[i].Key with { Origin = Number, Number = (epoch << 32) + ++_lastMessageNumber } };
+                messages[i] =
+                    messages[i] with { Key = messages[i]
+                        .Key with { Origin = Number, Number = (epoch << 32) + ++_lastMessageNumber } };
         }
     }
 
@@ -197,7 +206,8 @@ internal sealed partial class Partition
             if (!_waiters.TryGetValue(id, out List<CompletionWaiter>? waiting))
                 _waiters.Add(id, waiting = new List<CompletionWaiter>(1));
             waiting.Add(waiter);
-            isLive = _residents.TryGetValue(id, out Resident? resident) && resident.State is { Exists: true, Ended: false };
+            isLive = _residents.TryGetValue(id, out Resident? resident)
+                && resident.State is { Exists: true, Ended: false };
         }
         return waiter;
     }
@@ -230,7 +240,9 @@ internal sealed partial class Partition
         return claimed = resident;
     }
 
-    /// <summary>Claims an idle instance that has something to do; null when it has not, or somebody else has claimed it.</summary>
+    /// <summary>
+    /// Claims an idle instance that has something to do; null when it has not, or somebody else has claimed it.
+    /// </summary>
     private Resident? Claim_NeedsLock(Resident resident)
     {
         if (resident.Phase != ResidentPhase.Idle || (resident.Mailbox is null && !resident.Woken))

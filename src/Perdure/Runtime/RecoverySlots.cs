@@ -1,8 +1,8 @@
 namespace Perdure.Runtime;
 
 /// <summary>
-/// Places for the instances that recovery brings in; whoever finds none waits in line. Not a semaphore of the framework,
-/// whose waiters continue on the thread pool whatever context they came from.
+/// Places for the instances that recovery brings in; whoever finds none waits in line. Not a semaphore of the
+/// framework, whose waiters continue on the thread pool whatever context they came from.
 /// </summary>
 internal sealed class RecoverySlots(int count)
 {
@@ -24,7 +24,8 @@ internal sealed class RecoverySlots(int count)
             place = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _line.Enqueue(place);
         }
-        await using CancellationTokenRegistration registration = cancellationToken.Register(() => place.TrySetCanceled(cancellationToken));
+        await using CancellationTokenRegistration registration =
+            cancellationToken.Register(() => place.TrySetCanceled(cancellationToken));
         await place.Task;
     }
 

@@ -5,7 +5,8 @@ namespace Perdure.Runtime;
 /// <summary>A client's request on its way: answered once, when its outcome is durable or certain.</summary>
 internal sealed class Request
 {
-    private readonly TaskCompletionSource<RequestOutcome> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RequestOutcome> _source =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<RequestOutcome> Outcome => _source.Task;
 

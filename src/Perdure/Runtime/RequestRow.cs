@@ -41,8 +41,8 @@ internal sealed class RequestRow : RowsEntry
 }
 
 /// <summary>
-/// An answer that needs no row of its own and rests on what stands in line before it: while code runs the instance lives,
-/// so it can be neither created nor purged.
+/// An answer that needs no row of its own and rests on what stands in line before it: while code runs the instance
+/// lives, so it can be neither created nor purged.
 /// </summary>
 internal sealed class EarlyRefusal : CommitEntry
 {

@@ -22,7 +22,9 @@ internal enum ResidentPhase
     Committing,
 }
 
-/// <summary>An instance in memory. Small, because there may be a hundred thousand: no lock, timer or queue of its own.</summary>
+/// <summary>
+/// An instance in memory. Small, because there may be a hundred thousand: no lock, timer or queue of its own.
+/// </summary>
 internal sealed class Resident(string id, Partition partition)
 {
     public string Id { get; } = id;

@@ -39,7 +39,9 @@ internal sealed record RuntimeSettings
     /// <summary>How many activities and turns a careful partition runs at a time.</summary>
     public int CarefulWorkMax { get; init; } = 4;
 
-    /// <summary>How long others wait for work that a careful partition runs; twice as long for each death after the first.</summary>
+    /// <summary>
+    /// How long others wait for work that a careful partition runs; twice as long for each death after the first.
+    /// </summary>
     public TimeSpan CarefulWait { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The longest that others wait.</summary>

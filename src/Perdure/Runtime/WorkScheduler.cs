@@ -1,8 +1,8 @@
 namespace Perdure.Runtime;
 
 /// <summary>
-/// The only way in which the runtime starts work. In production it is the thread pool; the simulator puts a seeded queue
-/// on one thread in its place and so decides every interleaving.
+/// The only way in which the runtime starts work. In production it is the thread pool; the simulator puts a seeded
+/// queue on one thread in its place and so decides every interleaving.
 /// </summary>
 internal abstract class WorkScheduler
 {

@@ -13,17 +13,24 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Information, "Task hub {TaskHub} is closed by node {Node}.")]
     public static partial void NodeStopped(this ILogger logger, string taskHub, long node);
 
-    [LoggerMessage(3, LogLevel.Warning, "The deadline to stop has passed with {Activities} activities running. They are told to cancel and run again at the next start.")]
+    [LoggerMessage(
+        3, LogLevel.Warning,
+        "The deadline to stop has passed with {Activities} activities running. They are told to cancel and run again "
+        + "at the next start.")]
     public static partial void StopDeadline(this ILogger logger, int activities);
 
-    [LoggerMessage(10, LogLevel.Warning, "Batch {Batch} is not certain: {Outcome}: {Detail}. It is tried again until it is.")]
+    [LoggerMessage(
+        10, LogLevel.Warning, "Batch {Batch} is not certain: {Outcome}: {Detail}. It is tried again until it is.")]
     public static partial void CommitUncertain(this ILogger logger, long batch, CommitOutcome outcome, string? detail);
 
-    [LoggerMessage(11, LogLevel.Warning, "A batch of {Entries} entries was not written: {Outcome}: {Detail}. What it rested on is loaded again.")]
+    [LoggerMessage(
+        11, LogLevel.Warning,
+        "A batch of {Entries} entries was not written: {Outcome}: {Detail}. What it rested on is loaded again.")]
     public static partial void BatchNotWritten(this ILogger logger, int entries, CommitOutcome outcome, string? detail);
 
     [LoggerMessage(12, LogLevel.Error, "Partition {Partition} is opened again: {Outcome}: {Detail}.")]
-    public static partial void PartitionReopened(this ILogger logger, int partition, CommitOutcome outcome, string? detail);
+    public static partial void PartitionReopened(
+        this ILogger logger, int partition, CommitOutcome outcome, string? detail);
 
     [LoggerMessage(13, LogLevel.Error, "Partition {Partition} cannot be opened again; it is tried every second.")]
     public static partial void ReopenFailed(this ILogger logger, int partition, Exception exception);
@@ -32,23 +39,33 @@ internal static partial class Log
     public static partial void RecoveryFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(15, LogLevel.Warning,
-        "Partition {Partition} was not released cleanly {Unclean} times in a row and is careful: it writes down what runs "
+        "Partition {Partition} was not released cleanly {Unclean} times in a row and is careful: it writes down what "
+        + "runs "
         + "before it runs it, a few at a time ({Suspects} suspects).")]
     public static partial void CarefulMode(this ILogger logger, int partition, int unclean, int suspects);
 
     [LoggerMessage(16, LogLevel.Error, "The timers of partition {Partition} cannot be read; it is tried again.")]
     public static partial void TimersNotRead(this ILogger logger, int partition, Exception exception);
 
-    [LoggerMessage(17, LogLevel.Error, "The audit found the message {Message} for instance {InstanceId} in the store and not in memory. It is delivered; please report this as a bug.")]
+    [LoggerMessage(
+        17, LogLevel.Error,
+        "The audit found the message {Message} for instance {InstanceId} in the store and not in memory. It is "
+        + "delivered; please report this as a bug.")]
     public static partial void MessageFoundByAudit(this ILogger logger, string instanceId, MessageKey message);
 
-    [LoggerMessage(18, LogLevel.Critical, "Partition {Partition} met something that cannot happen. It drops its memory and begins anew from the store; please report this as a bug.")]
+    [LoggerMessage(
+        18, LogLevel.Critical,
+        "Partition {Partition} met something that cannot happen. It drops its memory and begins anew from the store; "
+        + "please report this as a bug.")]
     public static partial void Bug(this ILogger logger, int partition, Exception exception);
 
     [LoggerMessage(20, LogLevel.Error, "Instance {InstanceId} cannot be loaded.")]
     public static partial void LoadFailed(this ILogger logger, string instanceId, Exception exception);
 
-    [LoggerMessage(21, LogLevel.Warning, "Instance {InstanceId} waits: this program has no orchestrator function {Function}. Register it, or terminate the instance.")]
+    [LoggerMessage(
+        21, LogLevel.Warning,
+        "Instance {InstanceId} waits: this program has no orchestrator function {Function}. Register it, or terminate "
+        + "the instance.")]
     public static partial void NoCode(this ILogger logger, string instanceId, string function);
 
     [LoggerMessage(22, LogLevel.Error, "The executor failed on instance {InstanceId}; what arrived is recorded.")]
@@ -63,7 +80,10 @@ internal static partial class Log
     [LoggerMessage(25, LogLevel.Warning, "Disposing of what instance {InstanceId} held failed.")]
     public static partial void SessionNotDisposed(this ILogger logger, string instanceId, Exception exception);
 
-    [LoggerMessage(26, LogLevel.Warning, "Instance {InstanceId} has a history of {Events} events; the limit is {Limit}. Use ContinueAsNew in long loops.")]
+    [LoggerMessage(
+        26, LogLevel.Warning,
+        "Instance {InstanceId} has a history of {Events} events; the limit is {Limit}. Use ContinueAsNew in long "
+        + "loops.")]
     public static partial void LongHistory(this ILogger logger, string instanceId, int events, int limit);
 
     [LoggerMessage(27, LogLevel.Warning,
@@ -72,20 +92,32 @@ internal static partial class Log
         this ILogger logger, string instanceId, string function, string parent, string reason);
 
     [LoggerMessage(30, LogLevel.Information, "Orchestration {Function}, instance {InstanceId}, {Status}.")]
-    public static partial void OrchestrationEnded(this ILogger logger, string function, string instanceId, string status);
+    public static partial void OrchestrationEnded(
+        this ILogger logger, string function, string instanceId, string status);
 
-    [LoggerMessage(31, LogLevel.Warning, "Orchestration {Function}, instance {InstanceId}, failed: {ErrorType}: {ErrorMessage}")]
-    public static partial void OrchestrationFailed(this ILogger logger, string function, string instanceId, string errorType, string errorMessage);
+    [LoggerMessage(
+        31, LogLevel.Warning, "Orchestration {Function}, instance {InstanceId}, failed: {ErrorType}: {ErrorMessage}")]
+    public static partial void OrchestrationFailed(
+        this ILogger logger, string function, string instanceId, string errorType, string errorMessage);
 
-    [LoggerMessage(32, LogLevel.Error, "Orchestration {Function}, instance {InstanceId}, is parked: {Reason}. Resume it when the cause is mended.")]
-    public static partial void OrchestrationParked(this ILogger logger, string function, string instanceId, string? reason);
+    [LoggerMessage(
+        32, LogLevel.Error,
+        "Orchestration {Function}, instance {InstanceId}, is parked: {Reason}. Resume it when the cause is mended.")]
+    public static partial void OrchestrationParked(
+        this ILogger logger, string function, string instanceId, string? reason);
 
     [LoggerMessage(40, LogLevel.Warning, "Activity {Function} of instance {InstanceId} failed in attempt {Attempt}.")]
-    public static partial void ActivityFailed(this ILogger logger, string instanceId, string function, int attempt, Exception exception);
+    public static partial void ActivityFailed(
+        this ILogger logger, string instanceId, string function, int attempt, Exception exception);
 
-    [LoggerMessage(42, LogLevel.Warning, "Activity {Function} of instance {InstanceId} threw when it was told to cancel.")]
-    public static partial void CancellationFailed(this ILogger logger, string instanceId, string function, Exception exception);
+    [LoggerMessage(
+        42, LogLevel.Warning, "Activity {Function} of instance {InstanceId} threw when it was told to cancel.")]
+    public static partial void CancellationFailed(
+        this ILogger logger, string instanceId, string function, Exception exception);
 
-    [LoggerMessage(41, LogLevel.Warning, "Instance {InstanceId} waits: this program has no activity function {Function}. Register it, or terminate the instance.")]
+    [LoggerMessage(
+        41, LogLevel.Warning,
+        "Instance {InstanceId} waits: this program has no activity function {Function}. Register it, or terminate the "
+        + "instance.")]
     public static partial void ActivityHasNoCode(this ILogger logger, string instanceId, string function);
 }

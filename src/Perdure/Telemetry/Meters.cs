@@ -14,19 +14,35 @@ internal sealed class Meters : IDisposable
 
     public Meters(Node node)
     {
-        _started = _meter.CreateCounter<long>("perdure.orchestrations.started", "{orchestration}", "Orchestrations that began, by name.");
-        _ended = _meter.CreateCounter<long>("perdure.orchestrations.ended", "{orchestration}", "Orchestrations that ended, by name and status.");
-        _orchestrationTime = _meter.CreateHistogram<double>("perdure.orchestration.duration", "s", "From creation to end, by name and status.");
-        _activityTime = _meter.CreateHistogram<double>("perdure.activity.duration", "s", "Run time of activities, by name and outcome.");
-        DroppedMessages = _meter.CreateCounter<long>("perdure.messages.dropped", "{message}", "Messages that fitted nothing.");
-        LateResults = _meter.CreateCounter<long>("perdure.results.late", "{result}", "Activity results whose instance was gone.");
+        _started =
+            _meter.CreateCounter<long>(
+                "perdure.orchestrations.started", "{orchestration}", "Orchestrations that began, by name.");
+        _ended = _meter.CreateCounter<long>(
+            "perdure.orchestrations.ended", "{orchestration}", "Orchestrations that ended, by name and status.");
+        _orchestrationTime =
+            _meter.CreateHistogram<double>(
+                "perdure.orchestration.duration", "s", "From creation to end, by name and status.");
+        _activityTime =
+            _meter.CreateHistogram<double>(
+                "perdure.activity.duration", "s", "Run time of activities, by name and outcome.");
+        DroppedMessages =
+            _meter.CreateCounter<long>("perdure.messages.dropped", "{message}", "Messages that fitted nothing.");
+        LateResults =
+            _meter.CreateCounter<long>("perdure.results.late", "{result}", "Activity results whose instance was gone.");
         StaleRuns = _meter.CreateCounter<long>("perdure.runs.stale", "{run}", "Runs whose answer was overtaken.");
         Replays = _meter.CreateCounter<long>("perdure.replays", "{replay}", "Sessions rebuilt from history.");
-        Evictions = _meter.CreateCounter<long>("perdure.sessions.evicted", "{session}", "Idle sessions that made room.");
-        Recovered = _meter.CreateCounter<long>("perdure.instances.recovered", "{instance}", "Instances that recovery brought back.");
-        _meter.CreateObservableGauge("perdure.instances.resident", () => node.ResidentCount, "{instance}", "Instances in memory.");
-        _meter.CreateObservableGauge("perdure.activities.running", () => node.Activities.Running, "{activity}", "Activities that run.");
-        _meter.CreateObservableGauge("perdure.activities.waiting", () => node.Activities.Waiting, "{activity}", "Activities that wait for a slot.");
+        Evictions =
+            _meter.CreateCounter<long>("perdure.sessions.evicted", "{session}", "Idle sessions that made room.");
+        Recovered =
+            _meter.CreateCounter<long>(
+                "perdure.instances.recovered", "{instance}", "Instances that recovery brought back.");
+        _meter.CreateObservableGauge(
+            "perdure.instances.resident", () => node.ResidentCount, "{instance}", "Instances in memory.");
+        _meter.CreateObservableGauge(
+            "perdure.activities.running", () => node.Activities.Running, "{activity}", "Activities that run.");
+        _meter.CreateObservableGauge(
+            "perdure.activities.waiting", () => node.Activities.Waiting, "{activity}",
+            "Activities that wait for a slot.");
         _meter.CreateObservableCounter("perdure.batches", () => node.Batches, "{batch}", "Batches sent to the store.");
     }
 
@@ -51,7 +67,8 @@ internal sealed class Meters : IDisposable
     public void ActivityEnded(string name, TimeSpan duration, bool failed)
     {
         if (_activityTime.Enabled)
-            _activityTime.Record(duration.TotalSeconds, new("name", name), new("outcome", failed ? "failed" : "completed"));
+            _activityTime.Record(
+                duration.TotalSeconds, new("name", name), new("outcome", failed ? "failed" : "completed"));
     }
 
     public void Dispose() => _meter.Dispose();

@@ -7,9 +7,9 @@ using Perdure.Runtime;
 namespace Perdure.Telemetry;
 
 /// <summary>
-/// Spans of the source <c>Perdure</c>, named as Durable Functions names them. An orchestration is one span over all its turns
-/// and all processes that ran them: it is written once, at the end, under an id derived from the execution, which is
-/// also the parent of its activities' spans. Replay writes nothing.
+/// Spans of the source <c>Perdure</c>, named as Durable Functions names them. An orchestration is one span over all its
+/// turns and all processes that ran them: it is written once, at the end, under an id derived from the execution, which
+/// is also the parent of its activities' spans. Replay writes nothing.
 /// </summary>
 internal sealed class RuntimeTelemetry(Node node)
 {
@@ -21,7 +21,8 @@ internal sealed class RuntimeTelemetry(Node node)
         if (!Source.HasListeners())
             return null;
         Activity? span = Source.StartActivity($"create_orchestration:{name}", ActivityKind.Producer);
-        span?.SetTag("durabletask.type", "orchestration").SetTag("durabletask.task.name", name).SetTag("durabletask.task.instance_id", instanceId);
+        span?.SetTag("durabletask.type", "orchestration").SetTag("durabletask.task.name", name)
+            .SetTag("durabletask.task.instance_id", instanceId);
         return span;
     }
 
@@ -29,7 +30,9 @@ internal sealed class RuntimeTelemetry(Node node)
     {
         if (!Source.HasListeners())
             return null;
-        Activity? span = Source.StartActivity($"activity:{work.Call.Name}", ActivityKind.Server, ContextOf(work.ExecutionId, work.TraceParent));
+        Activity? span =
+            Source.StartActivity(
+                $"activity:{work.Call.Name}", ActivityKind.Server, ContextOf(work.ExecutionId, work.TraceParent));
         span?.SetTag("durabletask.type", "activity")
             .SetTag("durabletask.task.name", work.Call.Name)
             .SetTag("durabletask.task.instance_id", work.Resident.Id)
@@ -53,7 +56,8 @@ internal sealed class RuntimeTelemetry(Node node)
         OrchestrationState state = turn.State;
         if (turn.Rows.InsertInstance is not null)
             node.Meters.OrchestrationStarted(state.Name);
-        if (state.EventCount > node.Settings.Limits.HistoryEventsWarning && state.EventCount - turn.Events.Count <= node.Settings.Limits.HistoryEventsWarning)
+        if (state.EventCount > node.Settings.Limits.HistoryEventsWarning
+            && state.EventCount - turn.Events.Count <= node.Settings.Limits.HistoryEventsWarning)
             node.Logger.LongHistory(state.Id, state.EventCount, node.Settings.Limits.HistoryEventsMax);
         if (turn.Rows.UpdateInstance?.Held == Core.Orchestrations.Held.Parked)
             node.Logger.OrchestrationParked(state.Name, state.Id, state.HeldReason);
@@ -77,7 +81,8 @@ internal sealed class RuntimeTelemetry(Node node)
             ? starter
             : new ActivityContext(own.TraceId, default, ActivityTraceFlags.Recorded);
         using Activity? span = Source.StartActivity(
-            $"orchestration:{state.Name}", ActivityKind.Server, parent, startTime: DateTimeOffset.FromUnixTimeMilliseconds(state.Created));
+            $"orchestration:{state.Name}", ActivityKind.Server, parent,
+            startTime: DateTimeOffset.FromUnixTimeMilliseconds(state.Created));
         if (span is null)
             return;
         SpanIdOf(span) = own.SpanId.ToHexString();
@@ -98,7 +103,8 @@ internal sealed class RuntimeTelemetry(Node node)
         ActivityTraceId trace = ActivityContext.TryParse(traceParent, null, out ActivityContext starter)
             ? starter.TraceId
             : ActivityTraceId.CreateFromString(executionId);
-        return new ActivityContext(trace, ActivitySpanId.CreateFromString(executionId.AsSpan(16)), ActivityTraceFlags.Recorded);
+        return new ActivityContext(
+            trace, ActivitySpanId.CreateFromString(executionId.AsSpan(16)), ActivityTraceFlags.Recorded);
     }
 
     // The framework offers no way to say which id a span has, and a span that outlives its process needs one.

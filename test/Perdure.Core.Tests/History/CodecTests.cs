@@ -59,8 +59,10 @@ public class CodecTests
                 new HistoryEvent.ExecutionStarted { Name = "a", ExecutionId = "b", Input = payload },
                 new HistoryEvent.TaskScheduled(1, "a", payload), new HistoryEvent.TaskCompleted(1, payload),
                 new HistoryEvent.SubOrchestrationInstanceCreated(1, "a", "b", payload),
-                new HistoryEvent.SubOrchestrationInstanceCompleted(1, payload), new HistoryEvent.EventRaised("a", payload),
-                new HistoryEvent.CustomStatusSet(payload), new HistoryEvent.ExecutionCompleted(InstanceStatus.Completed, payload, null),
+                new HistoryEvent.SubOrchestrationInstanceCompleted(1, payload),
+                new HistoryEvent.EventRaised("a", payload),
+                new HistoryEvent.CustomStatusSet(payload),
+                new HistoryEvent.ExecutionCompleted(InstanceStatus.Completed, payload, null),
             ];
             Read(Write(events)).ShouldBe(events);
 
@@ -101,11 +103,14 @@ public class CodecTests
         [
             new Message.Start(new() { Name = "a", ExecutionId = "b", Input = payload }),
             new Message.Start(new() { Name = "a", ExecutionId = "b" }) { OnlyIfNeverStarted = true },
-            new Message.ChildDone(new(long.MaxValue, 2, 3), payload, null), new Message.ChildDone(new(1, 2, 3), default, failure),
-            new Message.Raise("a", payload), new Message.Terminate("a"), new Message.Suspend(null), new Message.Resume("a"),
+            new Message.ChildDone(new(long.MaxValue, 2, 3), payload, null),
+            new Message.ChildDone(new(1, 2, 3), default, failure),
+            new Message.Raise("a", payload), new Message.Terminate("a"), new Message.Suspend(null),
+            new Message.Resume("a"),
         ];
         Message[] never =
-            [new Message.TaskDone(default, default, null), new Message.StartDue(default, default), new Message.TimerDue(default, default), new Message.Purge()];
+            [new Message.TaskDone(default, default, null), new Message.StartDue(default, default),
+                new Message.TimerDue(default, default), new Message.Purge()];
 
         rows.Concat(never).Select(m => m.GetType()).Distinct()
             .ShouldBe(typeof(Message).GetNestedTypes().Where(t => t.IsSubclassOf(typeof(Message))), ignoreOrder: true);
@@ -117,7 +122,8 @@ public class CodecTests
             MessageCodec.Decode(row).ShouldBe(message with { Row = key });
         }
         foreach (Message message in never)
-            Should.Throw<System.Diagnostics.UnreachableException>(() => MessageCodec.Encode(default, "order-1", message));
+            Should.Throw<System.Diagnostics.UnreachableException>(
+                () => MessageCodec.Encode(default, "order-1", message));
     }
 
     [Theory]
@@ -127,7 +133,8 @@ public class CodecTests
     [InlineData(2, """[{"type":"SubOrchestrationInstanceCompleted","task":1}]""")]
     [InlineData(2, """[1,2]""")]
     public void A_message_row_that_makes_no_sense_is_refused(int kind, string body) =>
-        Should.Throw<FormatException>(() => MessageCodec.Decode(new(default, "order-1", kind, Encoding.UTF8.GetBytes(body))));
+        Should.Throw<FormatException>(
+            () => MessageCodec.Decode(new(default, "order-1", kind, Encoding.UTF8.GetBytes(body))));
 
     [Fact]
     public void Timer_bodies_survive_and_nonsense_is_refused()
@@ -136,18 +143,22 @@ public class CodecTests
         TimerBodies.Decode(row).ShouldBe(new Message.TimerDue(new(long.MaxValue, int.MaxValue, 0), row.Key));
         row = row with { Body = TimerBodies.Encode(new(5, 0, TimerBodies.StartTask)) };
         TimerBodies.Decode(row).ShouldBe(new Message.StartDue(new(5, 0), row.Key));
-        foreach (string body in new[] { "", "1", "1.2", "1.2.", ".1.2", "a.2.3", "1.b.3", "1.2.c", "1.2.3x", "1x.2.3", "1.2.3.4" })
-            Should.Throw<FormatException>(() => TimerBodies.Decode(row with { Body = Encoding.UTF8.GetBytes(body) }), body);
+        foreach (string body
+            in new[] { "", "1", "1.2", "1.2.", ".1.2", "a.2.3", "1.b.3", "1.2.c", "1.2.3x", "1x.2.3", "1.2.3.4" })
+            Should.Throw<FormatException>(
+                () => TimerBodies.Decode(row with { Body = Encoding.UTF8.GetBytes(body) }), body);
     }
 
     [Fact]
     public void Failures_however_deep_are_cut_to_what_can_be_stored()
     {
-        FailureDetails deep = Enumerable.Range(0, 500).Aggregate(new FailureDetails("Innermost", ""), (inner, i) => new($"E{499 - i}", "", null, inner));
+        FailureDetails deep = Enumerable.Range(0, 500)
+            .Aggregate(new FailureDetails("Innermost", ""), (inner, i) => new($"E{499 - i}", "", null, inner));
 
         Instance hurt = Given.Waiting().Receives(new Arrival(i => new Message.TaskDone(new(1, 0, 0), default, deep)));
         hurt.Ends(new Completion.Failed(deep));
-        Chain(hurt.Turn.Completed!.Failure).ShouldBe(Enumerable.Range(0, Limits.Default.FailureDepthMax).Select(i => $"E{i}"));
+        Chain(hurt.Turn.Completed!.Failure)
+            .ShouldBe(Enumerable.Range(0, Limits.Default.FailureDepthMax).Select(i => $"E{i}"));
 
         FailureDetails shallow = new("a", "b", null, new("c", "d"));
         Failures.Bounded(shallow, 2).ShouldBeSameAs(shallow);

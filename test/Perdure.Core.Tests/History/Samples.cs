@@ -3,11 +3,14 @@ using Perdure.Core.Orchestrations;
 
 namespace Perdure.Core.Tests.History;
 
-/// <summary>One event of each kind with everything that it can hold, and, where that differs, one with nothing of it.</summary>
+/// <summary>
+/// One event of each kind with everything that it can hold, and, where that differs, one with nothing of it.
+/// </summary>
 internal static class Samples
 {
     private static readonly FailureDetails Failure =
-        new("System.AggregateException", "Zwei \"Fehler\" ü 🚀 \u0000\n", "at Here()\r\n  at There()", new FailureDetails("Inner", ""));
+        new("System.AggregateException", "Zwei \"Fehler\" ü 🚀 \u0000\n", "at Here()\r\n  at There()",
+            new FailureDetails("Inner", ""));
 
     private static readonly Payload Value = Payload.Of("""{"a":[1,2.50,-0e+9],"ü":"\u00fc\\"}""");
 
@@ -16,7 +19,8 @@ internal static class Samples
         new HistoryEvent.OrchestratorStarted(1_700_000_000_000),
         new HistoryEvent.ExecutionStarted
         {
-            Name = "Hällo", ExecutionId = "00ff", Version = "2.0", Input = Value, StartAt = -5, TraceParent = "00-1-2-01",
+            Name = "Hällo", ExecutionId = "00ff", Version = "2.0", Input = Value, StartAt = -5,
+                TraceParent = "00-1-2-01",
             Parent = new ParentLink("ordre 1 🚀", "Parent", long.MaxValue, 3, 4),
             Tags = new Dictionary<string, string> { ["b"] = "2", ["a\""] = "", ["Ω"] = "\u2028" },
         },
@@ -32,7 +36,8 @@ internal static class Samples
         new HistoryEvent.TaskScheduled(7, "Work", Value) { Attempt = 3, FirstTask = 5 },
         new HistoryEvent.TimerCreated(1, long.MaxValue) { Number = long.MaxValue },
         new HistoryEvent.TimerCanceled(int.MaxValue),
-        new HistoryEvent.SubOrchestrationInstanceCreated(1, "Child", "child 1", Value) { Version = "1", Detached = true },
+        new HistoryEvent.SubOrchestrationInstanceCreated(
+            1, "Child", "child 1", Value) { Version = "1", Detached = true },
         new HistoryEvent.CustomStatusSet(Value),
         new HistoryEvent.ExecutionCompleted(InstanceStatus.Failed, Value, Failure),
         new HistoryEvent.ExecutionParked("because"),
@@ -62,9 +67,11 @@ internal static class Samples
     public static readonly string[] Hostile =
     [
         """ "\u0000\u001f\u007f" """.Trim(), """ "\ud83d\ude80 🚀 \uD83D" """.Trim(), "\"</script>&'+\"", "\"\u2028\u2029\u00ad\"",
-        "123456789012345678901234567890.12345678901234567890e-400", "-0", "1E400", "0.10", "true", "null", "\"\"", "{}", "[]",
+        "123456789012345678901234567890.12345678901234567890e-400", "-0", "1E400", "0.10", "true", "null", "\"\"", "{}",
+        "[]",
         """{"type":"ExecutionCompleted","task":1,"a":1,"a":2}""", "{\"a\" : 1 ,\n\t\"b\":[ ]}",
-        new string('[', 60) + new string(']', 60), string.Concat(Enumerable.Repeat("{\"a\":", 60)) + "1" + new string('}', 60),
+        new string('[', 60) + new string(']', 60),
+        string.Concat(Enumerable.Repeat("{\"a\":", 60)) + "1" + new string('}', 60),
         "\"" + new string('ü', 100_000) + "\"",
     ];
 

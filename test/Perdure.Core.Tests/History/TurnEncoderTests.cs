@@ -23,7 +23,8 @@ public class TurnEncoderTests
         List<StoredTurn> turns = HistoryReader.ReadTurns(rows);
         turns.Select(t => t.Number).ShouldBe([0, 1]);
         turns[0].Events.Select(Show.Event).ShouldBe(
-            ["OrchestratorStarted", "ExecutionStarted Hello", .. Enumerable.Range(0, 20).Select(t => $"TaskScheduled #{t} Work \"some input\"")]);
+            ["OrchestratorStarted", "ExecutionStarted Hello",
+            .. Enumerable.Range(0, 20).Select(t => $"TaskScheduled #{t} Work \"some input\"")]);
     }
 
     [Fact]

@@ -5,7 +5,8 @@ namespace Perdure.Core.Tests.Identity;
 public class InstanceIdsTests
 {
     [Theory]
-    [InlineData("a"), InlineData("order 17"), InlineData("a@b"), InlineData("größe-🚀"), InlineData("0"), InlineData("a.b:c|d%e")]
+    [InlineData("a"), InlineData("order 17"), InlineData("a@b"), InlineData("größe-🚀"), InlineData("0"),
+        InlineData("a.b:c|d%e")]
     public void A_good_id_has_no_problem(string id) => InstanceIds.Problem(id).ShouldBeNull();
 
     [Theory]
@@ -52,7 +53,8 @@ public class InstanceIdsTests
     public void The_partition_is_that_of_the_UTF_8_bytes_whatever_their_number()
     {
         foreach (string id in (string[])["ü", "🚀🚀🚀", new string('ü', 100), new string('€', 256)])
-            InstanceIds.Partition(id, int.MaxValue).ShouldBe((int)(Bitwise(System.Text.Encoding.UTF8.GetBytes(id)) % int.MaxValue));
+            InstanceIds.Partition(id, int.MaxValue)
+                .ShouldBe((int)(Bitwise(System.Text.Encoding.UTF8.GetBytes(id)) % int.MaxValue));
     }
 
     /// <summary>The definition, bit by bit.</summary>

@@ -11,9 +11,11 @@ public class ContinueAsNewTests
     [Fact]
     public void The_next_generation_begins_with_the_new_input_and_the_unprocessed_events()
     {
-        Instance loop = Given.Waiting(Code.Parent).Receives(Raise("a"), Raise("b").AsRow(3)).Ends(ContinuesAsNew("2", "a", "b"), Status("\"busy\""), Activity(3), Timer(4, 9000))
+        Instance loop = Given.Waiting(Code.Parent).Receives(Raise("a"), Raise("b").AsRow(3))
+            .Ends(ContinuesAsNew("2", "a", "b"), Status("\"busy\""), Activity(3), Timer(4, 9000))
             .Events("ExecutionStarted Hello 2", "CustomStatusSet \"busy\"", "EventRaised a", "EventRaised b")
-            .Rows("update instance generation 1 custom \"busy\"", "delete history 1.0", "history 1.1/0", "delete message 3", "delete timer 5000")
+            .Rows("update instance generation 1 custom \"busy\"", "delete history 1.0", "history 1.1/0",
+                "delete message 3", "delete timer 5000")
             .Effects("disarm 5000", "cancel 1.0");
 
         ExecutionStartedOf(loop).Parent.ShouldBe(Code.Parent);
@@ -34,9 +36,11 @@ public class ContinueAsNewTests
 
     [Fact]
     public void Results_of_the_old_generation_are_dropped() =>
-        Given.Waiting().Receives(Raise("a")).Ends(ContinuesAsNew()).Receives().Asked(Activity(0), Timer(1, 6000), Child(2))
+        Given.Waiting().Receives(Raise("a")).Ends(ContinuesAsNew()).Receives()
+            .Asked(Activity(0), Timer(1, 6000), Child(2))
             .Receives(Done(0).Of(new(1, 0)), Due(1, 6000).Of(new(1, 0)), ChildDone(2).Of(new(1, 0)))
-            .Drops("TaskDone: its execution 1.0 is over", "TimerDue: its execution 1.0 is over", "ChildDone: its execution 1.0 is over")
+            .Drops("TaskDone: its execution 1.0 is over", "TimerDue: its execution 1.0 is over",
+                "ChildDone: its execution 1.0 is over")
             .Receives(Done(0)).Asked().Events("OrchestratorStarted", "TaskCompleted #0");
 
     [Fact]
@@ -51,7 +55,8 @@ public class ContinueAsNewTests
     {
         Instance loop = Given.Orchestration(limits: new Limits { RowsDeletedInCommitMax = 2 }).Started().Asked();
         loop.Receives(Raise("a")).Asked().Receives(Raise("b")).Asked();
-        loop.Receives(Raise("c")).Ends(ContinuesAsNew()).Rows("update instance generation 1 owed", "sweep 1.0", "history 1.1/0");
+        loop.Receives(Raise("c")).Ends(ContinuesAsNew())
+            .Rows("update instance generation 1 owed", "sweep 1.0", "history 1.1/0");
     }
 
     [Fact]
@@ -69,11 +74,13 @@ public class ContinueAsNewTests
         {
             loop.Ends(ContinuesAsNew(), Child(0));
             ids.Add(ExecutionStartedOf(loop).ExecutionId).ShouldBeTrue();
-            var child = (Perdure.Core.Messages.Message.Start)loop.Turn.Effects.OfType<Effect.Deliver>().Single().Message;
+            var child = (Perdure.Core.Messages.Message.Start)loop.Turn.Effects.OfType<Effect.Deliver>().Single()
+                .Message;
             ids.Add(child.Event.ExecutionId).ShouldBeTrue();
             loop.Receives();
         }
     }
 
-    private static HistoryEvent.ExecutionStarted ExecutionStartedOf(Instance i) => i.Turn.Events.OfType<HistoryEvent.ExecutionStarted>().Single();
+    private static HistoryEvent.ExecutionStarted ExecutionStartedOf(Instance i) =>
+        i.Turn.Events.OfType<HistoryEvent.ExecutionStarted>().Single();
 }

@@ -11,9 +11,12 @@ public class EndingTests
     [Fact]
     public void An_ending_answers_the_parent_and_lets_go_of_everything()
     {
-        Instance child = Given.Waiting(Code.Parent).Receives(Raise("a")).Ends(Returns("42"), Activity(3), Timer(4, 7000))
-            .Events("OrchestratorStarted", "EventRaised a", "TaskScheduled #3 Work", "TimerCreated #4 due 7000", "ExecutionCompleted Completed 42")
-            .Rows("update instance Completed not owed ended 1000", "history 1.0/1", "message to parent-1", "delete timer 5000")
+        Instance child = Given.Waiting(Code.Parent).Receives(Raise("a"))
+            .Ends(Returns("42"), Activity(3), Timer(4, 7000))
+            .Events("OrchestratorStarted", "EventRaised a", "TaskScheduled #3 Work", "TimerCreated #4 due 7000",
+                "ExecutionCompleted Completed 42")
+            .Rows("update instance Completed not owed ended 1000", "history 1.0/1", "message to parent-1",
+                "delete timer 5000")
             .Effects("disarm 5000", "cancel 1.0", "deliver ChildDone to parent-1");
 
         Answer(child).ShouldBe(new Message.ChildDone(new(900, 2, 7), Json("42"), null));
@@ -38,7 +41,8 @@ public class EndingTests
 
     [Fact]
     public void A_fire_and_forget_child_answers_nobody() =>
-        Given.Orchestration().Started(Code.Parent with { Task = Perdure.Core.History.ParentLink.NoAnswer }).Ends(Returns("1"))
+        Given.Orchestration().Started(Code.Parent with { Task = Perdure.Core.History.ParentLink.NoAnswer })
+            .Ends(Returns("1"))
             .Rows("insert instance 1 Completed", "history 1.0/0").Effects()
             .Row!.Parent.ShouldBe("parent-1");
 
@@ -52,7 +56,8 @@ public class EndingTests
         Given.Waiting().Receives(Raise("a"), Terminate("stop").ByClient().AsRow(6))
             .Decides(TurnDecision.Record)
             .Events("EventRaised a", "ExecutionTerminated stop", "ExecutionCompleted Terminated \"stop\"")
-            .Rows("update instance Terminated not owed ended 1000", "history 1.0/1", "delete message 6", "delete timer 5000")
+            .Rows("update instance Terminated not owed ended 1000", "history 1.0/1", "delete message 6",
+                "delete timer 5000")
             .Effects("answer client Accepted", "disarm 5000", "cancel 1.0");
 
     [Fact]
@@ -62,7 +67,8 @@ public class EndingTests
         order.Turn.Untaken.ShouldBe(2);
         order.Turn.Taken.Count.ShouldBe(1);
         order.Rows("update instance Terminated not owed ended 1000", "history 1.0/1", "delete timer 5000");
-        order.Receives(Raise("late"), Start()).Drops("Raise: the instance has ended").Asked().Events("OrchestratorStarted", "ExecutionStarted Hello");
+        order.Receives(Raise("late"), Start()).Drops("Raise: the instance has ended").Asked()
+            .Events("OrchestratorStarted", "ExecutionStarted Hello");
     }
 
     [Fact]
@@ -75,7 +81,8 @@ public class EndingTests
     public void Terminate_overtakes_running_code_and_keeps_what_had_arrived() =>
         Given.Waiting(Code.Parent).Receives(Done(0, "1").AsRow(3)).Concludes(new CodeResult.Overtaken("stop"))
             .Events("TaskCompleted #0 1", "ExecutionTerminated stop", "ExecutionCompleted Terminated \"stop\"")
-            .Rows("update instance Terminated not owed ended 1000", "history 1.0/1", "message to parent-1", "delete message 3", "delete timer 5000")
+            .Rows("update instance Terminated not owed ended 1000", "history 1.0/1", "message to parent-1",
+                "delete message 3", "delete timer 5000")
             .Effects("disarm 5000", "deliver ChildDone to parent-1")
             .Turn.Completed!.Status.ShouldBe(InstanceStatus.Terminated);
 

@@ -9,8 +9,8 @@ using Perdure.Core.Tests.Support;
 namespace Perdure.Core.Tests.Orchestrations;
 
 /// <summary>
-/// Random lives of an instance. <see cref="Instance"/> compares the loaded with the live state after every turn, the rows
-/// with the rules of a store, and each row with its re-encoding; here stands what must hold over a whole life.
+/// Random lives of an instance. <see cref="Instance"/> compares the loaded with the live state after every turn, the
+/// rows with the rules of a store, and each row with its re-encoding; here stands what must hold over a whole life.
 /// </summary>
 public class FoldTests
 {
@@ -29,7 +29,8 @@ public class FoldTests
                 throw new InvalidOperationException($"Seed {seed}: {e.Message}", e);
             }
         }
-        IEnumerable<string> all = typeof(HistoryEvent).GetNestedTypes().Where(t => t.IsSubclassOf(typeof(HistoryEvent))).Select(t => t.Name);
+        IEnumerable<string> all = typeof(HistoryEvent).GetNestedTypes().Where(t => t.IsSubclassOf(typeof(HistoryEvent)))
+            .Select(t => t.Name);
         met.ShouldBe(all, ignoreOrder: true, "the generator no longer reaches every kind of event");
     }
 
@@ -71,7 +72,8 @@ public class FoldTests
                     _instance.WithCode();
                 if (_dice.OneIn(5))
                     _instance.Reloaded();
-                _instance.At(Math.Max(0, _now)).Receives([.. Enumerable.Range(0, _dice.Below(5)).Select(_ => Message())]);
+                _instance.At(Math.Max(0, _now))
+                    .Receives([.. Enumerable.Range(0, _dice.Below(5)).Select(_ => Message())]);
                 if (_instance.IsRunning)
                     Run();
                 Forget();
@@ -106,7 +108,8 @@ public class FoldTests
             {
                 0 => Code.Returns(Value()),
                 1 => Code.Throws(),
-                2 or 3 => Code.ContinuesAsNew(Value(), [.. Enumerable.Range(0, _dice.Below(3)).Select(e => $"carried-{e}")]),
+                2 or 3 => Code.ContinuesAsNew(
+                    Value(), [.. Enumerable.Range(0, _dice.Below(3)).Select(e => $"carried-{e}")]),
                 _ => null,
             };
             string fed = string.Join('\n', _instance.Turn.Feed.Select(Show.Json));
@@ -123,7 +126,11 @@ public class FoldTests
             {
                 switch (_dice.Below(7))
                 {
-                    case 0 or 1: actions.Add(Code.Activity(_tasks++, input: Value(), attempt: 1 + _dice.Below(3), first: _dice.Below(_tasks))); break;
+                    case 0 or 1:
+                        actions.Add(
+                            Code.Activity(
+                                _tasks++, input: Value(), attempt: 1 + _dice.Below(3),
+                                first: _dice.Below(_tasks))); break;
                     case 2:
                         timers.Add(_tasks);
                         actions.Add(Code.Timer(_tasks++, _now + _dice.Below(3000) - 500));
@@ -146,14 +153,16 @@ public class FoldTests
             HistoryEvent[] open = [.. state.Open.All];
             Arrival arrival = _dice.Below(state.Exists && !state.Ended ? 24 : 3) switch
             {
-                0 => Arrival.Start(Value(), _dice.OneIn(2) ? Code.Parent : null, _dice.OneIn(3) ? _now + _dice.Below(1000) : null),
+                0 => Arrival.Start(
+                    Value(), _dice.OneIn(2) ? Code.Parent : null, _dice.OneIn(3) ? _now + _dice.Below(1000) : null),
                 1 => _dice.OneIn(3) ? Arrival.Purge() : Arrival.StartOnce(),
                 2 when _dice.OneIn(2) => Arrival.Terminate(_dice.OneIn(2) ? "why" : null),
                 3 or 4 => Arrival.Suspend(Value()),
                 5 or 6 or 7 or 8 => Arrival.Resume(),
                 9 or 10 or 11 => Arrival.Raise("Go", Value()),
                 12 or 13 when state.StartPendingUntil is not null => Arrival.StartDue(),
-                14 => Arrival.Done(_dice.Below(10), Value()).Of(new(_instance.Execution.Key, _instance.Execution.Generation - _dice.Below(2))),
+                14 => Arrival.Done(_dice.Below(10), Value())
+                    .Of(new(_instance.Execution.Key, _instance.Execution.Generation - _dice.Below(2))),
                 _ when open.Length > 0 => ResultOf(_dice.Of(open)),
                 _ => Arrival.Raise("Go"),
             };
@@ -177,11 +186,14 @@ public class FoldTests
         {
             HistoryEvent.TaskScheduled x => _dice.OneIn(4) ? Arrival.Failed(x.Task) : Arrival.Done(x.Task, Value()),
             HistoryEvent.TimerCreated x => Arrival.Due(x.Task, x.FireAt),
-            HistoryEvent.SubOrchestrationInstanceCreated x => _dice.OneIn(4) ? Arrival.ChildFailed(x.Task) : Arrival.ChildDone(x.Task, Value()),
+            HistoryEvent.SubOrchestrationInstanceCreated x => _dice.OneIn(4)
+                ? Arrival.ChildFailed(x.Task)
+                : Arrival.ChildDone(x.Task, Value()),
             _ => throw new InvalidOperationException($"{opened} opens nothing."),
         };
 
-        private string? Value() => _dice.Below(3) switch { 0 => null, 1 => $"{_dice.Below(100)}", _ => _dice.Of(Samples.Hostile[..^1]) };
+        private string? Value() =>
+            _dice.Below(3) switch { 0 => null, 1 => $"{_dice.Below(100)}", _ => _dice.Of(Samples.Hostile[..^1]) };
 
         private void Committed(Turn turn)
         {
@@ -199,9 +211,11 @@ public class FoldTests
             }
             int due = turn.Completed is not null && turn.State.Parent is not null ? 1 : 0;
             if (turn.HasEvents)
-                _answers.GetValueOrDefault(turn.Execution.Key).ShouldBe(due, "the parent is answered when the child ends, once");
+                _answers.GetValueOrDefault(turn.Execution.Key)
+                    .ShouldBe(due, "the parent is answered when the child ends, once");
             if (turn.Completed is not null || turn.Execution.Generation > 0 && turn.Number == 0)
-                turn.Effects.ShouldNotContain(e => e is Effect.RunActivity || e is Effect.ArmTimer, "nothing starts for nobody");
+                turn.Effects.ShouldNotContain(
+                    e => e is Effect.RunActivity || e is Effect.ArmTimer, "nothing starts for nobody");
         }
 
         private static bool IsRefusal(Message.ChildDone answer) => answer.Failure?.ErrorType

@@ -12,8 +12,10 @@ public class HoldTests
     public void What_arrives_while_suspended_is_recorded_and_fed_in_order_on_resume() =>
         Given.Waiting()
             .Receives(Suspend("lunch").ByClient())
-            .Events("ExecutionSuspended lunch").Rows("update instance Suspended", "history 1.0/1").Effects("answer client Accepted")
-            .Receives(Raise("a").ByClient()).Decides(TurnDecision.Record).Rows("history 1.0/2").Effects("answer client Accepted")
+            .Events("ExecutionSuspended lunch").Rows("update instance Suspended", "history 1.0/1")
+                .Effects("answer client Accepted")
+            .Receives(Raise("a").ByClient()).Decides(TurnDecision.Record).Rows("history 1.0/2")
+                .Effects("answer client Accepted")
             .Reloaded()
             .Receives(Done(0, "1")).Decides(TurnDecision.Record)
             .Receives(Resume("back"), Raise("b"))
@@ -36,11 +38,13 @@ public class HoldTests
 
     [Fact]
     public void A_resume_with_nothing_to_feed_only_records() =>
-        Given.Waiting().Receives(Suspend()).Receives(Resume()).Decides(TurnDecision.Record).Rows("update instance released", "history 1.0/2");
+        Given.Waiting().Receives(Suspend()).Receives(Resume()).Decides(TurnDecision.Record)
+            .Rows("update instance released", "history 1.0/2");
 
     [Fact]
     public void A_suspended_instance_still_moves_time_for_its_timers() =>
-        Given.Waiting().Receives(Suspend()).Receives(Due(1)).Rows("history 1.0/2", "delete timer 5000").Turn.At.ShouldBe(5000);
+        Given.Waiting().Receives(Suspend()).Receives(Due(1)).Rows("history 1.0/2", "delete timer 5000")
+            .Turn.At.ShouldBe(5000);
 
     [Fact]
     public void A_parked_instance_keeps_its_inputs_and_tries_again_on_resume() =>

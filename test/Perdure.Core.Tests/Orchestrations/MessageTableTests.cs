@@ -27,7 +27,8 @@ public class MessageTableTests
         """;
 
     private static readonly string[][] Lines =
-        [.. Table.Split('\n').Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        [.. Table.Split('\n')
+            .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 
     public static TheoryData<string, string, string> Cells
     {
@@ -50,14 +51,16 @@ public class MessageTableTests
 
         Instance asked = InState(state).Receives(arrival.ByClient());
         Outcome(asked).ShouldBe(expected, $"{message} for a {state} instance");
-        string[] answers = [.. asked.Turn.Effects.Select(Show.Effect).Where(e => e.StartsWith("answer", StringComparison.Ordinal))];
+        string[] answers =
+            [.. asked.Turn.Effects.Select(Show.Effect).Where(e => e.StartsWith("answer", StringComparison.Ordinal))];
         if (expected == "drop" && message is "StartDue" or "TaskDone" or "TimerDue" or "ChildDone")
             answers.Length.ShouldBeLessThanOrEqualTo(1);
         else
             answers.ShouldBe([char.IsUpper(expected[0]) ? $"answer client {expected}" : "answer client Accepted"]);
 
         Instance stored = InState(state).Receives(arrival.AsRow(5));
-        stored.Turn.Rows.DeleteMessages.ShouldBe([new MessageKey(stored.State.Partition, Instance.Sender, 5)], "what is taken leaves the store");
+        stored.Turn.Rows.DeleteMessages.ShouldBe(
+            [new MessageKey(stored.State.Partition, Instance.Sender, 5)], "what is taken leaves the store");
         if (expected == "drop" || char.IsUpper(expected[0]))
         {
             stored.Turn.Dropped.ShouldHaveSingleItem().Reason.ShouldNotBeEmpty();
@@ -71,7 +74,8 @@ public class MessageTableTests
     [Fact]
     public void The_table_holds_every_message()
     {
-        IEnumerable<string> kinds = typeof(Message).GetNestedTypes().Where(t => t.IsSubclassOf(typeof(Message))).Select(t => t.Name);
+        IEnumerable<string> kinds = typeof(Message).GetNestedTypes().Where(t => t.IsSubclassOf(typeof(Message)))
+            .Select(t => t.Name);
         Lines.Skip(1).Select(l => l[0]).ShouldBe(kinds.Append("StartOnce"), ignoreOrder: true);
     }
 

@@ -28,7 +28,8 @@ public class OwedTests
     {
         Instance held = Given.Orchestration().Started().Asked();
         held.Receives(Suspend()).Receives(Raise("a")).Row!.Owed.ShouldBeFalse();
-        held.Receives(Resume()).Concludes(CodeResult.NotRun.Instance).Rows("update instance released owed", "history 1.0/3");
+        held.Receives(Resume()).Concludes(CodeResult.NotRun.Instance)
+            .Rows("update instance released owed", "history 1.0/3");
     }
 
     [Fact]

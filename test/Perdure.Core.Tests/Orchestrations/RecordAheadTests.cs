@@ -29,13 +29,16 @@ public class RecordAheadTests
     [Fact]
     public void Rows_and_answers_move_and_are_written_once()
     {
-        Instance busy = Given.Waiting().At(5000).Receives(Due(1), Start(parent: Code.Parent).AsRow(8), Raise("a").ByClient());
+        Instance busy = Given.Waiting().At(5000)
+            .Receives(Due(1), Start(parent: Code.Parent).AsRow(8), Raise("a").ByClient());
 
-        Show.Rows(busy.RecordsAhead().Rows).ShouldBe(["history 1.0/1", "message to parent-1", "delete message 8", "delete timer 5000"]);
+        Show.Rows(busy.RecordsAhead().Rows)
+            .ShouldBe(["history 1.0/1", "message to parent-1", "delete message 8", "delete timer 5000"]);
         Show.Rows(busy.RecordsAhead().Rows).ShouldBe([]);
 
         busy.Ends(Returns("1"), Child(9))
-            .Events("OrchestratorStarted", "SubOrchestrationInstanceCreated #9 Child child-9", "ExecutionCompleted Completed 1")
+            .Events("OrchestratorStarted", "SubOrchestrationInstanceCreated #9 Child child-9",
+                "ExecutionCompleted Completed 1")
             .Rows("update instance Completed not owed ended 5000", "history 1.0/2", "message to child-9");
         busy.Turn.Effects.OfType<Effect.Deliver>().Single().RowOrdinal.ShouldBe(0);
     }
@@ -44,7 +47,8 @@ public class RecordAheadTests
     public void A_replacement_moves_with_its_start()
     {
         Instance again = Given.Orchestration().Started().Ends(Returns()).Receives(Start());
-        Show.Rows(again.RecordsAhead().Rows).ShouldBe(["delete instance 1", "insert instance 2 Pending owed", "history 2.0/0"]);
+        Show.Rows(again.RecordsAhead().Rows)
+            .ShouldBe(["delete instance 1", "insert instance 2 Pending owed", "history 2.0/0"]);
         again.Asked().Rows("update instance Running", "history 2.0/1");
     }
 

@@ -14,7 +14,8 @@ public class ResultTests
             .Receives(ChildDone(2, "3"), Due(1), Done(0, "1"), Raise("Go", "4"))
             .Feeds("SubOrchestrationInstanceCompleted #2 3", "TimerFired #1", "TaskCompleted #0 1", "EventRaised Go 4")
             .Asked()
-            .Events("OrchestratorStarted", "SubOrchestrationInstanceCompleted #2 3", "TimerFired #1", "TaskCompleted #0 1", "EventRaised Go 4")
+            .Events("OrchestratorStarted", "SubOrchestrationInstanceCompleted #2 3", "TimerFired #1",
+                "TaskCompleted #0 1", "EventRaised Go 4")
             .Rows("history 1.0/1", "delete timer 5000");
 
     [Fact]
@@ -36,14 +37,16 @@ public class ResultTests
         Given.Waiting()
             .Receives(Done(0).Of(new(99, 0)), ChildDone(2).Of(new(1, 1)), Due(1).Of(new(1, -1)))
             .Decides(TurnDecision.Nothing)
-            .Drops("TaskDone: its execution 99.0 is over", "ChildDone: its execution 1.1 is over", "TimerDue: its execution 1.-1 is over");
+            .Drops("TaskDone: its execution 99.0 is over", "ChildDone: its execution 1.1 is over",
+                "TimerDue: its execution 1.-1 is over");
 
     [Fact]
     public void A_result_of_the_wrong_kind_does_not_fit() =>
         Given.Waiting()
             .Receives(Done(1), Done(2), Due(0), Due(2), ChildDone(0), ChildDone(1), Done(3))
             .Decides(TurnDecision.Nothing).Rows()
-            .Drops("TaskDone: task 1 is not open", "TaskDone: task 2 is not open", "TimerDue: task 0 is not open", "TimerDue: task 2 is not open",
+            .Drops("TaskDone: task 1 is not open", "TaskDone: task 2 is not open", "TimerDue: task 0 is not open",
+                "TimerDue: task 2 is not open",
                 "ChildDone: task 0 is not open", "ChildDone: task 1 is not open", "TaskDone: task 3 is not open");
 
     [Fact]
@@ -55,7 +58,8 @@ public class ResultTests
     [Fact]
     public void Ten_thousand_open_tasks_resolve_in_any_order()
     {
-        Instance wide = Given.Orchestration().Started().Asked([.. Enumerable.Range(0, 10_000).Select(t => Activity(t))]);
+        Instance wide = Given.Orchestration().Started()
+            .Asked([.. Enumerable.Range(0, 10_000).Select(t => Activity(t))]);
         wide.Receives([.. Enumerable.Range(0, 9_999).Reverse().Select(t => Done(t))]).Asked();
         wide.State.Open.Activities.ShouldBe(1);
         wide.Receives(Done(9_999)).Ends(Returns()).Effects();
@@ -72,7 +76,8 @@ public class ResultTests
 
     [Fact]
     public void Time_is_kept_over_a_restart_with_a_clock_that_was_set_back() =>
-        Given.Waiting().At(8000).Receives(Raise("Go")).Asked().Reloaded().At(10).Receives(Raise("Go")).Asked().Turn.At.ShouldBe(8000);
+        Given.Waiting().At(8000).Receives(Raise("Go")).Asked().Reloaded().At(10).Receives(Raise("Go")).Asked()
+            .Turn.At.ShouldBe(8000);
 
     [Fact]
     public void A_cancelled_timer_takes_its_row_along() =>
@@ -107,7 +112,8 @@ public class ResultTests
     [Fact]
     public void A_custom_status_is_written_only_when_it_changes() =>
         Given.Orchestration().Started().Asked(Status("1"))
-            .Receives(Raise("a")).Asked(Status("1")).Events("OrchestratorStarted", "EventRaised a").Rows("history 1.0/1")
+            .Receives(Raise("a")).Asked(Status("1")).Events("OrchestratorStarted", "EventRaised a")
+                .Rows("history 1.0/1")
             .Receives(Raise("b")).Asked(Status("2")).Rows("update instance custom 2", "history 1.0/2")
             .Receives(Raise("c")).Asked(Status("3"), Status("2")).Rows("history 1.0/3")
             .Receives(Raise("d")).Asked(Status(null)).Rows("update instance custom ", "history 1.0/4");

@@ -17,7 +17,8 @@ public class StartTests
             .Decides(TurnDecision.Run)
             .Feeds("ExecutionStarted Hello \"Ada\"")
             .Asked(Activity(0, "SayHello", "\"Tokyo\""), Status("\"on it\""))
-            .Events("OrchestratorStarted", "ExecutionStarted Hello \"Ada\"", "TaskScheduled #0 SayHello \"Tokyo\"", "CustomStatusSet \"on it\"")
+            .Events("OrchestratorStarted", "ExecutionStarted Hello \"Ada\"", "TaskScheduled #0 SayHello \"Tokyo\"",
+                "CustomStatusSet \"on it\"")
             .Rows("insert instance 1 Running owed", "history 1.0/0")
             .Effects("answer client Accepted", "run #0 SayHello");
 
@@ -33,9 +34,12 @@ public class StartTests
     public void Four_turns_of_HelloCities_write_six_rows()
     {
         Instance cities = Given.Orchestration("HelloCities").Started().Asked(Activity(0, "SayHello", "\"Tokyo\""));
-        cities.Receives(Done(0, "\"Hello Tokyo!\"")).Asked(Activity(1, "SayHello", "\"Seattle\"")).Rows("history 1.0/1");
-        cities.Receives(Done(1, "\"Hello Seattle!\"")).Asked(Activity(2, "SayHello", "\"London\"")).Rows("history 1.0/2");
-        cities.Receives(Done(2, "\"Hello London!\"")).Ends(Returns("[]")).Rows("update instance Completed not owed ended 1000", "history 1.0/3");
+        cities.Receives(Done(0, "\"Hello Tokyo!\"")).Asked(Activity(1, "SayHello", "\"Seattle\""))
+            .Rows("history 1.0/1");
+        cities.Receives(Done(1, "\"Hello Seattle!\"")).Asked(Activity(2, "SayHello", "\"London\""))
+            .Rows("history 1.0/2");
+        cities.Receives(Done(2, "\"Hello London!\"")).Ends(Returns("[]"))
+            .Rows("update instance Completed not owed ended 1000", "history 1.0/3");
 
         cities.RowsWritten.ShouldBe(6);
     }
@@ -57,7 +61,8 @@ public class StartTests
     [Fact]
     public void A_start_replaces_an_ended_instance_under_a_new_key()
     {
-        Instance order = Given.Orchestration().Started(input: "1").Asked(Status("1"), Activity(0)).Receives(Done(0)).Ends(Returns());
+        Instance order = Given.Orchestration().Started(input: "1").Asked(Status("1"), Activity(0)).Receives(Done(0))
+            .Ends(Returns());
 
         order.At(2000).Receives(Start("2")).Asked(Activity(0))
             .Rows("delete instance 1", "insert instance 2 Running owed", "history 2.0/0");
@@ -84,7 +89,8 @@ public class StartTests
     [Fact]
     public void An_unknown_child_function_is_a_failure_of_the_parent()
     {
-        Instance child = Given.Orchestration().WithoutCode("Typo").Receives(Start(parent: Code.Parent, name: "Typo").AsRow(3))
+        Instance child = Given.Orchestration().WithoutCode("Typo")
+            .Receives(Start(parent: Code.Parent, name: "Typo").AsRow(3))
             .Rows("message to parent-1", "delete message 3");
 
         Answer(child.Turn).Failure!.ErrorType.ShouldBe(Failures.OrchestratorNotFound);
@@ -93,7 +99,8 @@ public class StartTests
 
     [Fact]
     public void A_refused_child_that_nobody_waits_for_answers_nobody() =>
-        Given.Waiting().Receives(Start(parent: Code.Parent with { Task = Perdure.Core.History.ParentLink.NoAnswer }).AsRow(3))
+        Given.Waiting()
+            .Receives(Start(parent: Code.Parent with { Task = Perdure.Core.History.ParentLink.NoAnswer }).AsRow(3))
             .Rows("delete message 3").Effects();
 
     [Fact]
@@ -126,7 +133,8 @@ public class StartTests
 
     [Fact]
     public void A_start_time_in_the_past_is_now() =>
-        Given.Orchestration().At(5000).Receives(Start(at: 5000)).Decides(TurnDecision.Run).Asked().Rows("insert instance 1 Running", "history 1.0/0");
+        Given.Orchestration().At(5000).Receives(Start(at: 5000)).Decides(TurnDecision.Run).Asked()
+            .Rows("insert instance 1 Running", "history 1.0/0");
 
     [Fact]
     public void A_delayed_start_that_comes_due_while_suspended_runs_on_resume() =>

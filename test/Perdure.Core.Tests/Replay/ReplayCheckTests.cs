@@ -16,16 +16,20 @@ public class ReplayCheckTests
     public void The_same_again_is_no_difference()
     {
         Compare(Asked).ShouldBeNull();
-        Compare([Activity(0, "SAYHELLO", input: "\"other\""), Timer(1, 6000), Child(2, "ship", id: "other"), CancelTimer(1)])
+        Compare([Activity(0, "SAYHELLO", input: "\"other\""), Timer(1, 6000), Child(2, "ship", id: "other"),
+            CancelTimer(1)])
             .ShouldBeNull("case, inputs, due times, ids and custom status do not count");
     }
 
     [Fact]
     public void Each_kind_of_difference_is_seen_where_it_is()
     {
-        Compare([Activity(0, "SayGoodbye"), .. Asked[1..]]).ShouldBe(new ReplayDifference(0, 0, "activity 'SayHello'", "activity 'SayGoodbye'"));
-        Compare([Asked[0], Child(1, "Ship"), .. Asked[2..]]).ShouldBe(new ReplayDifference(0, 1, "timer", "sub-orchestration 'Ship'"));
-        Compare([Asked[0], Asked[1], Activity(2, "Ship"), Asked[3]]).ShouldBe(new ReplayDifference(0, 2, "sub-orchestration 'Ship'", "activity 'Ship'"));
+        Compare([Activity(0, "SayGoodbye"), .. Asked[1..]])
+            .ShouldBe(new ReplayDifference(0, 0, "activity 'SayHello'", "activity 'SayGoodbye'"));
+        Compare([Asked[0], Child(1, "Ship"), .. Asked[2..]])
+            .ShouldBe(new ReplayDifference(0, 1, "timer", "sub-orchestration 'Ship'"));
+        Compare([Asked[0], Asked[1], Activity(2, "Ship"), Asked[3]])
+            .ShouldBe(new ReplayDifference(0, 2, "sub-orchestration 'Ship'", "activity 'Ship'"));
         Compare(Asked[..3]).ShouldBe(new ReplayDifference(0, 3, "cancelled timer", null));
         Compare([.. Asked, Activity(3, "More")]).ShouldBe(new ReplayDifference(0, 4, null, "activity 'More'"));
         Compare(Asked, Returns()).ShouldBe(new ReplayDifference(0, 4, null, "end"));
@@ -44,9 +48,12 @@ public class ReplayCheckTests
     public void The_message_shows_both_sides_and_what_to_do()
     {
         string text = Compare([Activity(0, "SayGoodbye")])!.Describe("Hello", "order-1");
-        foreach (string part in (string[])["'Hello'", "'order-1'", "turn 0", "position 0", "activity 'SayHello'", "activity 'SayGoodbye'", "version"])
+        foreach (string part
+            in (string[])["'Hello'", "'order-1'", "turn 0", "position 0", "activity 'SayHello'",
+            "activity 'SayGoodbye'", "version"])
             text.ShouldContain(part);
-        Compare(Asked[..3])!.Describe("Hello", "order-1").ShouldContain("holds cancelled timer but the code now asks for nothing more");
+        Compare(Asked[..3])!.Describe("Hello", "order-1")
+            .ShouldContain("holds cancelled timer but the code now asks for nothing more");
     }
 
     [Fact]

@@ -10,7 +10,8 @@ internal sealed record Arrival(Func<Instance, Message> Make)
 {
     public static readonly FailureDetails Failure = new("Boom", "It broke.");
 
-    public static Arrival Start(string? input = null, ParentLink? parent = null, long? at = null, string? name = null) => new(i =>
+    public static Arrival Start(
+        string? input = null, ParentLink? parent = null, long? at = null, string? name = null) => new(i =>
         new Message.Start(new HistoryEvent.ExecutionStarted
         {
             Name = name ?? i.Name,
@@ -29,14 +30,16 @@ internal sealed record Arrival(Func<Instance, Message> Make)
 
     public static Arrival Failed(int task) => new(i => new Message.TaskDone(TaskOf(i, task), default, Failure));
 
-    public static Arrival Due(int task, long at = 5000) => new(i => new Message.TimerDue(TaskOf(i, task), i.TimerKey(task, at)));
+    public static Arrival Due(int task, long at = 5000) =>
+        new(i => new Message.TimerDue(TaskOf(i, task), i.TimerKey(task, at)));
 
     public static Arrival ChildDone(int task, string? result = null) =>
         new(i => new Message.ChildDone(TaskOf(i, task), Code.Json(result), null));
 
     public static Arrival ChildFailed(int task) => new(i => new Message.ChildDone(TaskOf(i, task), default, Failure));
 
-    public static Arrival Raise(string name, string? input = null) => new(_ => new Message.Raise(name, Code.Json(input)));
+    public static Arrival Raise(string name, string? input = null) =>
+        new(_ => new Message.Raise(name, Code.Json(input)));
 
     public static Arrival Terminate(string? reason = null) => new(_ => new Message.Terminate(reason));
 
@@ -50,7 +53,8 @@ internal sealed record Arrival(Func<Instance, Message> Make)
     public Arrival ByClient(string client = "client") => new(i => Make(i) with { Ticket = client });
 
     /// <summary>It stands in the store until a turn consumes it.</summary>
-    public Arrival AsRow(long number) => new(i => Make(i) with { Row = new MessageKey(i.State.Partition, Instance.Sender, number) });
+    public Arrival AsRow(long number) =>
+        new(i => Make(i) with { Row = new MessageKey(i.State.Partition, Instance.Sender, number) });
 
     /// <summary>It belongs to another execution than the present one.</summary>
     public Arrival Of(ExecutionKey execution) => new(i => Make(i) switch

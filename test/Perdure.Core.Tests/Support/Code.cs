@@ -8,7 +8,8 @@ internal static class Code
 {
     public static readonly ParentLink Parent = new("parent-1", "Parent", 900, 2, 7);
 
-    public static OrchestratorAction Activity(int task, string name = "Work", string? input = null, int attempt = 1, int? first = null) =>
+    public static OrchestratorAction Activity(
+        int task, string name = "Work", string? input = null, int attempt = 1, int? first = null) =>
         new OrchestratorAction.ScheduleTask(task, name, Json(input), attempt, first ?? task);
 
     public static OrchestratorAction Timer(int task, long fireAt) => new OrchestratorAction.CreateTimer(task, fireAt);
@@ -22,14 +23,18 @@ internal static class Code
 
     public static Completion Returns(string? json = null) => new Completion.Succeeded(Json(json));
 
-    public static Completion Throws(string type = "Boom") => new Completion.Failed(new FailureDetails(type, "It broke."));
+    public static Completion Throws(string type = "Boom") =>
+        new Completion.Failed(new FailureDetails(type, "It broke."));
 
     public static Completion ContinuesAsNew(string? input = null, params string[] unprocessed) =>
-        new Completion.ContinuedAsNew(Json(input), [.. unprocessed.Select(e => new HistoryEvent.EventRaised(e, default))]);
+        new Completion.ContinuedAsNew(
+            Json(input), [.. unprocessed.Select(e => new HistoryEvent.EventRaised(e, default))]);
 
-    public static CodeResult Parks => new CodeResult.Stopped(new FailureDetails("Perdure.Test", "It must not go on."), Park: true);
+    public static CodeResult Parks =>
+        new CodeResult.Stopped(new FailureDetails("Perdure.Test", "It must not go on."), Park: true);
 
-    public static CodeResult Stops => new CodeResult.Stopped(new FailureDetails("Perdure.Test", "It must not go on."), Park: false);
+    public static CodeResult Stops =>
+        new CodeResult.Stopped(new FailureDetails("Perdure.Test", "It must not go on."), Park: false);
 
     public static Payload Json(string? json) => json is null ? default : Payload.Of(json);
 }

@@ -27,7 +27,9 @@ internal sealed class Disk
         _id = id;
         _partition = InstanceIds.Partition(id, Partitions);
         Done(_store.OpenAsync(0, default));
-        _fences = [.. Enumerable.Range(0, Partitions).Select(p => new PartitionEpoch(p, Done(_store.OpenPartitionAsync(p, default)).Epoch))];
+        _fences =
+            [.. Enumerable.Range(0, Partitions)
+                .Select(p => new PartitionEpoch(p, Done(_store.OpenPartitionAsync(p, default)).Epoch))];
     }
 
     public InstanceRow? Row => Done(_store.ReadInstanceAsync(_id, default));
@@ -45,7 +47,9 @@ internal sealed class Disk
     /// <summary>Messages that come as rows were written by their sender.</summary>
     public void Expect(IReadOnlyList<Message> messages)
     {
-        List<MessageRow> rows = [.. messages.Where(m => m.Row is not null).Select(m => new MessageRow(m.Row!.Value, _id, 3, "[]"u8.ToArray()))];
+        List<MessageRow> rows =
+            [.. messages.Where(m => m.Row is not null)
+                .Select(m => new MessageRow(m.Row!.Value, _id, 3, "[]"u8.ToArray()))];
         if (rows.Count > 0)
             Commit(new TurnRows { Partition = _partition, InsertMessages = rows });
     }
@@ -69,7 +73,8 @@ internal sealed class Disk
         foreach (HistoryRow row in (HistoryRow[])[rows.History, .. rows.HistoryParts ?? []])
         {
             if (!row.Events.IsEmpty)
-                Encode(HistoryReader.ReadRow(row.Events)).ShouldBe(Encoding.UTF8.GetString(row.Events.Span), "a row that is read and written again");
+                Encode(HistoryReader.ReadRow(row.Events))
+                    .ShouldBe(Encoding.UTF8.GetString(row.Events.Span), "a row that is read and written again");
         }
     }
 
@@ -79,7 +84,8 @@ internal sealed class Disk
             .Select(t => new TimerKey(_partition, t.FireAt, t.Number));
         if (state.StartPendingUntil is not null)
             open = open.Append(state.StartTimer);
-        IReadOnlyList<TimerRow> rows = Done(_store.ReadTimersAsync(_partition, long.MaxValue, long.MinValue, 0, int.MaxValue, default));
+        IReadOnlyList<TimerRow> rows =
+            Done(_store.ReadTimersAsync(_partition, long.MaxValue, long.MinValue, 0, int.MaxValue, default));
         rows.Select(r => r.Key).ToHashSet().SetEquals(open).ShouldBeTrue("a timer has a row exactly while it is open");
     }
 

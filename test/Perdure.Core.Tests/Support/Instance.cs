@@ -94,9 +94,12 @@ internal sealed class Instance : INumbers, ICodeCatalog
     public Instance Asked(params OrchestratorAction[] actions) => Concludes(new CodeResult.Ran(actions, null));
 
     /// <summary>The code runs to its end.</summary>
-    public Instance Ends(Completion completion, params OrchestratorAction[] actions) => Concludes(new CodeResult.Ran(actions, completion));
+    public Instance Ends(Completion completion, params OrchestratorAction[] actions) =>
+        Concludes(new CodeResult.Ran(actions, completion));
 
-    /// <summary>Messages arrive with something that the code waits for outside of its tasks: it runs, whatever the core decided.</summary>
+    /// <summary>
+    /// Messages arrive with something that the code waits for outside of its tasks: it runs, whatever the core decided.
+    /// </summary>
     public Instance Wakes(params Arrival[] arrivals)
     {
         Turn = _core.Receive(State, [.. arrivals.Select(a => a.Make(this))], _now);
@@ -144,7 +147,8 @@ internal sealed class Instance : INumbers, ICodeCatalog
 
     public Instance Effects(params string[] effects) => Check(Turn.Effects.Select(Show.Effect), effects, "effects");
 
-    public Instance Drops(params string[] drops) => Check((Turn.Dropped ?? []).Select(d => $"{d.Message.GetType().Name}: {d.Reason}"), drops, "drops");
+    public Instance Drops(params string[] drops) =>
+        Check((Turn.Dropped ?? []).Select(d => $"{d.Message.GetType().Name}: {d.Reason}"), drops, "drops");
 
     private Instance Check(IEnumerable<string> actual, string[] expected, string what)
     {
@@ -165,7 +169,8 @@ internal sealed class Instance : INumbers, ICodeCatalog
         }
         if (State.Ended && !turn.HasEvents)
             return;
-        Show.State(loaded).ShouldBe(Show.State(State), $"the state loaded after turn {turn.Number} is not the live one");
+        Show.State(loaded)
+            .ShouldBe(Show.State(State), $"the state loaded after turn {turn.Number} is not the live one");
         _disk.CheckTimers(State);
         if (State.Ended)
             State = OrchestrationState.OfEnded(_disk.Row);
@@ -173,7 +178,9 @@ internal sealed class Instance : INumbers, ICodeCatalog
 
     public TimerKey TimerKey(int task, long due)
     {
-        long number = State.Open.TryGet(task, out HistoryEvent? opened) && opened is HistoryEvent.TimerCreated timer ? timer.Number : -5;
+        long number = State.Open.TryGet(task, out HistoryEvent? opened) && opened is HistoryEvent.TimerCreated timer
+            ? timer.Number
+            : -5;
         return new TimerKey(State.Partition, due, number);
     }
 

@@ -49,9 +49,13 @@ internal static class Show
         if (rows.DeleteInstance is { } deleted)
             yield return $"delete instance {deleted}";
         if (rows.InsertInstance is { } inserted)
-            yield return Line($"insert instance {inserted.Key}", inserted.Status, inserted.Held is Held.No ? null : inserted.Held, inserted.Owed ? "owed" : null);
+            yield return Line(
+                $"insert instance {inserted.Key}", inserted.Status, inserted.Held is Held.No ? null : inserted.Held,
+                inserted.Owed ? "owed" : null);
         if (rows.UpdateInstance is { } u)
-            yield return Line("update instance", u.Status, u.Generation is { } g ? $"generation {g}" : null, u.Held is Held.No ? "released" : u.Held,
+            yield return Line(
+                "update instance", u.Status, u.Generation is { } g ? $"generation {g}" : null,
+                u.Held is Held.No ? "released" : u.Held,
                 u.Owed is { } owed ? (owed ? "owed" : "not owed") : null,
                 u.CustomStatus is { } custom ? $"custom {custom}" : null, u.Ended is { } at ? $"ended {at}" : null);
         if (rows.DeleteHistory is { } execution)
@@ -83,7 +87,9 @@ internal static class Show
         _ => throw new UnreachableException($"No text for {effect.GetType().Name}."),
     };
 
-    /// <summary>Everything that can be seen of a state; by reflection, so that a new property is compared as well.</summary>
+    /// <summary>
+    /// Everything that can be seen of a state; by reflection, so that a new property is compared as well.
+    /// </summary>
     public static string State(OrchestrationState state)
     {
         StringBuilder text = new();

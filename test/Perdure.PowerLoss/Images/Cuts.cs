@@ -33,25 +33,31 @@ internal sealed class Tally
     }
 }
 
-/// <summary>Cuts the power at chosen moments of a record and looks at what is left. Half of the cuts fall right behind an
-/// acknowledgement, where a promise is youngest.</summary>
+/// <summary>
+/// Cuts the power at chosen moments of a record and looks at what is left. Half of the cuts fall right behind an
+/// acknowledgement, where a promise is youngest.
+/// </summary>
 internal static class Cuts
 {
     private const int WholeEvery = 25;
 
     public static IReadOnlyList<int> Choose(IReadOnlyList<Record> records, int images, Random random)
     {
-        int[] promises = [.. Enumerable.Range(0, records.Count).Where(i => records[i] is Record.Client { Line: ["A", ..] })];
+        int[] promises =
+            [.. Enumerable.Range(0, records.Count).Where(i => records[i] is Record.Client { Line: ["A", ..] })];
         return
         [
             .. Enumerable.Range(0, images)
-                .Select(i => i % 2 == 0 && promises.Length > 0 ? promises[random.Next(promises.Length)] + 1 : random.Next(records.Count + 1))
+                .Select(i => i % 2 == 0 && promises.Length > 0
+                    ? promises[random.Next(promises.Length)] + 1
+                    : random.Next(records.Count + 1))
                 .Order(),
         ];
     }
 
     /// <summary>Walks through the record once; every <paramref name="lanes"/>th image is this walk's.</summary>
-    public static Tally Walk(IReadOnlyList<Record> records, IReadOnlyList<int> cuts, int seed, string directory, int lane, int lanes)
+    public static Tally Walk(
+        IReadOnlyList<Record> records, IReadOnlyList<int> cuts, int seed, string directory, int lane, int lanes)
     {
         Disk disk = new();
         ClientRecord client = new();

@@ -74,7 +74,9 @@ internal sealed class DiskFile
         return bytes;
     }
 
-    /// <summary>What is found when the power comes back: each unsynced request was done, was not, or was half done.</summary>
+    /// <summary>
+    /// What is found when the power comes back: each unsynced request was done, was not, or was half done.
+    /// </summary>
     public Bytes AfterPowerLoss(Random random, Mercy mercy)
     {
         Bytes bytes = _certain.Copy();

@@ -10,8 +10,9 @@ namespace Perdure.PowerLoss.Recording;
 /// preloaded library, and sees what the engine's own connections do, all of them, because it is made the default.
 /// </summary>
 /// <remarks>
-/// Layouts are those of https://sqlite.org/c3ref/vfs.html and https://sqlite.org/c3ref/io_methods.html. A file keeps the
-/// object that the ordinary file system made; only its table of methods is exchanged for a copy in which three differ.
+/// Layouts are those of https://sqlite.org/c3ref/vfs.html and https://sqlite.org/c3ref/io_methods.html. A file keeps
+/// the object that the ordinary file system made; only its table of methods is exchanged for a copy in which three
+/// differ.
 /// </remarks>
 internal static unsafe class RecordedFiles
 {

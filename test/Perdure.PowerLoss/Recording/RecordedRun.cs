@@ -12,7 +12,8 @@ internal static class RecordedRun
 {
     private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(5);
 
-    public static async Task RunAsync(Recorder recorder, string directory, int seed, int commits, int checkpoints, bool forgetful)
+    public static async Task RunAsync(
+        Recorder recorder, string directory, int seed, int commits, int checkpoints, bool forgetful)
     {
         WorkerFiles files = new(directory, directory);
         Directory.CreateDirectory(directory);
@@ -24,19 +25,22 @@ internal static class RecordedRun
             o.UseSqlite(files.Database);
             o.FunctionAssemblies.Add(typeof(Orchestrations).Assembly);
             if (forgetful)
-                o.Store = new SqliteStore(new SqliteStoreOptions { Path = files.Database, Partitions = 4, Forgetful = true });
+                o.Store =
+                    new SqliteStore(new SqliteStoreOptions { Path = files.Database, Partitions = 4, Forgetful = true });
         });
         using IHost host = builder.Build();
         await host.StartAsync();
         DriverPlan plan = new()
         {
-            Starters = 16, StartPauseMaxMilliseconds = 10, WaitingTarget = 60, DoomedTarget = 20, FeedPauseMilliseconds = 2,
+            Starters = 16, StartPauseMaxMilliseconds = 10, WaitingTarget = 60, DoomedTarget = 20,
+                FeedPauseMilliseconds = 2,
         };
         Driver driver = new(host.Services.GetRequiredService<IDurableClient>(), recorder, plan, 0, seed);
         using CancellationTokenSource stop = new();
         Task work = driver.RunAsync(stop.Token);
         DateTime deadline = DateTime.UtcNow + LongestRun;
-        while ((recorder.Commits < commits || recorder.Checkpoints < checkpoints) && DateTime.UtcNow < deadline && !work.IsCompleted)
+        while ((recorder.Commits < commits || recorder.Checkpoints < checkpoints) && DateTime.UtcNow < deadline
+            && !work.IsCompleted)
             await Task.Delay(20);
         await stop.CancelAsync();
         await work;

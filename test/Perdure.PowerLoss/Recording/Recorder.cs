@@ -4,8 +4,8 @@ using Perdure.Torture.Journals;
 namespace Perdure.PowerLoss.Recording;
 
 /// <summary>
-/// One stream of everything. A write is recorded once it has been made, before its caller goes on; an acknowledgement once
-/// it has been received: so what one causes always stands behind it.
+/// One stream of everything. A write is recorded once it has been made, before its caller goes on; an acknowledgement
+/// once it has been received: so what one causes always stands behind it.
 /// </summary>
 internal sealed class Recorder : IClientJournal
 {
@@ -32,7 +32,8 @@ internal sealed class Recorder : IClientJournal
         lock (_gate)
         {
             _records.Add(write);
-            if (file == HubFile.Log && data.Length == FrameHeaderLength && BinaryPrimitives.ReadInt32BigEndian(data[4..]) != 0)
+            if (file == HubFile.Log && data.Length == FrameHeaderLength
+                && BinaryPrimitives.ReadInt32BigEndian(data[4..]) != 0)
                 Commits++;
             _databaseIsDirty |= file == HubFile.Database;
         }

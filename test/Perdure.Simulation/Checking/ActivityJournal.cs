@@ -13,17 +13,22 @@ internal sealed class ActivityJournal(Simulation simulation)
     /// <summary>Objects of function classes that the process has made and not disposed of.</summary>
     public int Objects { get; set; }
 
-    /// <summary>An activity begins: its call must be committed, and it must know what there is to know about earlier runs.</summary>
+    /// <summary>
+    /// An activity begins: its call must be committed, and it must know what there is to know about earlier runs.
+    /// </summary>
     public ActivityRun Begin(IDurableActivityContext context)
     {
         TaskRecord task = simulation.Ledger.FindCall(context.IdempotencyKey, context.Attempt, context.InstanceId)
-            ?? throw simulation.Violate($"Activity '{context.Name}' of '{context.InstanceId}' ({context.IdempotencyKey}, attempt {context.Attempt}) runs although no committed turn asked for it.");
+            ?? throw simulation.Violate(
+                $"Activity '{context.Name}' of '{context.InstanceId}' ({context.IdempotencyKey}, attempt "
+                + $"{context.Attempt}) runs although no committed turn asked for it.");
         ActivityRun run = new(++_runs, simulation.World.Current!, task);
         if (task.Runs.Count > 0)
         {
             simulation.Counters.Add(Rare.RanAgain);
             if (!context.MayHaveRunBefore)
-                simulation.Violate($"Activity {task.Key} of '{context.InstanceId}' runs again and is told that it has not run before.");
+                simulation.Violate(
+                    $"Activity {task.Key} of '{context.InstanceId}' runs again and is told that it has not.");
         }
         task.Runs.Add(run);
         simulation.Counters.Activities++;

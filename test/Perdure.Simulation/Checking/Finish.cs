@@ -9,8 +9,8 @@ using Perdure.Simulation.Scheduling;
 namespace Perdure.Simulation.Checking;
 
 /// <summary>
-/// The last phase, without faults: whatever waits for something is given it, and then everything must have come to an end
-/// and nothing may be left over.
+/// The last phase, without faults: whatever waits for something is given it, and then everything must have come to an
+/// end and nothing may be left over.
 /// </summary>
 internal sealed class Finish(Simulation simulation, MemoryStore disk)
 {
@@ -32,7 +32,8 @@ internal sealed class Finish(Simulation simulation, MemoryStore disk)
                 continue;
             }
             Life[] alive = [.. simulation.Ledger.Current.Where(l => l.End is null)];
-            if (alive.Length == 0 && simulation.Ledger.OpenMessages + simulation.Ledger.OpenTimers + simulation.Ledger.OpenTasks == 0)
+            if (alive.Length == 0
+                && simulation.Ledger.OpenMessages + simulation.Ledger.OpenTimers + simulation.Ledger.OpenTasks == 0)
                 break;
             if (round > RoundsMax)
                 throw Stuck(alive);
@@ -49,14 +50,22 @@ internal sealed class Finish(Simulation simulation, MemoryStore disk)
         if (life.Held is Held.Suspended or Held.Parked)
             simulation.Clients.Do(process, c => simulation.Clients.ResumeAsync(c, life.Id));
         else if (simulation.Waiting.Contains(life.Id) && life.Open.Count == 0 && life.Unfed == 0)
-            simulation.Clients.Do(process, c => simulation.Clients.RaiseAsync(c, life.Id, Workload.Interpreter.EventNames[round % Workload.Interpreter.EventNames.Length]));
-        else if ((round > PatientRounds && Names(life)) || life.Open.Values.Any(t => t.Scheduled is { Name: "Nowhere" }))
+            simulation.Clients.Do(
+                process, c => simulation.Clients.RaiseAsync(
+                    c, life.Id, Workload.Interpreter.EventNames[round % Workload.Interpreter.EventNames.Length]));
+        else if ((round > PatientRounds && Names(life))
+            || life.Open.Values.Any(t => t.Scheduled is { Name: "Nowhere" }))
             simulation.Clients.Do(process, c => simulation.Clients.TerminateAsync(c, life.Id));
     }
 
-    /// <summary>Whether it is clear what the instance waits for. What waits for nothing is stuck, and terminating it would hide that.</summary>
+    /// <summary>
+    /// Whether it is clear what the instance waits for. What waits for nothing is stuck, and terminating it would hide
+    /// that.
+    /// </summary>
     private bool Names(Life life) =>
-        life.Open.Values.Any(t => t.Timer is not null || (t.Child is { } child && simulation.Ledger.ById(child.InstanceId) is { End: null }));
+        life.Open.Values.Any(
+            t => t.Timer is not null
+                || (t.Child is { } child && simulation.Ledger.ById(child.InstanceId) is { End: null }));
 
     private SimulationEnded Stuck(Life[] alive)
     {
@@ -64,7 +73,8 @@ internal sealed class Finish(Simulation simulation, MemoryStore disk)
             $"'{l.Id}' {l.Status}/{l.Held} owed {l.Row.Owed}, unfed {l.Unfed}, open "
             + $"{string.Join(' ', l.Open.Values.Select(t => t.Scheduled?.Name ?? t.Child?.InstanceId ?? "timer"))}, "
             + $"waits for {(simulation.Waiting.Contains(l.Id) ? "an event" : "nothing")}");
-        return simulation.Violate($"It does not come to an end: {string.Join("; ", lives.Concat(simulation.Ledger.Leftovers).Take(12))}");
+        return simulation.Violate(
+            $"It does not come to an end: {string.Join("; ", lives.Concat(simulation.Ledger.Leftovers).Take(12))}");
     }
 
     private void CheckStore()
@@ -74,17 +84,21 @@ internal sealed class Finish(Simulation simulation, MemoryStore disk)
         }
         foreach (Life life in simulation.Ledger.All)
         {
-            InstanceRow? row = life.Removed == long.MaxValue ? disk.ReadInstanceAsync(life.Id, CancellationToken.None).Result : null;
+            InstanceRow? row = life.Removed == long.MaxValue
+                ? disk.ReadInstanceAsync(life.Id, CancellationToken.None).Result
+                : null;
             if (life.Removed == long.MaxValue && (row is null || row.Key != life.Key || row.Status != life.Status))
                 simulation.Violate($"'{life.Id}' is not in the store as it was committed.");
             if (row is { Owed: true })
                 simulation.Violate($"'{life.Id}' has ended and is still owed something.");
             for (int generation = 0; generation <= life.Generation; generation++)
             {
-                IReadOnlyList<HistoryRow> rows = disk.ReadHistoryAsync(new ExecutionKey(life.Key, generation), CancellationToken.None).Result;
+                IReadOnlyList<HistoryRow> rows =
+                    disk.ReadHistoryAsync(new ExecutionKey(life.Key, generation), CancellationToken.None).Result;
                 bool kept = life.Removed == long.MaxValue && generation == life.Generation;
                 if (rows.Count != (kept ? life.History.Count : 0))
-                    simulation.Violate($"'{life.Id}' has {rows.Count} history rows in generation {generation} of {life.Generation}.");
+                    simulation.Violate(
+                        $"'{life.Id}' has {rows.Count} history rows in generation {generation} of {life.Generation}.");
                 for (int i = 0; kept && i < rows.Count; i++)
                 {
                     if (!rows[i].Events.Span.SequenceEqual(life.History[i].Events.Span))
@@ -96,7 +110,8 @@ internal sealed class Finish(Simulation simulation, MemoryStore disk)
 
     private void CheckRequests()
     {
-        if (simulation.Serving is { } process && simulation.Clients.Unanswered.TryGetValue(process.Number, out SortedSet<string>? open))
+        if (simulation.Serving is { } process
+            && simulation.Clients.Unanswered.TryGetValue(process.Number, out SortedSet<string>? open))
         {
             // Who waits for an instance that was purged meanwhile waits for the next of that id.
             string[] unanswered = [.. open.Where(w => !w.StartsWith("wait", StringComparison.Ordinal))];

@@ -25,7 +25,9 @@ internal sealed partial class Ledger
         facts.Life = life;
         life.Touched = Now;
         // Copies, because the engine uses its buffers again.
-        List<HistoryRow> copies = [row with { Events = row.Events.ToArray() }, .. rows.HistoryParts?.Select(p => p with { Events = p.Events.ToArray() }) ?? []];
+        List<HistoryRow> copies =
+            [row with { Events = row.Events.ToArray() },
+            .. rows.HistoryParts?.Select(p => p with { Events = p.Events.ToArray() }) ?? []];
         List<HistoryEvent> events = [.. copies.SelectMany(c => HistoryReader.ReadRow(c.Events))];
         if (copies.Count > 1)
             simulation.Counters.Add(Rare.WideTurn);
@@ -49,7 +51,8 @@ internal sealed partial class Ledger
             Fold(life, row, events[i], i == 0, ref feeding, facts, process);
         if (feeding && life.Held != Held.No)
             Violate($"'{life.Id}' ran in turn {row.Turn} although it is held ({life.Held}).");
-        simulation.Trace($"  '{life.Id}' {row.Key}.{row.Generation} turn {row.Turn}: {string.Join(' ', events.Select(Short))}");
+        simulation.Trace(
+            $"  '{life.Id}' {row.Key}.{row.Generation} turn {row.Turn}: {string.Join(' ', events.Select(Short))}");
         if (facts.MovedGeneration)
             CheckCarried(life, before);
     }
@@ -91,7 +94,9 @@ internal sealed partial class Ledger
         (life.Suspended, life.Parked, life.StartAt, life.CustomStatus) = (false, false, null, default);
     }
 
-    /// <summary>What the old generation had and the code did not take must be in the new one; what it had not must be new.</summary>
+    /// <summary>
+    /// What the old generation had and the code did not take must be in the new one; what it had not must be new.
+    /// </summary>
     private void CheckCarried(Life life, HashSet<string> before)
     {
         foreach (string text in before)
@@ -104,7 +109,9 @@ internal sealed partial class Ledger
         }
     }
 
-    private void Fold(Life life, HistoryRow row, HistoryEvent e, bool isFirst, ref bool feeding, TurnFacts facts, SimulatedProcess process)
+    private void Fold(
+        Life life, HistoryRow row, HistoryEvent e, bool isFirst, ref bool feeding, TurnFacts facts,
+        SimulatedProcess process)
     {
         if (life.End is not null)
             Violate($"'{life.Id}': {e.GetType().Name} stands behind the end.");
@@ -134,10 +141,14 @@ internal sealed partial class Ledger
                 else
                     Open(life, x.Task, e, process);
                 break;
-            case HistoryEvent.TaskCompleted x: CheckResult(Close(life, x.Task, t => t.Scheduled is not null, facts, e), x); Take(); break;
-            case HistoryEvent.TaskFailed x: CheckFailure(Close(life, x.Task, t => t.Scheduled is not null, facts, e), x); Take(); break;
-            case HistoryEvent.SubOrchestrationInstanceCompleted x: Close(life, x.Task, t => t.Child is not null, facts, e); Take(); break;
-            case HistoryEvent.SubOrchestrationInstanceFailed x: Close(life, x.Task, t => t.Child is not null, facts, e); Take(); break;
+            case HistoryEvent.TaskCompleted x:
+                CheckResult(Close(life, x.Task, t => t.Scheduled is not null, facts, e), x); Take(); break;
+            case HistoryEvent.TaskFailed x:
+                CheckFailure(Close(life, x.Task, t => t.Scheduled is not null, facts, e), x); Take(); break;
+            case HistoryEvent.SubOrchestrationInstanceCompleted x:
+                Close(life, x.Task, t => t.Child is not null, facts, e); Take(); break;
+            case HistoryEvent.SubOrchestrationInstanceFailed x:
+                Close(life, x.Task, t => t.Child is not null, facts, e); Take(); break;
             case HistoryEvent.TimerFired { Task: < 0 }:
                 CheckDue(life, row, life.StartAt, process);
                 life.StartAt = null;
@@ -152,7 +163,8 @@ internal sealed partial class Ledger
             case HistoryEvent.TimerCanceled x:
                 simulation.Counters.Add(Rare.CancelledTimer);
                 // It may have fired in the same turn, before the code cancelled it.
-                if (!life.Open.Remove(x.Task) && !facts.Resolved.ContainsKey(new TaskKey(life.Key, life.Generation, x.Task)))
+                if (!life.Open.Remove(x.Task)
+                    && !facts.Resolved.ContainsKey(new TaskKey(life.Key, life.Generation, x.Task)))
                     simulation.Trace($"  '{life.Id}' cancelled timer {x.Task}, which had fired");
                 break;
             case HistoryEvent.EventRaised x:
@@ -161,9 +173,13 @@ internal sealed partial class Ledger
                     simulation.Counters.Add(Rare.CarriedEvents);
                 Take();
                 break;
-            case HistoryEvent.ExecutionSuspended x: Said(life, x.Reason, facts); life.Suspended = true; simulation.Counters.Add(Rare.Suspended); break;
-            case HistoryEvent.ExecutionResumed x: Said(life, x.Reason, facts); (life.Suspended, life.Parked) = (false, false); simulation.Counters.Add(Rare.Resumed); break;
-            case HistoryEvent.ExecutionTerminated x: Said(life, x.Reason, facts); simulation.Counters.Add(Rare.Terminated); break;
+            case HistoryEvent.ExecutionSuspended x:
+                Said(life, x.Reason, facts); life.Suspended = true; simulation.Counters.Add(Rare.Suspended); break;
+            case HistoryEvent.ExecutionResumed x:
+                Said(life, x.Reason, facts); (life.Suspended, life.Parked) =
+                    (false, false); simulation.Counters.Add(Rare.Resumed); break;
+            case HistoryEvent.ExecutionTerminated x:
+                Said(life, x.Reason, facts); simulation.Counters.Add(Rare.Terminated); break;
             case HistoryEvent.ExecutionParked: life.Parked = true; simulation.Counters.Add(Rare.Parked); break;
             case HistoryEvent.CustomStatusSet x: life.CustomStatus = x.Value; break;
             case HistoryEvent.ExecutionCompleted x: End(life, x); break;
@@ -242,7 +258,8 @@ internal sealed partial class Ledger
         if (failed.Failure.ErrorType == "System.TimeoutException")
             simulation.Counters.Add(Rare.TimedOutActivity);
         if (!fits)
-            Violate($"Task {task.Key} of '{task.Life.Id}' failed with {failed.Failure.ErrorType}: {failed.Failure.ErrorMessage}, which no run of it threw.");
+            Violate($"Task {task.Key} of '{task.Life.Id}' failed with {failed.Failure.ErrorType}: "
+                + $"{failed.Failure.ErrorMessage}, which no run of it threw.");
     }
 
     private void CheckDue(Life life, HistoryRow row, long? due, SimulatedProcess process)
@@ -290,7 +307,8 @@ internal sealed partial class Ledger
         life.Open.Clear();
         life.Unfed = 0;
         (life.Suspended, life.Parked, life.StartAt) = (false, false, null);
-        if (completed.Failure is { ErrorType: "System.InvalidOperationException" } failure && failure.ErrorMessage.Contains("left its turn", StringComparison.Ordinal))
+        if (completed.Failure is { ErrorType: "System.InvalidOperationException" } failure
+            && failure.ErrorMessage.Contains("left its turn", StringComparison.Ordinal))
             simulation.Counters.Add(Rare.ForeignAwait);
         if (completed.Failure is { ErrorType: "Perdure.NonDeterministicOrchestrationException" } different)
             Violate($"'{life.Id}': {different.ErrorMessage}");

@@ -65,7 +65,8 @@ internal sealed partial class Ledger
         }
         foreach ((TaskKey task, HistoryEvent e) in facts.Resolved)
         {
-            if (e is HistoryEvent.SubOrchestrationInstanceCompleted or HistoryEvent.SubOrchestrationInstanceFailed && !answered.Contains(task))
+            if (e is HistoryEvent.SubOrchestrationInstanceCompleted or HistoryEvent.SubOrchestrationInstanceFailed
+                && !answered.Contains(task))
                 Violate($"'{facts.Life!.Id}' took an answer for {task} without consuming its message.");
         }
     }
@@ -78,25 +79,32 @@ internal sealed partial class Ledger
             case Message.ChildDone done:
                 if (facts.Resolved.TryGetValue(done.Task, out HistoryEvent? e))
                 {
-                    if (e is HistoryEvent.SubOrchestrationInstanceCompleted completed && !completed.Result.Equals(done.Result))
-                        Violate($"'{target}' was answered {done.Result} for {done.Task} and recorded {completed.Result}.");
+                    if (e is HistoryEvent.SubOrchestrationInstanceCompleted completed
+                        && !completed.Result.Equals(done.Result))
+                        Violate($"'{target}' was answered {done.Result} for {done.Task} and recorded "
+                            + $"{completed.Result}.");
                 }
-                else if (life is { End: null } && life.Key == done.Task.Key && life.Generation == done.Task.Generation && life.Open.ContainsKey(done.Task.Task))
+                else if (life is { End: null } && life.Key == done.Task.Key && life.Generation == done.Task.Generation
+                    && life.Open.ContainsKey(done.Task.Task))
                 {
                     Violate($"'{target}' dropped the answer for {done.Task}, which is open.");
                 }
                 break;
             case Message.Start start:
-                if (_executions.ContainsKey(start.Event.ExecutionId) || (facts.MovedGeneration && facts.Life!.Id == target))
+                if (_executions.ContainsKey(start.Event.ExecutionId)
+                    || (facts.MovedGeneration && facts.Life!.Id == target))
                     break;
                 simulation.Counters.Add(Rare.ChildRefused);
                 bool told = start.Event.Parent is not { Task: > ParentLink.NoAnswer } parent
-                    || (rows.InsertMessages?.Any(m => _messages[m.Key].Message is Message.ChildDone d && d.Task == new TaskKey(parent.Key, parent.Generation, parent.Task)) ?? false);
+                    || (rows.InsertMessages?.Any(
+                        m => _messages[m.Key].Message is Message.ChildDone d
+                            && d.Task == new TaskKey(parent.Key, parent.Generation, parent.Task)) ?? false);
                 if (!told)
                     Violate($"The start of '{target}' was refused and its parent was not told.");
                 break;
             case var _ when TokenText(message) is { } text && !facts.Tokens.Contains(text):
-                bool mayDrop = life is null or { End: not null } || facts.Created || facts.MovedGeneration || message is Message.Suspend or Message.Resume;
+                bool mayDrop = life is null or { End: not null } || facts.Created || facts.MovedGeneration
+                    || message is Message.Suspend or Message.Resume;
                 Token token = TokenOf(text);
                 if (!mayDrop)
                     Violate($"'{target}' consumed {message.GetType().Name} {text} without recording it.");

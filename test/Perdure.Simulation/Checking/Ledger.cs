@@ -9,8 +9,8 @@ using Perdure.Simulation.Scheduling;
 namespace Perdure.Simulation.Checking;
 
 /// <summary>
-/// What the store holds, according to the checker: it applies every committed batch by itself, folds every turn by itself
-/// and compares. It asks the engine nothing.
+/// What the store holds, according to the checker: it applies every committed batch by itself, folds every turn by
+/// itself and compares. It asks the engine nothing.
 /// </summary>
 internal sealed partial class Ledger(Simulation simulation)
 {
@@ -81,14 +81,17 @@ internal sealed partial class Ledger(Simulation simulation)
         if (colon < 0 || !_executions.TryGetValue(idempotencyKey[..colon], out Life? life) || life.Id != instanceId)
             return null;
         int first = int.Parse(idempotencyKey.AsSpan(colon + 1));
-        return (life.ExecutionId == idempotencyKey[..colon] ? life.Tasks : life.EarlierTasks(idempotencyKey[..colon])).Values
+        return (life.ExecutionId == idempotencyKey[..colon] ? life.Tasks : life.EarlierTasks(idempotencyKey[..colon]))
+            .Values
             .FirstOrDefault(t => t.Scheduled is { } call && call.FirstTask == first && call.Attempt == attempt);
     }
 
     public void OnCommit(Batch batch, CommitResult result, SimulatedProcess process)
     {
         simulation.World.Mix((ulong)result.Outcome + ((ulong)batch.Turns.Count << 8));
-        simulation.Trace($"batch {batch.Node}.{batch.Number} of {batch.Turns.Count} turns by {process.Number}: {result.Outcome} {result.Detail}");
+        simulation.Trace(
+            $"batch {batch.Node}.{batch.Number} of {batch.Turns.Count} turns by {process.Number}: {result.Outcome} "
+            + $"{result.Detail}");
         if (result.Outcome is CommitOutcome.Inconsistent or CommitOutcome.Refused)
             Violate($"The store would not take batch {batch.Number}: {result.Outcome}: {result.Detail}");
         if (result.Outcome == CommitOutcome.Fenced)
@@ -100,7 +103,8 @@ internal sealed partial class Ledger(Simulation simulation)
         foreach (PartitionEpoch fence in batch.Fences)
         {
             if (_epochs[fence.Partition] != fence.Epoch)
-                Violate($"A batch was committed under epoch {fence.Epoch} of partition {fence.Partition}, which is at {_epochs[fence.Partition]}.");
+                Violate($"A batch was committed under epoch {fence.Epoch} of partition {fence.Partition}, which is at "
+                    + $"{_epochs[fence.Partition]}.");
         }
         if (!_batches.Add((batch.Node, batch.Lane, batch.Number)))
             Violate($"Batch {batch.Number} of node {batch.Node} was committed twice.");
@@ -196,8 +200,10 @@ internal sealed partial class Ledger(Simulation simulation)
     private void CheckAgainstRow(Life life)
     {
         InstanceRow row = life.Row;
-        if (row.Status != life.Status || row.Held != life.Held || row.Generation != life.Generation || !row.CustomStatus.Equals(life.CustomStatus) || row.Name != life.Name)
-            Violate($"'{life.Id}': the row says {row.Status}/{row.Held}/{row.Generation}/{row.CustomStatus}, its history {life.Status}/{life.Held}/{life.Generation}/{life.CustomStatus}.");
+        if (row.Status != life.Status || row.Held != life.Held || row.Generation != life.Generation
+            || !row.CustomStatus.Equals(life.CustomStatus) || row.Name != life.Name)
+            Violate($"'{life.Id}': the row says {row.Status}/{row.Held}/{row.Generation}/{row.CustomStatus}, its "
+                + $"history {life.Status}/{life.Held}/{life.Generation}/{life.CustomStatus}.");
         if (life.IsOwed && !row.Owed)
             Violate($"'{life.Id}' is owed something, and its row does not say so: a crash would lose it.");
         int timers = life.Open.Values.Count(t => t.Timer is not null) + (life.StartAt is null ? 0 : 1);

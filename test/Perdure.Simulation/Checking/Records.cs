@@ -48,7 +48,8 @@ internal sealed class Life(InstanceRow row, long created)
     public int TimerRows { get; set; }
 
     /// <summary>Activities of a generation that is over may still run.</summary>
-    public Dictionary<int, TaskRecord> EarlierTasks(string executionId) => _earlier?.GetValueOrDefault(executionId) ?? [];
+    public Dictionary<int, TaskRecord> EarlierTasks(string executionId) =>
+        _earlier?.GetValueOrDefault(executionId) ?? [];
 
     public void KeepTasks()
     {
@@ -58,7 +59,8 @@ internal sealed class Life(InstanceRow row, long created)
 
     public Held Held => Parked ? Held.Parked : Suspended ? Held.Suspended : StartAt is null ? Held.No : Held.Scheduled;
 
-    public bool IsOwed => End is null && (Open.Values.Any(t => t.Scheduled is not null) || (Unfed > 0 && Held == Held.No));
+    public bool IsOwed =>
+        End is null && (Open.Values.Any(t => t.Scheduled is not null) || (Unfed > 0 && Held == Held.No));
 
     public bool WasLive(long from, long to) => Created <= to && Ended >= from;
 
@@ -72,7 +74,8 @@ internal sealed class TaskRecord(Life life, TaskKey key, HistoryEvent opened)
     public TaskKey Key => key;
     public HistoryEvent.TaskScheduled? Scheduled => opened as HistoryEvent.TaskScheduled;
     public HistoryEvent.TimerCreated? Timer => opened as HistoryEvent.TimerCreated;
-    public HistoryEvent.SubOrchestrationInstanceCreated? Child => opened as HistoryEvent.SubOrchestrationInstanceCreated;
+    public HistoryEvent.SubOrchestrationInstanceCreated? Child =>
+        opened as HistoryEvent.SubOrchestrationInstanceCreated;
     public List<ActivityRun> Runs { get; } = [];
     public int OpenedBy { get; init; }
 }
@@ -86,7 +89,9 @@ internal enum TokenPlace
     Discarded,
 }
 
-/// <summary>Something that a client sent once, found again by a text of its own: an event, or the reason of a command.</summary>
+/// <summary>
+/// Something that a client sent once, found again by a text of its own: an event, or the reason of a command.
+/// </summary>
 internal sealed class Token
 {
     public TokenPlace Place { get; set; }

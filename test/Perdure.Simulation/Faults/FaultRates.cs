@@ -16,11 +16,14 @@ internal enum Fate
     UnknownNotWritten,
 }
 
-/// <summary>How often things go wrong in one run. The seed decides: some runs are calm, some hostile, some know one fault only.</summary>
+/// <summary>
+/// How often things go wrong in one run. The seed decides: some runs are calm, some hostile, some know one fault only.
+/// </summary>
 internal sealed class FaultRates
 {
     private readonly Dice _dice;
-    private readonly double _unavailable, _crashBefore, _crashAfter, _inFlight, _unknownWritten, _unknownNot, _fence, _slow, _slowMax, _read, _step;
+    private readonly double _unavailable, _crashBefore, _crashAfter, _inFlight, _unknownWritten, _unknownNot, _fence,
+        _slow, _slowMax, _read, _step;
 
     public FaultRates(Dice dice)
     {
@@ -73,7 +76,8 @@ internal sealed class FaultRates
     /// <summary>Whether a call is answered before it returns, as a store in memory or a warm cache does.</summary>
     public bool IsPrompt() => _dice.Chance(0.2);
 
-    public TimeSpan Delay() => IsOn && _dice.Chance(_slow) ? TimeSpan.FromMilliseconds(1 + _dice.Below((int)_slowMax)) : TimeSpan.Zero;
+    public TimeSpan Delay() =>
+        IsOn && _dice.Chance(_slow) ? TimeSpan.FromMilliseconds(1 + _dice.Below((int)_slowMax)) : TimeSpan.Zero;
 
     public TimeSpan Flight() => TimeSpan.FromMilliseconds(_dice.Below(4_000));
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Perdure.Core.Identity;
 using Perdure.Core.Stores;
 using Perdure.Core.Stores.Memory;
@@ -41,15 +42,18 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
     public ValueTask<InstanceRow?> ReadInstanceAsync(string id, CancellationToken cancellationToken) =>
         Read("instance", () => disk.ReadInstanceAsync(id, CancellationToken.None).Result);
 
-    public ValueTask<IReadOnlyList<HistoryRow>> ReadHistoryAsync(ExecutionKey execution, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<HistoryRow>> ReadHistoryAsync(
+        ExecutionKey execution, CancellationToken cancellationToken) =>
         Read("history", () => disk.ReadHistoryAsync(execution, CancellationToken.None).Result);
 
-    public ValueTask<IReadOnlyList<InstanceRow>> ReadOwedAsync(int partition, long afterKey, int max, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<InstanceRow>> ReadOwedAsync(
+        int partition, long afterKey, int max, CancellationToken cancellationToken) =>
         Read("owed", () => disk.ReadOwedAsync(partition, afterKey, max, CancellationToken.None).Result);
 
     public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
         int partition, long afterOrigin, long afterNumber, int max, CancellationToken cancellationToken) =>
-        Read("messages", () => disk.ReadMessagesAsync(partition, afterOrigin, afterNumber, max, CancellationToken.None).Result);
+        Read("messages",
+            () => disk.ReadMessagesAsync(partition, afterOrigin, afterNumber, max, CancellationToken.None).Result);
 
     public ValueTask<IReadOnlyList<TimerRow>> ReadTimersAsync(
         int partition, long before, long afterDue, long afterNumber, int max, CancellationToken cancellationToken) =>
@@ -83,7 +87,9 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
         {
             if (fails)
             {
-                _world.Queue(process, () => answer.SetException(new StoreException($"The simulated store cannot read ({what}).")));
+                _world.Queue(
+                    process, () => answer.SetException(
+                        new StoreException($"The simulated store cannot read ({what}).")));
                 return;
             }
             T value = read();
@@ -146,7 +152,10 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
         {
             simulation.Fault(Rare.Refused, $"batch {batch.Number} of {batch.Turns.Count}");
             if (simulation.IsTracing)
-                simulation.Trace($"  refused: {string.Join(' ', batch.Turns.Select(t => System.Text.Encoding.UTF8.GetString(t.History.Events.Span)))}");
+            {
+                IEnumerable<string> events = batch.Turns.Select(t => Encoding.UTF8.GetString(t.History.Events.Span));
+                simulation.Trace($"  refused: {string.Join(' ', events)}");
+            }
             return new CommitResult(CommitOutcome.Refused) { Detail = "The simulated store does not take this data." };
         }
         bool known = resolving && simulation.Ledger.IsCommitted(batch);

@@ -1,6 +1,8 @@
 namespace Perdure.Simulation.Runs;
 
-/// <summary>Rare events that a run has met. One that stays at zero over a batch of seeds shows that nothing tries it any more.</summary>
+/// <summary>
+/// Rare events that a run has met. One that stays at zero over a batch of seeds shows that nothing tries it any more.
+/// </summary>
 internal enum Rare
 {
     Crash,

@@ -40,7 +40,8 @@ internal sealed class SeedRuns(long from, long count, int turns, int workers, bo
                 lock (_gate)
                 {
                     progress.WriteLine(
-                        $"  {Done:N0} of {count:N0} seeds, {Done / Stopwatch.GetElapsedTime(started).TotalSeconds:N0}/s, "
+                        $"  {Done:N0} of {count:N0} seeds, "
+                        + $"{Done / Stopwatch.GetElapsedTime(started).TotalSeconds:N0}/s, "
                         + $"{Violations.Count} violations {string.Join(' ', Violations.Select(v => v.Seed))}");
                 }
             }
@@ -67,7 +68,9 @@ internal sealed class SeedRuns(long from, long count, int turns, int workers, bo
                     Unequal++;
                 if (traced is not null)
                 {
-                    string differs = traced.Violation == run.Violation ? "" : $" (when traced: {traced.Violation ?? "nothing"})";
+                    string differs = traced.Violation == run.Violation
+                        ? ""
+                        : $" (when traced: {traced.Violation ?? "nothing"})";
                     Violations.Add((seed, run.Violation + differs, traced.Tail));
                 }
             }

@@ -3,14 +3,18 @@ using Perdure.Simulation.Scheduling;
 
 namespace Perdure.Simulation.Runs;
 
-/// <summary>Hears what the runtime says of itself: rare events are counted, and what should never be said is a violation.</summary>
+/// <summary>
+/// Hears what the runtime says of itself: rare events are counted, and what should never be said is a violation.
+/// </summary>
 internal sealed class SimulatedLogger(Simulation simulation, SimulatedProcess process) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
     public bool IsEnabled(LogLevel logLevel) => logLevel >= (simulation.IsTracing ? LogLevel.Debug : LogLevel.Warning);
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         switch (eventId.Id)
         {
@@ -20,6 +24,8 @@ internal sealed class SimulatedLogger(Simulation simulation, SimulatedProcess pr
             case 25: simulation.Violate($"A session could not be disposed of: {exception}"); break;
         }
         if (simulation.IsTracing)
-            simulation.Trace($"[{process.Number}] {logLevel}: {formatter(state, exception)} {exception?.GetType().Name} {exception?.Message}");
+            simulation.Trace(
+                $"[{process.Number}] {logLevel}: {formatter(state, exception)} {exception?.GetType().Name} "
+                + $"{exception?.Message}");
     }
 }

@@ -38,7 +38,8 @@ internal sealed class SimulatedProcess
     {
         public override void Post(SendOrPostCallback d, object? state) => world.Queue(process, () => d(state));
 
-        public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nobody waits for another thread here.");
+        public override void Send(SendOrPostCallback d, object? state) =>
+            throw new NotSupportedException("Nobody waits for another thread here.");
 
         public override SynchronizationContext CreateCopy() => this;
     }

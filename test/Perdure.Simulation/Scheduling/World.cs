@@ -67,7 +67,10 @@ internal sealed class World(Dice dice)
         return false;
     }
 
-    /// <summary>One item, or a leap to the next timer. False when nothing is left to happen before <paramref name="untilTicks"/>.</summary>
+    /// <summary>
+    /// One item, or a leap to the next timer. False when nothing is left to happen before
+    /// <paramref name="untilTicks"/>.
+    /// </summary>
     public bool Step(long untilTicks)
     {
         if (_ready.Count == 0)
@@ -118,7 +121,8 @@ internal sealed class World(Dice dice)
 
     private void FireDue()
     {
-        while (_timers.TryPeek(out (VirtualTimer Timer, int Version) due, out (long Due, long Order) at) && at.Due <= Ticks)
+        while (_timers.TryPeek(out (VirtualTimer Timer, int Version) due, out (long Due, long Order) at)
+            && at.Due <= Ticks)
         {
             _timers.Dequeue();
             due.Timer.Fire(due.Version);

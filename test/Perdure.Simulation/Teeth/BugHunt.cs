@@ -3,13 +3,14 @@ using System.Diagnostics;
 namespace Perdure.Simulation.Teeth;
 
 /// <summary>
-/// Shows that the checkers bite: each planted bug is put into a copy of the source tree, the simulator is built from the
-/// copy and must find a violation.
+/// Shows that the checkers bite: each planted bug is put into a copy of the source tree, the simulator is built from
+/// the copy and must find a violation.
 /// </summary>
 internal sealed class BugHunt(TextWriter to)
 {
     private const int Seeds = 2_000;
-    private static readonly string[] Copied = ["src", "test/Perdure.Simulation", "Directory.Build.props", "Directory.Packages.props", ".editorconfig"];
+    private static readonly string[] Copied =
+        ["src", "test/Perdure.Simulation", "Directory.Build.props", "Directory.Packages.props", ".editorconfig"];
 
     /// <summary>How many were caught and how many were not.</summary>
     public (int Caught, int Missed) Run(int? count)
@@ -48,11 +49,16 @@ internal sealed class BugHunt(TextWriter to)
         File.WriteAllText(path, wrong);
         try
         {
-            (int built, string output) = Dotnet(copy, "build", "-c", "Release", "test/Perdure.Simulation", "-p:TreatWarningsAsErrors=false", "-p:RunAnalyzers=false", "-v:q");
+            (int built, string output) =
+                Dotnet(copy, "build", "-c", "Release", "test/Perdure.Simulation", "-p:TreatWarningsAsErrors=false",
+                "-p:RunAnalyzers=false", "-v:q");
             if (built != 0)
                 return Say(bug, false, $"it does not compile:\n{output}");
-            (int found, output) = Dotnet(copy, "artifacts/bin/Perdure.Simulation/release/Perdure.Simulation.dll", "--seeds", Seeds.ToString(), "--stop-at-first");
-            string? violation = output.Split('\n').FirstOrDefault(l => l.StartsWith("VIOLATION", StringComparison.Ordinal));
+            (int found, output) =
+                Dotnet(copy, "artifacts/bin/Perdure.Simulation/release/Perdure.Simulation.dll", "--seeds",
+                Seeds.ToString(), "--stop-at-first");
+            string? violation = output.Split('\n')
+                .FirstOrDefault(l => l.StartsWith("VIOLATION", StringComparison.Ordinal));
             return Say(bug, found != 0 && violation is not null, violation ?? $"not caught in {Seeds:N0} seeds");
         }
         finally
@@ -83,7 +89,8 @@ internal sealed class BugHunt(TextWriter to)
             if (File.Exists(Path.Combine(folder.FullName, "Perdure.slnx")))
                 return folder.FullName;
         }
-        throw new DirectoryNotFoundException("The bugs are planted into the source tree, and this program does not stand in one.");
+        throw new DirectoryNotFoundException(
+            "The bugs are planted into the source tree, and this program does not stand in one.");
     }
 
     private static void Copy(string from, string to)
@@ -94,7 +101,8 @@ internal sealed class BugHunt(TextWriter to)
             return;
         }
         Directory.CreateDirectory(to);
-        foreach (string entry in Directory.GetFileSystemEntries(from).Where(e => Path.GetFileName(e) is not ("obj" or "bin")))
+        foreach (string entry
+            in Directory.GetFileSystemEntries(from).Where(e => Path.GetFileName(e) is not ("obj" or "bin")))
             Copy(entry, Path.Combine(to, Path.GetFileName(entry)));
     }
 }

@@ -39,9 +39,11 @@ internal sealed class Clients(Simulation simulation, Dice dice)
 
     public Task RaiseAsync(DurableClient client, string id, string name) => RaiseAsync(client, id, name, cursed: false);
 
-    public Task ResumeAsync(DurableClient client, string id) => CommandAsync(client, id, "resume", (c, reason) => c.ResumeAsync(id, reason));
+    public Task ResumeAsync(DurableClient client, string id) =>
+        CommandAsync(client, id, "resume", (c, reason) => c.ResumeAsync(id, reason));
 
-    public Task TerminateAsync(DurableClient client, string id) => CommandAsync(client, id, "terminate", (c, reason) => c.TerminateAsync(id, reason));
+    public Task TerminateAsync(DurableClient client, string id) =>
+        CommandAsync(client, id, "terminate", (c, reason) => c.TerminateAsync(id, reason));
 
     private async Task RunAsync(SimulatedProcess process, Func<DurableClient, Task> act)
     {
@@ -115,7 +117,10 @@ internal sealed class Clients(Simulation simulation, Dice dice)
         return TellAsync(id, reason, command(client, reason));
     }
 
-    /// <summary>What was acknowledged must be in the store at this moment; what was refused must be refused for a reason and for ever.</summary>
+    /// <summary>
+    /// What was acknowledged must be in the store at this moment; what was refused must be refused for a reason and for
+    /// ever.
+    /// </summary>
     private async Task TellAsync(string id, string text, Task request)
     {
         Token token = simulation.Ledger.TokenOf(text);
@@ -168,10 +173,14 @@ internal sealed class Clients(Simulation simulation, Dice dice)
         TimeSpan? within = dice.Chance(0.5) ? TimeSpan.FromMilliseconds(dice.Below(30_000)) : null;
         try
         {
-            DurableOrchestrationStatus status = await Answered(NewToken("wait"), client.WaitForCompletionAsync(id, within));
-            Life? ended = simulation.Ledger.LivesOf(id).LastOrDefault(l => l.End is not null && l.Removed >= sent && (int)l.End.Status == (int)status.RuntimeStatus);
+            DurableOrchestrationStatus status =
+                await Answered(NewToken("wait"), client.WaitForCompletionAsync(id, within));
+            Life? ended = simulation.Ledger.LivesOf(id)
+                .LastOrDefault(
+                    l => l.End is not null && l.Removed >= sent && (int)l.End.Status == (int)status.RuntimeStatus);
             if (ended is null)
-                simulation.Violate($"'{id}' was reported as {status.RuntimeStatus} to somebody who waited, and is not.");
+                simulation.Violate(
+                    $"'{id}' was reported as {status.RuntimeStatus} to somebody who waited, and is not.");
         }
         catch (ArgumentException)
         {
@@ -188,9 +197,14 @@ internal sealed class Clients(Simulation simulation, Dice dice)
         long sent = simulation.Ledger.Now;
         try
         {
-            DurableOrchestrationStatus? status = await Answered(NewToken("status"), client.GetStatusAsync(id, showHistory: dice.Chance(0.3)));
+            DurableOrchestrationStatus? status =
+                await Answered(NewToken("status"), client.GetStatusAsync(id, showHistory: dice.Chance(0.3)));
             Life? life = simulation.Ledger.ById(id);
-            if (status is null ? !WasAbsent(id, sent) : life is { } l && l.Touched < sent && l.Held is not (Core.Orchestrations.Held.Suspended or Core.Orchestrations.Held.Parked) && (int)l.Status != (int)status.RuntimeStatus)
+            if (status is null
+                ? !WasAbsent(id, sent)
+                : life is { } l && l.Touched < sent
+                && l.Held is not (Core.Orchestrations.Held.Suspended or Core.Orchestrations.Held.Parked)
+                && (int)l.Status != (int)status.RuntimeStatus)
                 simulation.Violate($"The status of '{id}' is {status?.RuntimeStatus}, which it was not.");
         }
         catch (Exception e) when (IsClear(e))
@@ -202,7 +216,8 @@ internal sealed class Clients(Simulation simulation, Dice dice)
     {
         try
         {
-            await Answered(NewToken("list"), client.ListInstancesAsync(new OrchestrationStatusQueryCondition { PageSize = 5 }));
+            await Answered(
+                NewToken("list"), client.ListInstancesAsync(new OrchestrationStatusQueryCondition { PageSize = 5 }));
         }
         catch (Exception e) when (IsClear(e))
         {
@@ -237,7 +252,9 @@ internal sealed class Clients(Simulation simulation, Dice dice)
         Failed(token.Place is TokenPlace.Nowhere or TokenPlace.Dropped, text);
     }
 
-    /// <summary>An error that says what is the matter: the host stops, the store cannot, the state does not allow it.</summary>
+    /// <summary>
+    /// An error that says what is the matter: the host stops, the store cannot, the state does not allow it.
+    /// </summary>
     private static bool IsClear(Exception e) => e is InvalidOperationException or Core.Stores.StoreException;
 
     private async Task<T> Answered<T>(string what, Task<T> request)

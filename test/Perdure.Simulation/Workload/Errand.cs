@@ -1,6 +1,8 @@
 namespace Perdure.Simulation.Workload;
 
-/// <summary>The input of an orchestration: the seed of its program, and what it carries from generation to generation.</summary>
+/// <summary>
+/// The input of an orchestration: the seed of its program, and what it carries from generation to generation.
+/// </summary>
 public sealed record Errand
 {
     public ulong Seed { get; init; }

@@ -6,7 +6,8 @@ namespace Perdure.Simulation.Workload;
 public static class Functions
 {
     [FunctionName("Errand")]
-    public static Task<List<string>> Errand([OrchestrationTrigger] IDurableOrchestrationContext context) => Interpreter.RunAsync(context);
+    public static Task<List<string>> Errand([OrchestrationTrigger] IDurableOrchestrationContext context) =>
+        Interpreter.RunAsync(context);
 
     [FunctionName("Work")]
     public static async Task<string> Work([ActivityTrigger] IDurableActivityContext context)
@@ -17,7 +18,8 @@ public static class Functions
         {
             try
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(order.Milliseconds), run.Process.Time, order.Obeys ? context.CancellationToken : CancellationToken.None);
+                CancellationToken obeyed = order.Obeys ? context.CancellationToken : CancellationToken.None;
+                await Task.Delay(TimeSpan.FromMilliseconds(order.Milliseconds), run.Process.Time, obeyed);
             }
             catch (TaskCanceledException)
             {
@@ -59,7 +61,8 @@ public sealed class ObjectFunctions : IDisposable
     public ObjectFunctions() => Simulation.Here.Journal.Objects++;
 
     [FunctionName("ObjectErrand")]
-    public Task<List<string>> Errand([OrchestrationTrigger] IDurableOrchestrationContext context) => Interpreter.RunAsync(context);
+    public Task<List<string>> Errand([OrchestrationTrigger] IDurableOrchestrationContext context) =>
+        Interpreter.RunAsync(context);
 
     [FunctionName("ObjectWork")]
     public Task<string> Work([ActivityTrigger] IDurableActivityContext context) => Functions.Work(context);

@@ -5,8 +5,8 @@ using Perdure.Simulation.Scheduling;
 namespace Perdure.Simulation.Workload;
 
 /// <summary>
-/// Runs the program that the input's seed describes. It draws only from that seed and from what its context returns, so it
-/// is deterministic, whatever the simulation around it does.
+/// Runs the program that the input's seed describes. It draws only from that seed and from what its context returns, so
+/// it is deterministic, whatever the simulation around it does.
 /// </summary>
 internal sealed class Interpreter
 {
@@ -54,13 +54,16 @@ internal sealed class Interpreter
                 _log.Add(await Caught(RetryAsync()));
                 break;
             case 4 or 5:
-                await _context.CreateTimer(_context.CurrentUtcDateTime.AddMilliseconds(_dice.Below(_dice.Pick(50, 3_000, 20_000))));
+                await _context.CreateTimer(
+                    _context.CurrentUtcDateTime.AddMilliseconds(_dice.Below(_dice.Pick(50, 3_000, 20_000))));
                 break;
             case 6:
                 await RaceAsync();
                 break;
             case 7 or 8:
-                _log.AddRange(await Task.WhenAll(Enumerable.Range(0, _dice.Between(2, 5)).Select(_ => Caught(AnyCallAsync())).ToArray()));
+                _log.AddRange(
+                    await Task.WhenAll(
+                        Enumerable.Range(0, _dice.Between(2, 5)).Select(_ => Caught(AnyCallAsync())).ToArray()));
                 break;
             case 9:
                 _log.Add(await await Task.WhenAny(Caught(AnyCallAsync()), Caught(AnyCallAsync()), Caught(CallAsync())));
@@ -126,7 +129,8 @@ internal sealed class Interpreter
         if (_dice.Chance(0.3))
             options.RetryTimeout = TimeSpan.FromSeconds(2);
         if (_dice.Chance(0.2) && _errand.Depth > 0)
-            return _context.CallSubOrchestratorWithRetryAsync<List<string>>("Errand", options, ChildErrand()).ContinueInTurn();
+            return _context.CallSubOrchestratorWithRetryAsync<List<string>>("Errand", options, ChildErrand())
+                .ContinueInTurn();
         return _context.CallActivityWithRetryAsync<string>(_dice.Pick("Work", "Quick"), options, Order(_dice.Below(4)));
     }
 
@@ -174,7 +178,8 @@ internal sealed class Interpreter
     private async Task RaceAsync()
     {
         using CancellationTokenSource cancel = new();
-        Task timer = _context.CreateTimer(_context.CurrentUtcDateTime.AddMilliseconds(_dice.Between(1, 1_500)), cancel.Token);
+        Task timer =
+            _context.CreateTimer(_context.CurrentUtcDateTime.AddMilliseconds(_dice.Between(1, 1_500)), cancel.Token);
         Task<string> work = Caught(AnyCallAsync());
         bool leave = _dice.Chance(0.3);
         if (await Task.WhenAny(timer, work) == work)
@@ -262,6 +267,9 @@ internal sealed class Interpreter
 
 internal static class TurnTasks
 {
-    /// <summary>The answer of a child as one text; the continuation stays in the turn because it is awaited there.</summary>
-    public static async Task<string> ContinueInTurn(this Task<List<string>> child) => string.Join(',', await child ?? []);
+    /// <summary>
+    /// The answer of a child as one text; the continuation stays in the turn because it is awaited there.
+    /// </summary>
+    public static async Task<string> ContinueInTurn(this Task<List<string>> child) =>
+        string.Join(',', await child ?? []);
 }

@@ -11,7 +11,8 @@ internal sealed class ProgramUnderTest
     public ProgramUnderTest()
     {
         Serializer = new PayloadSerializer();
-        FunctionEnvironment environment = new(new ServiceCollection().BuildServiceProvider(), NullLoggerFactory.Instance, Serializer, "simulation");
+        FunctionEnvironment environment =
+            new(new ServiceCollection().BuildServiceProvider(), NullLoggerFactory.Instance, Serializer, "simulation");
         Functions = FunctionDiscovery.Discover([typeof(Workload.Functions), typeof(ObjectFunctions)], environment);
     }
 

@@ -11,7 +11,8 @@ namespace Perdure.Simulation.Workload;
 /// The executor of the program, whose code is slow now and then: it blocks before it runs, or its answer travels for a
 /// while, as that of a remote worker does. What runs is the shipped executor.
 /// </summary>
-internal sealed class SlowExecutor(IOrchestrationExecutor inner, FaultRates faults, SimulatedProcess process) : IOrchestrationExecutor
+internal sealed class SlowExecutor(IOrchestrationExecutor inner, FaultRates faults, SimulatedProcess process)
+    : IOrchestrationExecutor
 {
     public bool Offers(string orchestration, string? version) => inner.Offers(orchestration, version);
 
@@ -22,7 +23,8 @@ internal sealed class SlowExecutor(IOrchestrationExecutor inner, FaultRates faul
         return outer;
     }
 
-    private sealed class SlowSession(IOrchestrationSession inner, long key, FaultRates faults, SimulatedProcess process) : IOrchestrationSession
+    private sealed class SlowSession(IOrchestrationSession inner, long key, FaultRates faults, SimulatedProcess process)
+        : IOrchestrationSession
     {
         private bool _abandoned;
 

@@ -36,7 +36,8 @@ public class FailuresTests
         TargetInvocationException wrapped = new(new TargetInvocationException(thrown));
 
         ThrownFailure.Of(wrapped).ShouldBe(new FailureDetails("System.TimeoutException", "late"));
-        ThrownFailure.Of(new FormatException("x", wrapped)).InnerFailure.ShouldBe(new("System.TimeoutException", "late"));
+        ThrownFailure.Of(new FormatException("x", wrapped))
+            .InnerFailure.ShouldBe(new("System.TimeoutException", "late"));
     }
 
     [Fact]
@@ -73,7 +74,8 @@ public class FailuresTests
     public void Text_is_made_well_formed_and_never_cut_inside_a_pair()
     {
         ThrownFailure.Of(new FormatException("a\ud800b😀")).ErrorMessage.ShouldBe("a\ufffdb😀");
-        string cut = ThrownFailure.Of(new FormatException(new string('x', ThrownFailure.MessageCharsMax - 1) + "😀")).ErrorMessage;
+        string cut = ThrownFailure.Of(new FormatException(new string('x', ThrownFailure.MessageCharsMax - 1) + "😀"))
+            .ErrorMessage;
         cut.ShouldBe(new string('x', ThrownFailure.MessageCharsMax - 1) + "…");
     }
 

@@ -7,11 +7,12 @@ namespace Perdure.Tests.House;
 
 public sealed class PublicApiTests
 {
-    public static TheoryData<string> Assemblies => ["Perdure.Abstractions", "Perdure.Core", "Perdure.Sqlite", "Perdure"];
+    public static TheoryData<string> Assemblies =>
+        ["Perdure.Abstractions", "Perdure.Core", "Perdure.Sqlite", "Perdure"];
 
     /// <summary>
-    /// What users can see changes only on purpose. After a change that is meant, run the tests with PERDURE_APPROVE=1 and
-    /// commit the files.
+    /// What users can see changes only on purpose. After a change that is meant, run the tests with PERDURE_APPROVE=1
+    /// and commit the files.
     /// </summary>
     [Theory]
     [MemberData(nameof(Assemblies))]

@@ -7,7 +7,8 @@ namespace Perdure.Tests.House;
 internal static class PublicApiText
 {
     private const BindingFlags Declared =
-        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static
+        | BindingFlags.DeclaredOnly;
 
     public static string Of(Assembly assembly)
     {
@@ -28,7 +29,8 @@ internal static class PublicApiText
         MethodInfo m when IsSeen(m) && !m.IsSpecialName && !m.Name.StartsWith('<') =>
             $"{(m.IsStatic ? "static " : "")}{NameOf(m.ReturnType)} {m.Name}{Generic(m)}({Parameters(m)})",
         PropertyInfo p when IsSeen(p.GetMethod) || IsSeen(p.SetMethod) =>
-            $"{NameOf(p.PropertyType)} {p.Name} {{{(IsSeen(p.GetMethod) ? " get;" : "")}{(IsSeen(p.SetMethod) ? " set;" : "")} }}",
+            $"{NameOf(p.PropertyType)} {p.Name} "
+            + $"{{{(IsSeen(p.GetMethod) ? " get;" : "")}{(IsSeen(p.SetMethod) ? " set;" : "")} }}",
         FieldInfo { IsPublic: true, IsSpecialName: false } f when member.DeclaringType!.IsEnum =>
             $"{f.Name} = {Convert.ToInt64(f.GetRawConstantValue(), System.Globalization.CultureInfo.InvariantCulture)}",
         FieldInfo { IsPublic: true, IsSpecialName: false } f => $"{NameOf(f.FieldType)} {f.Name}",
@@ -57,7 +59,9 @@ internal static class PublicApiText
         IEnumerable<Type> bases = type.GetInterfaces();
         if (type is { IsClass: true, BaseType: { } parent } && parent != typeof(object))
             bases = bases.Prepend(parent);
-        string[] names = [.. bases.Where(b => b.Assembly == type.Assembly || b.IsSubclassOf(typeof(Exception)) || b == typeof(Exception)
+        string[] names =
+            [.. bases.Where(
+                b => b.Assembly == type.Assembly || b.IsSubclassOf(typeof(Exception)) || b == typeof(Exception)
             || b == typeof(Attribute)).Select(NameOf)];
         return names.Length == 0 || type.IsEnum ? "" : $" : {string.Join(", ", names)}";
     }

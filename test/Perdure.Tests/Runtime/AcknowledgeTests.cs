@@ -2,7 +2,9 @@ using Perdure.Tests.Runtime.Support;
 
 namespace Perdure.Tests.Runtime;
 
-/// <summary>User code that blocks its thread delays no acknowledgement, and what was acknowledged survives a crash.</summary>
+/// <summary>
+/// User code that blocks its thread delays no acknowledgement, and what was acknowledged survives a crash.
+/// </summary>
 public abstract class AcknowledgeTests(Setup setup) : HubTests(setup)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
@@ -15,7 +17,8 @@ public abstract class AcknowledgeTests(Setup setup) : HubTests(setup)
         await Client.StartNewAsync("Main", id, 0).WaitAsync(Soon);
         await block.Entered.WaitAsync(Soon);
         (await Hub.StatusAsync(id)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Pending);
-        await Should.ThrowAsync<OrchestrationAlreadyExistsException>(() => Client.StartNewAsync("Main", id, 1).WaitAsync(Soon));
+        await Should.ThrowAsync<OrchestrationAlreadyExistsException>(
+            () => Client.StartNewAsync("Main", id, 1).WaitAsync(Soon));
         await Client.RaiseEventAsync(id, "e", 1).WaitAsync(Soon);
         await Should.ThrowAsync<InvalidOperationException>(() => Client.PurgeInstanceHistoryAsync(id).WaitAsync(Soon));
         await Client.SuspendAsync(id, "hold").WaitAsync(Soon);

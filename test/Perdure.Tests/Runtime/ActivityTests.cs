@@ -10,7 +10,8 @@ public abstract class ActivityTests(Setup setup) : HubTests(setup)
 {
     public override async ValueTask InitializeAsync()
     {
-        Hub.Functions = [.. Hub.AllFunctions, typeof(TypedActivities), typeof(ScopedActivities), typeof(LimitedActivities)];
+        Hub.Functions =
+            [.. Hub.AllFunctions, typeof(TypedActivities), typeof(ScopedActivities), typeof(LimitedActivities)];
         Hub.Services = services => services.AddScoped<Visit>().AddSingleton<Meeting>();
         await base.InitializeAsync();
     }
@@ -129,8 +130,10 @@ public abstract class ActivityTests(Setup setup) : HubTests(setup)
             Interlocked.Decrement(ref inside);
             return 1;
         };
-        Code.Main = async c => (await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => c.CallActivityAsync<int>("Work")))).Sum();
-        (await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Hub.RunAsync()))).Sum(s => s.Output.GetInt32()).ShouldBe(200);
+        Code.Main = async c =>
+            (await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => c.CallActivityAsync<int>("Work")))).Sum();
+        (await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Hub.RunAsync()))).Sum(s => s.Output.GetInt32())
+            .ShouldBe(200);
         most.ShouldBeInRange(1, 4);
     }
 
@@ -176,7 +179,8 @@ internal static class ActivityFunctions
     public static class TypedActivities
     {
         [FunctionName("Swap")]
-        public static (int, string) Swap([ActivityTrigger] (string Text, int Number) input) => (input.Number, input.Text);
+        public static (int, string) Swap([ActivityTrigger] (string Text, int Number) input) =>
+            (input.Number, input.Text);
 
         [FunctionName("Double")]
         public static async Task<Order> Double([ActivityTrigger] Order order)
@@ -212,7 +216,8 @@ internal static class ActivityFunctions
     public sealed class ScopedActivities(Visit byConstructor)
     {
         [FunctionName("Visit")]
-        public string[] Run([ActivityTrigger] int number, Visit byParameter, ILogger logger, CancellationToken cancellationToken)
+        public string[] Run(
+            [ActivityTrigger] int number, Visit byParameter, ILogger logger, CancellationToken cancellationToken)
         {
                     logger.LogInformation("visit {Number}", number);
             return [byConstructor.Id, byParameter.Id, cancellationToken.CanBeCanceled.ToString()];

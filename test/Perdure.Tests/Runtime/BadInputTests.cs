@@ -11,11 +11,14 @@ public abstract class BadInputTests(Setup setup) : HubTests(setup)
     public async Task Unknown_names_and_bad_ids_are_told_apart_and_say_what_would_be_right()
     {
         Code.Main = c => Task.FromResult<object?>(null);
-        (await ThrowsAsync<ArgumentException>(() => Client.StartNewAsync("Nobody"))).ShouldContain("Known: Child, Main");
-        (await ThrowsAsync<ArgumentException>(() => Client.StartNewAsync("Work"))).ShouldContain("no orchestration named 'Work'");
+        (await ThrowsAsync<ArgumentException>(() => Client.StartNewAsync("Nobody")))
+            .ShouldContain("Known: Child, Main");
+        (await ThrowsAsync<ArgumentException>(() => Client.StartNewAsync("Work")))
+            .ShouldContain("no orchestration named 'Work'");
         foreach (string id in new[] { "@x", "a/b", "a\\b", "a#b", "a?b", "a\nb", HalfPair, new string('x', 101) })
         {
-            (await ThrowsAsync<ArgumentException>(() => Client.StartNewAsync("Main", id))).ShouldContain("cannot be an instance id");
+            (await ThrowsAsync<ArgumentException>(() => Client.StartNewAsync("Main", id)))
+                .ShouldContain("cannot be an instance id");
             await ThrowsAsync<ArgumentException>(() => Client.GetStatusAsync(id));
             await ThrowsAsync<ArgumentException>(() => Client.RaiseEventAsync(id, "e"));
         }
@@ -67,7 +70,8 @@ public abstract class BadInputTests(Setup setup) : HubTests(setup)
         await Hub.StopAsync();
         await Hub.StartAsync(o => o.MaxPayloadBytes = 2000);
         string big = new('x', 2000);
-        Code.Work = c => Task.FromResult<object?>(c.GetInput<string>() switch { "big" => big, "half" => HalfPair, _ => null });
+        Code.Work = c =>
+            Task.FromResult<object?>(c.GetInput<string>() switch { "big" => big, "half" => HalfPair, _ => null });
         Code.Main = async c => c.GetInput<string>() switch
         {
             "input" => await c.CallActivityAsync<string>("Work", big),
@@ -105,10 +109,14 @@ public abstract class BadInputTests(Setup setup) : HubTests(setup)
     {
         await Hub.StopAsync();
         Hub.Build();
-        (await ThrowsAsync<InvalidOperationException>(() => Client.StartNewAsync("Main"))).ShouldContain("has not started");
-        (await ThrowsAsync<InvalidOperationException>(() => Client.GetStatusAsync("x"))).ShouldContain("has not started");
-        (await ThrowsAsync<InvalidOperationException>(() => Client.ListInstancesAsync(new()))).ShouldContain("has not started");
-        (await ThrowsAsync<InvalidOperationException>(() => Client.WaitForCompletionAsync("x"))).ShouldContain("has not started");
+        (await ThrowsAsync<InvalidOperationException>(() => Client.StartNewAsync("Main")))
+            .ShouldContain("has not started");
+        (await ThrowsAsync<InvalidOperationException>(() => Client.GetStatusAsync("x")))
+            .ShouldContain("has not started");
+        (await ThrowsAsync<InvalidOperationException>(() => Client.ListInstancesAsync(new())))
+            .ShouldContain("has not started");
+        (await ThrowsAsync<InvalidOperationException>(() => Client.WaitForCompletionAsync("x")))
+            .ShouldContain("has not started");
         IDurableClient client = Client;
         await Hub.StopAsync();
         await ThrowsAsync<InvalidOperationException>(() => client.StartNewAsync("Main"));

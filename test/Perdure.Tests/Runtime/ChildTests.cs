@@ -93,7 +93,8 @@ public abstract class ChildTests(Setup setup) : HubTests(setup)
         {
             List<string> seen = [];
             string own = c.InstanceId;
-            foreach ((string name, string? id) in new[] { ("Nobody", null), ("Child", "a/b"), ("Child", "@x"), ("Child", own) })
+            foreach ((string name, string? id)
+                in new[] { ("Nobody", null), ("Child", "a/b"), ("Child", "@x"), ("Child", own) })
             {
                 try
                 {

@@ -207,7 +207,8 @@ public abstract class ClientTests(Setup setup) : HubTests(setup)
         (await Should.ThrowAsync<TimeoutException>(() => late)).Message.ShouldContain(id);
         cancel.Cancel();
         await Should.ThrowAsync<OperationCanceledException>(() => cancelled);
-        Task<DurableOrchestrationStatus>[] waiting = [.. Enumerable.Range(0, 20).Select(_ => Client.WaitForCompletionAsync(id))];
+        Task<DurableOrchestrationStatus>[] waiting =
+            [.. Enumerable.Range(0, 20).Select(_ => Client.WaitForCompletionAsync(id))];
         await Client.RaiseEventAsync(id, "go", 5);
         (await Task.WhenAll(waiting)).ShouldAllBe(s => s.Output.GetInt32() == 5);
         (await Client.WaitForCompletionAsync(id)).Output.GetInt32().ShouldBe(5);
@@ -228,15 +229,18 @@ public abstract class ClientTests(Setup setup) : HubTests(setup)
             await Client.StartNewAsync("Main", ids[i], inputs[i]);
         foreach (string id in ids.Where(i => !i.StartsWith("wait", StringComparison.Ordinal)))
             await Hub.EndAsync(id);
-        (await Should.ThrowAsync<InvalidOperationException>(() => Client.PurgeInstanceHistoryAsync("wait2"))).Message.ShouldContain("has not ended");
+        (await Should.ThrowAsync<InvalidOperationException>(() => Client.PurgeInstanceHistoryAsync("wait2")))
+            .Message.ShouldContain("has not ended");
         (await Client.PurgeInstanceHistoryAsync("nobody")).InstancesDeleted.ShouldBe(0);
         (await Client.PurgeInstanceHistoryAsync("ok0")).InstancesDeleted.ShouldBe(1);
         (await Client.GetStatusAsync("ok0")).ShouldBeNull();
         (await Client.PurgeInstanceHistoryAsync(["ok0", "fail1", "wait2"])).InstancesDeleted.ShouldBe(1);
-        (await Client.PurgeInstanceHistoryAsync(default, null, [OrchestrationRuntimeStatus.Failed])).InstancesDeleted.ShouldBe(1);
+        (await Client.PurgeInstanceHistoryAsync(default, null, [OrchestrationRuntimeStatus.Failed]))
+            .InstancesDeleted.ShouldBe(1);
         (await Client.PurgeInstanceHistoryAsync(DateTime.UtcNow.AddDays(1), null, null)).InstancesDeleted.ShouldBe(0);
         (await Client.PurgeInstanceHistoryAsync(default, null, null)).InstancesDeleted.ShouldBe(1);
-        (await Client.ListInstancesAsync(new())).DurableOrchestrationState.Select(s => s.InstanceId).ShouldBe(["wait2"]);
+        (await Client.ListInstancesAsync(new())).DurableOrchestrationState.Select(s => s.InstanceId)
+            .ShouldBe(["wait2"]);
         // The id is free, and what is purged does not come back.
         await Hub.CrashAsync();
         await Client.StartNewAsync("Main", "ok0", "ok");
@@ -267,10 +271,12 @@ public abstract class ClientTests(Setup setup) : HubTests(setup)
         await Hub.UntilAsync(async () => (await ListAsync(new() { RuntimeStatus = [Running] })).Count == 4);
         (await ListAsync(new() { RuntimeStatus = [OrchestrationRuntimeStatus.Suspended] })).ShouldBe(["early-05"]);
         (await ListAsync(new() { RuntimeStatus = [Running, OrchestrationRuntimeStatus.Suspended] })).Count.ShouldBe(5);
-        (await ListAsync(new() { RuntimeStatus = [OrchestrationRuntimeStatus.Completed], PageSize = 6 })).Count.ShouldBe(20);
+        (await ListAsync(new() { RuntimeStatus = [OrchestrationRuntimeStatus.Completed], PageSize = 6 }))
+            .Count.ShouldBe(20);
         (await ListAsync(new() { RuntimeStatus = [] })).Count.ShouldBe(25);
         (await ListAsync(new() { RuntimeStatus = [OrchestrationRuntimeStatus.Canceled] })).ShouldBeEmpty();
-        (await ListAsync(new() { Tag = new("mod", "2"), InstanceIdPrefix = "early" })).ShouldBe(["early-02", "early-05", "early-08"]);
+        (await ListAsync(new() { Tag = new("mod", "2"), InstanceIdPrefix = "early" }))
+            .ShouldBe(["early-02", "early-05", "early-08"]);
         DateTime middle = (await Hub.StatusAsync("late-10")).CreatedTime;
         List<string> since = await ListAsync(new() { CreatedTimeFrom = middle });
         since.ShouldBe(ids[^since.Count..]);
@@ -279,7 +285,8 @@ public abstract class ClientTests(Setup setup) : HubTests(setup)
         OrchestrationStatusQueryResult page = await Client.ListInstancesAsync(new() { ShowInput = false });
         page.DurableOrchestrationState.ShouldAllBe(s => s.Input.ValueKind == System.Text.Json.JsonValueKind.Null);
         page.ContinuationToken.ShouldBeNull();
-        await Should.ThrowAsync<ArgumentException>(() => Client.ListInstancesAsync(new() { ContinuationToken = "rubbish" }));
+        await Should.ThrowAsync<ArgumentException>(
+            () => Client.ListInstancesAsync(new() { ContinuationToken = "rubbish" }));
     }
 
     private async Task<List<string>> ListAsync(OrchestrationStatusQueryCondition condition)

@@ -71,7 +71,8 @@ public abstract class ContextTests(Setup setup) : HubTests(setup)
             c.SetCustomStatus("first");
             c.SetCustomStatus(new { Step = 1 });
             await c.WaitForExternalEvent("on");
-            string tooLong = Should.Throw<ArgumentException>(() => c.SetCustomStatus(new string('x', 8 * 1024))).Message;
+            string tooLong = Should.Throw<ArgumentException>(() => c.SetCustomStatus(new string('x', 8 * 1024)))
+                .Message;
             c.SetCustomStatus(new string('x', 8 * 1024 - 2));
             await c.WaitForExternalEvent("on");
             c.SetCustomStatus(null);
@@ -120,8 +121,10 @@ public abstract class ContextTests(Setup setup) : HubTests(setup)
             int one = await c.CallActivityAsync<int>("Work", 3).ConfigureAwait(false);
             Task<int> last = c.CallActivityAsync<int>("Work", 4);
             Task<int> any = await Task.WhenAny(last, c.WaitForExternalEvent<int>("never")).ConfigureAwait(false);
-            int waited = await c.CallActivityAsync<int>("Work", 5).WaitAsync(TimeSpan.FromDays(1)).ConfigureAwait(false);
-            async Task<int> Twice(int n) => await c.CallActivityAsync<int>("Work", n) + await c.CallActivityAsync<int>("Work", n);
+            int waited = await c.CallActivityAsync<int>("Work", 5).WaitAsync(TimeSpan.FromDays(1))
+                .ConfigureAwait(false);
+            async Task<int> Twice(int n) =>
+                await c.CallActivityAsync<int>("Work", n) + await c.CallActivityAsync<int>("Work", n);
             int nested = (await Task.WhenAll(Twice(6), Twice(7))).Sum();
             return all.Sum() + one + await any + waited + nested;
         };

@@ -99,10 +99,12 @@ public abstract class DeterminismTests(Setup setup) : HubTests(setup)
                 case "configureAwait": await Task.Delay(100).ConfigureAwait(false); break; // Allowed: as above.
                 case "thread":
                     await await Task.Factory.StartNew(
-                        () => c.CallActivityAsync("Work"), CancellationToken.None, TaskCreationOptions.None, TaskScheduler.Default);
+                        () => c.CallActivityAsync("Work"), CancellationToken.None, TaskCreationOptions.None,
+                        TaskScheduler.Default);
                     break;
                 case "whenEach":
-                    await foreach (Task<string> done in Task.WhenEach(c.CallActivityAsync<string>("Work"), c.CallActivityAsync<string>("Work")))
+                    await foreach (Task<string> done
+                        in Task.WhenEach(c.CallActivityAsync<string>("Work"), c.CallActivityAsync<string>("Work")))
                         _ = await done;
                     break;
                 case "afterDurable":

@@ -97,7 +97,8 @@ public abstract class EventTests(Setup setup) : HubTests(setup)
         Code.Main = async c =>
         {
             Task<int> number = c.WaitForExternalEvent<int>("number");
-            string conflict = Should.Throw<ArgumentException>(() => { _ = c.WaitForExternalEvent<string>("NUMBER"); }).Message;
+            string conflict = Should.Throw<ArgumentException>(() => { _ = c.WaitForExternalEvent<string>("NUMBER"); })
+                .Message;
             try
             {
                 await number;

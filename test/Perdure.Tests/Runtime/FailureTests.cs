@@ -31,7 +31,8 @@ public abstract class FailureTests(Setup setup) : HubTests(setup)
             }
         };
         DurableOrchestrationStatus status = await Hub.RunAsync();
-        status.Output.GetProperty("Message").GetString()!.ShouldContain("The activity function 'Work' failed: \"boom \"quoted\"\"");
+        status.Output.GetProperty("Message")
+            .GetString()!.ShouldContain("The activity function 'Work' failed: \"boom \"quoted\"\"");
         var failure = status.Output.GetProperty("Failure");
         failure.GetProperty("ErrorType").GetString().ShouldBe("System.InvalidOperationException");
         failure.GetProperty("StackTrace").GetString()!.ShouldContain(nameof(FailureTests));
@@ -50,7 +51,8 @@ public abstract class FailureTests(Setup setup) : HubTests(setup)
         List<string> chain = [];
         for (FailureDetails? failure = status.Failure; failure is not null; failure = failure.InnerFailure)
             chain.Add(failure.ErrorType);
-        chain.ShouldBe(["Perdure.FunctionFailedException", "Perdure.FunctionFailedException", "System.InvalidOperationException"]);
+        chain.ShouldBe(
+            ["Perdure.FunctionFailedException", "Perdure.FunctionFailedException", "System.InvalidOperationException"]);
         (await Hub.StatusAsync(status.InstanceId)).Failure.ShouldBe(status.Failure);
         Hub.Log.All.ShouldContain(l => l.Event.Id == 31 && l.Text.Contains(status.InstanceId));
     }
@@ -72,7 +74,9 @@ public abstract class FailureTests(Setup setup) : HubTests(setup)
             catch (FunctionFailedException)
             {
                 foreach (string step in done.ToArray().Reverse())
-                    done.Add(await c.CallActivityAsync<string>("Work", step.Replace("book", "cancel", StringComparison.Ordinal)));
+                    done.Add(
+                        await c.CallActivityAsync<string>(
+                            "Work", step.Replace("book", "cancel", StringComparison.Ordinal)));
             }
             return done;
         };
@@ -117,7 +121,9 @@ public abstract class FailureTests(Setup setup) : HubTests(setup)
         attempts.ShouldBe([1, 2, 3, 4, 5]);
         keys.Count.ShouldBe(1);
         IReadOnlyList<DurableHistoryEvent> history = (await Hub.StatusAsync(id, true)).History!;
-        double[] waits = [.. history.Where(e => e.EventType == "TimerCreated").Select(e => (e.FireAt!.Value - e.Timestamp).TotalMinutes)];
+        double[] waits =
+            [.. history.Where(e => e.EventType == "TimerCreated")
+                .Select(e => (e.FireAt!.Value - e.Timestamp).TotalMinutes)];
         waits.ShouldBe([1, 2, 3, 3], 0.001);
     }
 
@@ -139,7 +145,8 @@ public abstract class FailureTests(Setup setup) : HubTests(setup)
             };
             RetryOptions throws = new(TimeSpan.FromTicks(1), 3) { Handle = _ => throw new FormatException() };
             RetryOptions time = new(TimeSpan.FromMilliseconds(1), 1000) { RetryTimeout = TimeSpan.FromTicks(1) };
-            foreach ((RetryOptions options, string input) in new[] { (no, "final"), (no, "try"), (throws, "x"), (time, "t") })
+            foreach ((RetryOptions options, string input)
+                in new[] { (no, "final"), (no, "try"), (throws, "x"), (time, "t") })
             {
                 try
                 {

@@ -94,8 +94,10 @@ public abstract class RecoveryTests(Setup setup) : HubTests(setup)
             if ((await Hub.StatusAsync(poison)).RuntimeStatus == OrchestrationRuntimeStatus.Completed)
                 break;
         }
-        (await Hub.OutputAsync<string>(poison))!.ShouldStartWith("Perdure.Poison: The process died 3 times while it ran the activity 'Work'");
-        foreach (DurableOrchestrationStatus status in (await Client.ListInstancesAsync(new() { InstanceIdPrefix = "innocent" })).DurableOrchestrationState)
+        (await Hub.OutputAsync<string>(poison))!.ShouldStartWith(
+            "Perdure.Poison: The process died 3 times while it ran the activity 'Work'");
+        foreach (DurableOrchestrationStatus status
+            in (await Client.ListInstancesAsync(new() { InstanceIdPrefix = "innocent" })).DurableOrchestrationState)
             (await Hub.OutputAsync<string>(status.InstanceId)).ShouldBe("innocent");
         Hub.Log.All.ShouldContain(l => l.Event.Id == 15);
     }
@@ -126,7 +128,8 @@ public abstract class RecoveryTests(Setup setup) : HubTests(setup)
             if ((await Hub.StatusAsync(poison)).RuntimeStatus == OrchestrationRuntimeStatus.Failed)
                 break;
         }
-        (await Hub.EndAsync(poison)).Failure!.ErrorMessage.ShouldStartWith("The process died 3 times while it ran a turn");
+        (await Hub.EndAsync(poison))
+            .Failure!.ErrorMessage.ShouldStartWith("The process died 3 times while it ran a turn");
         await Client.RaiseEventAsync(innocent, "e", 1);
         (await Hub.OutputAsync<int>(innocent)).ShouldBe(1);
         never.Set();
@@ -150,8 +153,10 @@ public abstract class RecoveryTests(Setup setup) : HubTests(setup)
         IDurableClient client = Client;
         Task<DurableOrchestrationStatus> waiting = client.WaitForCompletionAsync(id);
         Task stop = Hub.StopAsync();
-        (await Should.ThrowAsync<InvalidOperationException>(() => client.StartNewAsync("Main"))).Message.ShouldContain("is stopping");
-        (await Should.ThrowAsync<InvalidOperationException>(() => client.RaiseEventAsync(id, "e"))).Message.ShouldContain("is stopping");
+        (await Should.ThrowAsync<InvalidOperationException>(() => client.StartNewAsync("Main")))
+            .Message.ShouldContain("is stopping");
+        (await Should.ThrowAsync<InvalidOperationException>(() => client.RaiseEventAsync(id, "e")))
+            .Message.ShouldContain("is stopping");
         stop.IsCompleted.ShouldBeFalse();
         release.SetResult();
         await stop;

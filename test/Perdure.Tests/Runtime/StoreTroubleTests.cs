@@ -45,7 +45,9 @@ public abstract class StoreTroubleTests(Setup setup) : HubTests(setup)
     {
         int commits = 0;
         Hub.Store.Instead = batch => Interlocked.Increment(ref commits) % 5 == 4 && commits < 20
-            ? new(isFenced ? CommitOutcome.Fenced : CommitOutcome.Inconsistent) { Partitions = [batch.Fences[0].Partition] }
+            ? new(isFenced
+                ? CommitOutcome.Fenced
+                : CommitOutcome.Inconsistent) { Partitions = [batch.Fences[0].Partition] }
             : null;
         await RunAllAsync();
         Hub.Log.All.ShouldContain(l => l.Event.Id == 12);
@@ -66,7 +68,8 @@ public abstract class StoreTroubleTests(Setup setup) : HubTests(setup)
                     keys.Add(turn.InsertInstance.Key);
             }
             bool offends = batch.Turns.Any(t => keys.Contains(t.History.Key)
-                && System.Text.Encoding.UTF8.GetString(t.History.Events.Span).Contains("worked", StringComparison.Ordinal));
+                && System.Text.Encoding.UTF8.GetString(t.History.Events.Span)
+                    .Contains("worked", StringComparison.Ordinal));
             return refuses && offends ? new(CommitOutcome.Refused) { Detail = "I do not like this" } : null;
         };
         Code.Work = c => Task.FromResult<object?>("worked");
@@ -95,9 +98,12 @@ public abstract class StoreTroubleTests(Setup setup) : HubTests(setup)
     public async Task A_request_whose_data_are_refused_fails_and_the_instance_lives()
     {
         Hub.Store.Instead = batch => batch.Turns.Any(t => System.Text.Encoding.UTF8.GetString(t.History.Events.Span)
-            .Contains("poisoned", StringComparison.Ordinal)) ? new(CommitOutcome.Refused) { Detail = "no poison" } : null;
+            .Contains("poisoned", StringComparison.Ordinal))
+                ? new(CommitOutcome.Refused) { Detail = "no poison" }
+                : null;
         Code.Main = async c => await c.WaitForExternalEvent<string>("e");
-        (await Should.ThrowAsync<InvalidOperationException>(() => Client.StartNewAsync("Main", "bad", "poisoned"))).Message.ShouldContain("refused");
+        (await Should.ThrowAsync<InvalidOperationException>(() => Client.StartNewAsync("Main", "bad", "poisoned")))
+            .Message.ShouldContain("refused");
         (await Client.GetStatusAsync("bad")).ShouldBeNull();
         await Client.StartNewAsync("Main", "bad", "good");
         await Hub.UntilStatusAsync("bad", OrchestrationRuntimeStatus.Running);

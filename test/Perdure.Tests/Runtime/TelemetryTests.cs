@@ -18,14 +18,16 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = span =>
             {
-                if ((span.GetTagItem("durabletask.task.instance_id") as string)?.StartsWith(id, StringComparison.Ordinal) != true)
+                if ((span.GetTagItem("durabletask.task.instance_id") as string)?.StartsWith(
+                    id, StringComparison.Ordinal) != true)
                     return;
                 lock (spans)
                     spans.Add(span);
             },
         };
         ActivitySource.AddActivityListener(listener);
-        Code.Work = c => c.GetInput<int>() == 2 ? throw new InvalidOperationException("no") : Task.FromResult<object?>(1);
+        Code.Work = c =>
+            c.GetInput<int>() == 2 ? throw new InvalidOperationException("no") : Task.FromResult<object?>(1);
         Code.Child = async c => await c.CallActivityAsync<int>("Work", 1);
         Code.Main = async c =>
         {
@@ -47,7 +49,8 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
         });
         spans.Select(s => s.OperationName).Order().ShouldBe(
         [
-            "activity:Work", "activity:Work", "activity:Work", "create_orchestration:Main", "orchestration:Child", "orchestration:Main",
+            "activity:Work", "activity:Work", "activity:Work", "create_orchestration:Main", "orchestration:Child",
+                "orchestration:Main",
         ]);
         spans.Select(s => s.TraceId).Distinct().Count().ShouldBe(1);
         Activity main = spans.Single(s => s.OperationName == "orchestration:Main");

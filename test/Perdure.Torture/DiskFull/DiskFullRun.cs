@@ -6,8 +6,9 @@ using Perdure.Torture.Worker;
 namespace Perdure.Torture.DiskFull;
 
 /// <summary>
-/// The whole host on a disk that fills up. While it is full nothing may be acknowledged that is not stored; when there is
-/// space again the same process goes on by itself. In every other round the process is killed while the disk is full.
+/// The whole host on a disk that fills up. While it is full nothing may be acknowledged that is not stored; when there
+/// is space again the same process goes on by itself. In every other round the process is killed while the disk is
+/// full.
 /// </summary>
 internal sealed class DiskFullRun(string directory, int seed, int rounds)
 {
@@ -43,8 +44,10 @@ internal sealed class DiskFullRun(string directory, int seed, int rounds)
         await CalmAsync(files);
         judge.Look(atRest: true, whole: true);
         Console.WriteLine(
-            $"disk full: {(_findings.Count == 0 ? "PASS" : "FAIL")}: {rounds} times full ({_stood} stood still), {judge.Client.Acknowledgements} acknowledged "
-            + $"requests, {judge.Instances} instances, went on at most {_slowest.TotalSeconds:0.0} s after there was space, "
+            $"disk full: {(_findings.Count == 0 ? "PASS" : "FAIL")}: {rounds} times full ({_stood} stood still), "
+            + $"{judge.Client.Acknowledgements} acknowledged "
+            + $"requests, {judge.Instances} instances, went on at most {_slowest.TotalSeconds:0.0} s after there was "
+            + "space, "
             + $"{_findings.Count} violations, seed {seed}");
         return _findings.Count == 0 ? 0 : 1;
     }

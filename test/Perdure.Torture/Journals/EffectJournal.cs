@@ -1,6 +1,8 @@
 namespace Perdure.Torture.Journals;
 
-/// <summary>What activities did to the world: <c>S run key attempt receipt</c> and <c>E run key attempt receipt ok|failed</c>.</summary>
+/// <summary>
+/// What activities did to the world: <c>S run key attempt receipt</c> and <c>E run key attempt receipt ok|failed</c>.
+/// </summary>
 public sealed class EffectJournal(string path, int run) : IDisposable
 {
     private readonly Journal _journal = new(path);

@@ -29,7 +29,9 @@ public sealed class Journal : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>The whole lines from <paramref name="offset"/> on, split at blanks; moves the offset behind the last.</summary>
+    /// <summary>
+    /// The whole lines from <paramref name="offset"/> on, split at blanks; moves the offset behind the last.
+    /// </summary>
     public static List<string[]> Read(string path, ref long offset)
     {
         List<string[]> lines = [];

@@ -38,7 +38,8 @@ internal sealed class EffectLedger(string path, Findings findings)
         foreach ((JsonElement scheduled, JsonElement resolution) in fold.Resolved)
         {
             long task = scheduled.GetProperty("task").GetInt64();
-            string work = $"{fold.Execution}:{Fold.Number(scheduled, "first") ?? task}/{Fold.Number(scheduled, "attempt") ?? 1}";
+            string work =
+                $"{fold.Execution}:{Fold.Number(scheduled, "first") ?? task}/{Fold.Number(scheduled, "attempt") ?? 1}";
             string? receipt = Fold.Type(resolution) == "TaskCompleted" ? Fold.Text(resolution, "result") : null;
             if (receipt is not null && !_succeeded.Contains($"{work}={receipt}"))
                 findings.Add("result of a run that never was", $"{id}: {work} = {receipt}");

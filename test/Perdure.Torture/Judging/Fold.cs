@@ -52,7 +52,9 @@ internal sealed class Fold
     public static string Type(JsonElement e) => e.GetProperty("type").GetString()!;
 
     public static string? Text(JsonElement e, string name) =>
-        e.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        e.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     public static long? Number(JsonElement e, string name) =>
         e.TryGetProperty(name, out JsonElement value) ? value.GetInt64() : null;

@@ -6,7 +6,8 @@ using Perdure.Torture.Workload;
 namespace Perdure.Torture.Judging;
 
 /// <summary>
-/// Looks at a hub whose process is dead: a copy of the file and its log, SQL and a fold of its own, and the two journals.
+/// Looks at a hub whose process is dead: a copy of the file and its log, SQL and a fold of its own, and the two
+/// journals.
 /// </summary>
 internal sealed class Judge(WorkerFiles files, string copies, Findings findings)
 {
@@ -49,7 +50,8 @@ internal sealed class Judge(WorkerFiles files, string copies, Findings findings)
             waits.Check(instance, fold);
             _effects.Committed(fold, instance.Id);
             if (_ended.TryGetValue(instance.Key, out int events) && events != fold.Events)
-                findings.Add("history rewritten", $"{instance.Id} had {events} events at its end and has {fold.Events}");
+                findings.Add(
+                    "history rewritten", $"{instance.Id} had {events} events at its end and has {fold.Events}");
             if (instance.Ended)
                 _ended[instance.Key] = fold.Events;
         }

@@ -18,7 +18,8 @@ internal sealed class Promises(ClientRecord client, Findings findings)
         {
             findings.Add(
                 "fold is not the row",
-                $"{row} but {fold.Name} {fold.Status} held {fold.Held} owed {fold.Owed} {fold.CustomStatus} {fold.Parent}");
+                $"{row} but {fold.Name} {fold.Status} held {fold.Held} owed {fold.Owed} {fold.CustomStatus} "
+                + $"{fold.Parent}");
         }
         if (row.Status == 3)
             findings.Add("failed", $"{row.Id}: {fold.Completed}");

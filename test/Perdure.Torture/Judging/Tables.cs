@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Perdure.Torture.Judging;
 
 internal sealed record InstanceLine(
-    long Key, string Id, string Name, int Status, int Generation, int Held, bool Owed, string? CustomStatus, bool HasEnd,
+    long Key, string Id, string Name, int Status, int Generation, int Held, bool Owed, string? CustomStatus,
+    bool HasEnd,
     string? Parent)
 {
     public bool Ended => Status is 1 or 3 or 5;
@@ -29,9 +30,11 @@ internal sealed class Tables(SqlFile file)
 {
     public IReadOnlyList<InstanceLine> Instances { get; } =
     [
-        .. file.Rows("select key, id, name, status, generation, held, owed, custom_status, ended, parent from instances")
+        .. file.Rows(
+            "select key, id, name, status, generation, held, owed, custom_status, ended, parent from instances")
             .Select(r => new InstanceLine(
-                r.Long(0), r.Text(1), r.Text(2), r.Int(3), r.Int(4), r.Int(5), r.Long(6) != 0, r.TextOrNull(7), !r.IsNull(8),
+                r.Long(0), r.Text(1), r.Text(2), r.Int(3), r.Int(4), r.Int(5), r.Long(6) != 0, r.TextOrNull(7),
+                !r.IsNull(8),
                 r.TextOrNull(9))),
     ];
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Perdure.Torture.Judging;
 
 /// <summary>
-/// Nothing may be silently stuck: whatever an instance waits for must exist. A timer has its row and the row its timer; a
-/// child lives, or its start or its answer is a message.
+/// Nothing may be silently stuck: whatever an instance waits for must exist. A timer has its row and the row its timer;
+/// a child lives, or its start or its answer is a message.
 /// </summary>
 internal sealed class WaitsFor
 {
@@ -42,9 +42,11 @@ internal sealed class WaitsFor
                     break;
                 case "SubOrchestrationInstanceCreated":
                     string child = Fold.Text(opened, "instance")!;
-                    bool lives = _byId.TryGetValue(child, out InstanceLine? row) && !row.Ended && row.Parent == instance.Id;
+                    bool lives = _byId.TryGetValue(child, out InstanceLine? row) && !row.Ended
+                        && row.Parent == instance.Id;
                     if (!lives && !_starts.Contains(child) && !_answers.Contains((instance.Id, task)))
-                        _findings.Add("waits for nothing", $"{instance.Id}: child {child} is neither alive nor on its way");
+                        _findings.Add(
+                            "waits for nothing", $"{instance.Id}: child {child} is neither alive nor on its way");
                     break;
             }
         }

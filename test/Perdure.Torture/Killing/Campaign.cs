@@ -5,8 +5,8 @@ using Perdure.Torture.Worker;
 namespace Perdure.Torture.Killing;
 
 /// <summary>
-/// Start, kill, judge, start again; then a calm run in which everything ends, and the last judgement. What a seed decides
-/// is the schedule of the kills and the requests of the clients; the threads of the machine it cannot decide.
+/// Start, kill, judge, start again; then a calm run in which everything ends, and the last judgement. What a seed
+/// decides is the schedule of the kills and the requests of the clients; the threads of the machine it cannot decide.
 /// </summary>
 internal sealed class Campaign(WorkerFiles files, string copies, int seed, int kills)
 {
@@ -34,7 +34,8 @@ internal sealed class Campaign(WorkerFiles files, string copies, int seed, int k
             if (judge.Open < OpenMin)
                 _findings.Add("too little at stake", $"kill {i} met only {judge.Open} open instances");
             Console.WriteLine(
-                $"kill {i + 1,4} {(schedule[i].DuringRecovery ? "recovery" : "load    ")} +{schedule[i].After.TotalMilliseconds,4:0} ms: "
+                $"kill {i + 1,4} {(schedule[i].DuringRecovery ? "recovery" : "load    ")} "
+                + $"+{schedule[i].After.TotalMilliseconds,4:0} ms: "
                 + $"{judge.Open} open of {judge.Instances}, {judge.Client.Acknowledgements} acknowledged, "
                 + $"{judge.Effects.Runs} runs, {judge.Effects.Repeated} repeated, {_findings.Count} violations");
         }
@@ -42,8 +43,10 @@ internal sealed class Campaign(WorkerFiles files, string copies, int seed, int k
         judge.Look(atRest: true, whole: true);
         Console.WriteLine(
             $"torture: {(_findings.Count == 0 ? "PASS" : "FAIL")}: {kills} kills ({inRecovery} during recovery), "
-            + $"at least {open} open at each, {judge.Client.Acknowledgements} acknowledged requests, {judge.Instances} instances, "
-            + $"{judge.Effects.Runs} activity runs ({judge.Effects.Repeated} repeated), {judge.Discarded} events came with the end, "
+            + $"at least {open} open at each, {judge.Client.Acknowledgements} acknowledged requests, "
+            + $"{judge.Instances} instances, "
+            + $"{judge.Effects.Runs} activity runs ({judge.Effects.Repeated} repeated), {judge.Discarded} events came "
+            + "with the end, "
             + $"{_findings.Count} violations, {watch.Elapsed.TotalSeconds:0} s, seed {seed}");
         return _findings.Count == 0 ? 0 : 1;
     }

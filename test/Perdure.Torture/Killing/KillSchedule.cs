@@ -1,7 +1,8 @@
 namespace Perdure.Torture.Killing;
 
 /// <summary>When a process dies.</summary>
-/// <param name="DuringRecovery">Counted from the moment it begins to open the hub, else from when it is under load.</param>
+/// <param name="DuringRecovery">Counted from the moment it begins to open the hub, else from when it is under
+/// load.</param>
 /// <param name="After">How long after that.</param>
 internal readonly record struct Kill(bool DuringRecovery, TimeSpan After);
 

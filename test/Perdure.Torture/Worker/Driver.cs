@@ -4,8 +4,8 @@ using Perdure.Torture.Workload;
 namespace Perdure.Torture.Worker;
 
 /// <summary>
-/// The clients of a worker. They start, feed, suspend, terminate and purge; in the calm at the end they only bring to an
-/// end what is there.
+/// The clients of a worker. They start, feed, suspend, terminate and purge; in the calm at the end they only bring to
+/// an end what is there.
 /// </summary>
 internal sealed class Driver(IDurableClient client, IClientJournal journal, DriverPlan plan, int run, int seed)
 {
@@ -35,7 +35,8 @@ internal sealed class Driver(IDurableClient client, IClientJournal journal, Driv
     public Task RunAsync(CancellationToken stop)
     {
         Func<Random, CancellationToken, Task>[] clients =
-            [.. Enumerable.Repeat(StartLoopAsync, plan.Starters), FeedLoopAsync, FeedLoopAsync, SuspendLoopAsync, TerminateLoopAsync];
+            [.. Enumerable.Repeat(StartLoopAsync, plan.Starters), FeedLoopAsync, FeedLoopAsync, SuspendLoopAsync,
+                TerminateLoopAsync];
         return Task.WhenAll(clients.Select((c, i) => c(new Random(HashCode.Combine(seed, run, i)), stop)));
     }
 
@@ -62,7 +63,8 @@ internal sealed class Driver(IDurableClient client, IClientJournal journal, Driv
         {
             RuntimeStatus =
             [
-                OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Suspended,
+                OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Pending,
+                    OrchestrationRuntimeStatus.Suspended,
             ],
             PageSize = 1000,
         });

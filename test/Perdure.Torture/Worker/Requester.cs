@@ -13,8 +13,8 @@ internal enum Answer
 }
 
 /// <summary>
-/// Puts requests and writes them down: before they are put, and after they are acknowledged. It reports on the spot what no
-/// client should ever see: silence, and an acknowledged instance that is not there.
+/// Puts requests and writes them down: before they are put, and after they are acknowledged. It reports on the spot
+/// what no client should ever see: silence, and an acknowledged instance that is not there.
 /// </summary>
 internal sealed class Requester(IDurableClient client, IClientJournal journal, TimeSpan answerWithin)
 {

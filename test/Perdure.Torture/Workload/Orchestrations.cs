@@ -101,7 +101,9 @@ public static class Orchestrations
         return page.Seen;
     }
 
-    /// <summary>Waits for what never comes, with a timer and a long activity open; it ends when somebody terminates it.</summary>
+    /// <summary>
+    /// Waits for what never comes, with a timer and a long activity open; it ends when somebody terminates it.
+    /// </summary>
     [FunctionName(Kinds.Doomed)]
     public static async Task Doomed([OrchestrationTrigger] IDurableOrchestrationContext context)
     {

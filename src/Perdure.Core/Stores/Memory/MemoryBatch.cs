@@ -2,7 +2,9 @@ using Perdure.Core.Identity;
 
 namespace Perdure.Core.Stores.Memory;
 
-/// <summary>Applies one batch to the tables in the order of the contract, and takes all of it back when a step fails.</summary>
+/// <summary>
+/// Applies one batch to the tables in the order of the contract, and takes all of it back when a step fails.
+/// </summary>
 internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
 {
     public CommitResult Apply()
@@ -132,7 +134,8 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
             {
                 var copy = row with { Events = row.Events.ToArray() };
                 if (!tables.History.Insert((row.Key, row.Generation, row.Turn, row.Part), copy))
-                    return Refused($"Turn {row.Turn}.{row.Part} of execution {row.Key}.{row.Generation} is already written.");
+                    return Refused(
+                        $"Turn {row.Turn}.{row.Part} of execution {row.Key}.{row.Generation} is already written.");
             }
         }
         return null;
@@ -200,5 +203,9 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
     private static CommitResult Refused(string detail) => new(CommitOutcome.Refused) { Detail = detail };
 
     private static CommitResult Missed(int partition, string what) =>
-        new(CommitOutcome.Inconsistent) { Partitions = [partition], Detail = $"Missing in partition {partition}: {what}." };
+        new(CommitOutcome.Inconsistent)
+        {
+            Partitions = [partition],
+            Detail = $"Missing in partition {partition}: {what}.",
+        };
 }

@@ -65,7 +65,8 @@ internal sealed class MemoryStore(string hubId, int partitions = 4) : IStore
             return new(Find(id));
     }
 
-    public ValueTask<IReadOnlyList<HistoryRow>> ReadHistoryAsync(ExecutionKey execution, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<HistoryRow>> ReadHistoryAsync(
+        ExecutionKey execution, CancellationToken cancellationToken)
     {
         lock (_lock)
             return List(_tables.HistoryOf(execution), int.MaxValue);
@@ -153,7 +154,8 @@ internal sealed class MemoryStore(string hubId, int partitions = 4) : IStore
     private TaskRow[] CountDeaths(int partition, long deadNode)
     {
         var rows = _tables.Tasks
-            .Between((partition, long.MinValue, 0, int.MinValue), (partition, long.MaxValue, int.MaxValue, int.MaxValue))
+            .Between(
+                (partition, long.MinValue, 0, int.MinValue), (partition, long.MaxValue, int.MaxValue, int.MaxValue))
             .Select(row => row.Node == deadNode ? row with { Deaths = row.Deaths + 1 } : row)
             .ToArray();
         foreach (var row in rows)

@@ -5,7 +5,8 @@ namespace Perdure.Tests.Runtime.Support;
 /// <summary>The functions of a test, as lambdas that it can exchange as a deployment would.</summary>
 public sealed class Code
 {
-    public ConcurrentDictionary<string, Func<IDurableOrchestrationContext, Task<object?>>> Orchestrations { get; } = new();
+    public ConcurrentDictionary<string, Func<IDurableOrchestrationContext, Task<object?>>> Orchestrations { get; } =
+        new();
 
     public ConcurrentDictionary<string, Func<IDurableActivityContext, Task<object?>>> Activities { get; } = new();
 
@@ -44,6 +45,7 @@ internal static class CodeFunctions
     public sealed class OtherFunction(Code code)
     {
         [FunctionName("Other")]
-        public Task<object?> Run([ActivityTrigger] IDurableActivityContext context) => code.Activities["Other"](context);
+        public Task<object?> Run([ActivityTrigger] IDurableActivityContext context) =>
+            code.Activities["Other"](context);
     }
 }

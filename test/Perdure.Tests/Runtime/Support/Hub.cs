@@ -20,8 +20,8 @@ public enum Setup
 }
 
 /// <summary>
-/// A task hub that outlives the hosts that serve it one after the other. A host can be stopped, or it dies: then nothing
-/// is released, and what it had not committed is gone.
+/// A task hub that outlives the hosts that serve it one after the other. A host can be stopped, or it dies: then
+/// nothing is released, and what it had not committed is gone.
 /// </summary>
 internal sealed class Hub(Setup setup) : IAsyncDisposable
 {
@@ -46,7 +46,9 @@ internal sealed class Hub(Setup setup) : IAsyncDisposable
 
     public Action<IServiceCollection>? Services { get; set; }
 
-    /// <summary>What the store holds at the end must replay; not where a test changes code or breaks the rules.</summary>
+    /// <summary>
+    /// What the store holds at the end must replay; not where a test changes code or breaks the rules.
+    /// </summary>
     public bool ChecksReplay { get; set; } = true;
 
     public bool IsCold => setup is Setup.MemoryCold or Setup.SqliteCold;
@@ -74,7 +76,8 @@ internal sealed class Hub(Setup setup) : IAsyncDisposable
     {
         _configure = configure ?? _configure;
         Store = IsSqlite
-            ? new ProcessStore(new SqliteStore(new SqliteStoreOptions { Path = SqlitePath, Partitions = Partitions }), false)
+            ? new ProcessStore(
+                new SqliteStore(new SqliteStoreOptions { Path = SqlitePath, Partitions = Partitions }), false)
             : new ProcessStore(_memory, true);
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace);
@@ -133,7 +136,8 @@ internal sealed class Hub(Setup setup) : IAsyncDisposable
             DurableOrchestrationStatus? status = await Client.GetStatusAsync(id, true, true);
             string history = string.Join("\n", status?.History?.Select(e => e.ToString()) ?? []);
             throw new TimeoutException(
-                $"'{id}' has not ended: {status?.RuntimeStatus}\n{history}\n{string.Join("\n", Log.All.Select(l => l.Text))}");
+                $"'{id}' has not ended: "
+                + $"{status?.RuntimeStatus}\n{history}\n{string.Join("\n", Log.All.Select(l => l.Text))}");
         }
     }
 
@@ -157,7 +161,8 @@ internal sealed class Hub(Setup setup) : IAsyncDisposable
         while (!await condition())
         {
             if (DateTime.UtcNow > end)
-                throw new TimeoutException($"Not within {Deadline}: {what}\n{string.Join("\n", Log.All.Select(l => l.Text))}");
+                throw new TimeoutException(
+                    $"Not within {Deadline}: {what}\n{string.Join("\n", Log.All.Select(l => l.Text))}");
             await Task.Delay(1); // Allowed: between two looks at a condition.
         }
     }

@@ -4,8 +4,8 @@ using Perdure.Core.Stores;
 namespace Perdure.Tests.Runtime.Support;
 
 /// <summary>
-/// A store as one process sees it. When the process dies, nothing of what it asks for is ever heard of again; and a test
-/// can come between a commit and its outcome.
+/// A store as one process sees it. When the process dies, nothing of what it asks for is ever heard of again; and a
+/// test can come between a commit and its outcome.
 /// </summary>
 internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
 {

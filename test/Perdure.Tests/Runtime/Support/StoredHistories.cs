@@ -60,7 +60,8 @@ internal static class StoredHistories
         for (int length = 0; length < longest; length++)
         {
             // As the instance was before the run: what the code sees of it is in its first event.
-            OrchestrationState state = OrchestrationState.Load(row, turns.Where(t => t.Number < runs[length].Turn).ToList());
+            OrchestrationState state =
+                OrchestrationState.Load(row, turns.Where(t => t.Number < runs[length].Turn).ToList());
             if (length == 0)
                 state = OrchestrationState.Load(row, [turns[0]]);
             IOrchestrationSession session = executor.Open(state, _ => { });
@@ -77,7 +78,8 @@ internal static class StoredHistories
         HistoryEvent.TaskScheduled x => $"activity {x.Task} {x.Name} {x.Input} {x.Attempt} {x.FirstTask}",
         HistoryEvent.TimerCreated x => $"timer {x.Task} {x.FireAt}",
         HistoryEvent.TimerCanceled x => $"cancel {x.Task}",
-        HistoryEvent.SubOrchestrationInstanceCreated x => $"child {x.Task} {x.Name} {x.InstanceId} {x.Input} {x.Detached}",
+        HistoryEvent.SubOrchestrationInstanceCreated x => $"child {x.Task} {x.Name} {x.InstanceId} {x.Input} "
+            + $"{x.Detached}",
         HistoryEvent.ExecutionCompleted x => $"{x.Status} {x.Result} {x.Failure?.ErrorType} {x.Failure?.ErrorMessage}",
         _ => e.ToString(),
     }));
@@ -86,7 +88,8 @@ internal static class StoredHistories
     {
         if (result is not CodeResult.Ran ran)
             return $"{result} in '{row.Id}'";
-        IEnumerable<string> asked = ran.Actions.Where(a => a is not OrchestratorAction.SetCustomStatus).Select(a => a switch
+        IEnumerable<string> asked = ran.Actions.Where(a => a is not OrchestratorAction.SetCustomStatus)
+            .Select(a => a switch
         {
             OrchestratorAction.ScheduleTask x => $"activity {x.Task} {x.Name} {x.Input} {x.Attempt} {x.FirstTask}",
             OrchestratorAction.CreateTimer x => $"timer {x.Task} {x.FireAt}",
