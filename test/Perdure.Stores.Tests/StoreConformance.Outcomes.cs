@@ -257,6 +257,18 @@ public abstract partial class StoreConformance
         async Task<int> HistoryAsync() => (await _node.Store.ReadHistoryAsync(new(row.Key, 0), default)).Count;
     }
 
+    [Fact]
+    public async Task The_last_turn_of_a_batch_says_whether_a_task_runs()
+    {
+        TurnRows begin = new() { Partition = 1, InsertTasks = [new(1, 10, 0, 5, _node.Hub.Node, 0)] };
+        TurnRows end = new() { Partition = 1, DeleteTasks = [new(10, 0, 5)] };
+
+        await _node.MustCommitAsync(begin, end, begin);
+        (await _node.TakeAsync(1)).Tasks.Count.ShouldBe(1);
+        await _node.MustCommitAsync(end, begin, end);
+        (await _node.TakeAsync(1)).Tasks.ShouldBeEmpty();
+    }
+
     private TurnRows Good() => new()
     {
         Partition = 0,

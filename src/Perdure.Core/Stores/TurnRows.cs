@@ -48,7 +48,10 @@ internal sealed class TurnRows
     /// <summary>Fired and cancelled timers; each must exist.</summary>
     public List<TimerKey>? DeleteTimers { get; set; }
 
-    /// <summary>One that exists is written over: another node begins the work anew.</summary>
+    /// <summary>
+    /// One that exists is written over: another node begins the work anew. Tasks are the exception from the order of
+    /// the fields: they are written turn by turn, so that the last turn of a batch counts.
+    /// </summary>
     public List<TaskRow>? InsertTasks { get; set; }
 
     /// <summary>May be absent already.</summary>

@@ -214,6 +214,7 @@ internal sealed class BatchRows(Connection connection)
         return null;
     }
 
+    /// <summary>Turn by turn: the same work may begin, end and begin again in one batch.</summary>
     private CommitResult? WriteTasks(Batch batch)
     {
         foreach (var turn in batch.Turns)
@@ -223,9 +224,6 @@ internal sealed class BatchRows(Connection connection)
                 connection.Prepared(Sql.InsertTask).Bind(1, row.Partition).Bind(2, row.Key).Bind(3, row.Generation)
                     .Bind(4, row.Task).Bind(5, row.Node).Bind(6, row.Deaths).Run();
             }
-        }
-        foreach (var turn in batch.Turns)
-        {
             foreach (var key in turn.DeleteTasks ?? [])
             {
                 connection.Prepared(Sql.DeleteTask)

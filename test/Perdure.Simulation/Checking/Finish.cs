@@ -17,6 +17,7 @@ internal sealed class Finish(Simulation simulation, MemoryStore disk)
     private const int RoundsMax = 60;
     private const int PatientRounds = 40;
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
     public void Run()
     {
@@ -40,6 +41,8 @@ internal sealed class Finish(Simulation simulation, MemoryStore disk)
             foreach (Life life in alive)
                 Push(life, process, round);
         }
+        // The disk knows of the last commit before the process does.
+        simulation.Pass(Settling);
         CheckStore();
         CheckRequests();
         StopCleanly();

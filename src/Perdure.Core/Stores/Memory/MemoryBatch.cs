@@ -13,7 +13,7 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
             ?? DeleteInstances() ?? InsertInstances() ?? UpdateInstances()
             ?? DeleteHistories() ?? ListForSweeping() ?? InsertHistory()
             ?? InsertMessages() ?? DeleteMessages() ?? InsertTimers() ?? DeleteTimers()
-            ?? InsertTasks() ?? DeleteTasks();
+            ?? WriteTasks();
         if (problem is null)
             tables.Journal.Keep();
         else
@@ -161,21 +161,22 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
         Each(turn => turn.DeleteTimers, (_, key) =>
             tables.Timers.Remove(OrderOf(key)) ? null : Missed(key.Partition, $"timer {key}"));
 
-    private CommitResult? InsertTasks() =>
-        Each(turn => turn.InsertTasks, (_, row) =>
+    /// <summary>Turn by turn: the same work may begin, end and begin again in one batch.</summary>
+    private CommitResult? WriteTasks()
+    {
+        foreach (var turn in batch.Turns)
         {
-            var key = (row.Partition, row.Key, row.Generation, row.Task);
-            if (!tables.Tasks.Insert(key, row))
-                tables.Tasks.Replace(key, row);
-            return null;
-        });
-
-    private CommitResult? DeleteTasks() =>
-        Each(turn => turn.DeleteTasks, (turn, key) =>
-        {
-            tables.Tasks.Remove((turn.Partition, key.Key, key.Generation, key.Task));
-            return null;
-        });
+            foreach (var row in turn.InsertTasks ?? [])
+            {
+                var key = (row.Partition, row.Key, row.Generation, row.Task);
+                if (!tables.Tasks.Insert(key, row))
+                    tables.Tasks.Replace(key, row);
+            }
+            foreach (var key in turn.DeleteTasks ?? [])
+                tables.Tasks.Remove((turn.Partition, key.Key, key.Generation, key.Task));
+        }
+        return null;
+    }
 
     private CommitResult? Each<T>(Func<TurnRows, List<T>?> list, Func<TurnRows, T, CommitResult?> apply)
     {
