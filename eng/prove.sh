@@ -70,7 +70,7 @@ prove() {
     timeout 1200 dotnet "artifacts/bin/$name/release/$name.dll" "$@" > "$logs/$section.log" 2>&1 < /dev/null
     code=$?
     cat "$logs/$section.log"
-    figures=$(grep -E 'PASS|FAIL|SKIP|[Pp]assed|[Ff]ailed|Total:' "$logs/$section.log" | grep -v VIOLATION | tail -n 1 \
+    figures=$(grep -E 'PASS|FAIL|SKIP|Total:' "$logs/$section.log" | grep -v VIOLATION | tail -n 1 \
         | sed 's/\x1b\[[0-9;]*m//g; s/^ *//')
     if [ $code -eq 124 ]; then
         note "$section" FAIL "took more than 20 minutes"
@@ -83,12 +83,15 @@ prove() {
     fi
 }
 
+# A simulated run is short and leaves nothing behind: a larger nursery makes a quarter more of them in the same time.
+export DOTNET_GCgen0size=0x4000000
 if [ -n "$tenth" ]; then
     prove simulation test/Perdure.Simulation --quick
 else
     prove simulation test/Perdure.Simulation --seeds 100000
     prove bugs test/Perdure.Simulation --bugs
 fi
+unset DOTNET_GCgen0size
 prove torture test/Perdure.Torture --kills "$(full 100 10)" --seed "$seed"
 prove diskfull test/Perdure.Torture --disk-full --times "$(full 6 2)" --seed "$seed"
 prove powerloss test/Perdure.PowerLoss --images "$(full 5000 500)" --commits "$(full 2000 500)" --seed "$seed"

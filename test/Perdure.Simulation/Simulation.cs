@@ -25,6 +25,7 @@ internal sealed class Simulation
 
     private const int TraceLinesMax = 20_000;
     private const int StepsMax = 2_000_000;
+    private const int LivesMax = 10;
 
     private readonly int _turns;
     private readonly Dice _dice;
@@ -79,9 +80,11 @@ internal sealed class Simulation
         t_here = this;
         try
         {
-            Live();
-            if (Violation is null)
+            for (int lives = 0; lives < LivesMax && Ledger.Turns < _turns; lives++)
+            {
+                Live();
                 new Finish(this, _store).Run();
+            }
         }
         catch (SimulationEnded)
         {
@@ -168,9 +171,11 @@ internal sealed class Simulation
     private void Live()
     {
         // What clients have begun goes on in the last phase: half of the turns are made there.
-        int turns = (_turns / 3) + _dice.Below(_turns / 3);
-        int bound = 40 * turns;
+        int third = Math.Max(20, (_turns - (int)Ledger.Turns) / 3);
+        long turns = Ledger.Turns + third + _dice.Below(third);
+        int bound = _actions + (40 * 2 * third);
         bool forced = false;
+        Faults.IsOn = true;
         ScheduleAction();
         while (Violation is null && Ledger.Turns < turns && _actions < bound)
         {
@@ -178,7 +183,7 @@ internal sealed class Simulation
             Oversee();
             if (Faults.Crash() && Serving is { } victim)
                 Crash(victim, Rare.Crash);
-            if (!forced && Ledger.Turns > turns / 2)
+            if (!forced && Ledger.Turns > turns - third)
             {
                 forced = true;
                 if (Counters.Faults == 0 && _process is { IsDead: false } process)

@@ -69,6 +69,12 @@ internal sealed class Counters
     public long Faults { get; set; }
     public long Steps { get; set; }
 
+    /// <summary>Of the run that had the fewest.</summary>
+    public long FewestTurns { get; private set; } = long.MaxValue;
+
+    /// <summary>Of the run that had the fewest.</summary>
+    public long FewestFaults { get; private set; } = long.MaxValue;
+
     public long this[Rare rare] => _rare[(int)rare];
 
     public void Add(Rare rare) => _rare[(int)rare]++;
@@ -82,6 +88,8 @@ internal sealed class Counters
         Activities += other.Activities;
         Faults += other.Faults;
         Steps += other.Steps;
+        FewestTurns = Math.Min(FewestTurns, other.Turns);
+        FewestFaults = Math.Min(FewestFaults, other.Faults);
         for (int i = 0; i < _rare.Length; i++)
             _rare[i] += other._rare[i];
     }

@@ -34,9 +34,9 @@ internal sealed class Report(SeedRuns runs, Options options, Verdict verdict)
         }
         Rare rarest = Enum.GetValues<Rare>().MinBy(r => total[r]);
         verdict.Figure(
-            $"{runs.Done:N0} seeds from {options.From:N0}, {runs.Violations.Count} violations, {runs.Repeated} run "
-            + "twice, "
-            + $"{runs.Unequal} unequal, {total.Turns:N0} turns, {total.Faults:N0} faults, rarest event {rarest} "
+            $"{runs.Done:N0} seeds from {options.From:N0}, {runs.Violations.Count} violations, "
+            + $"{runs.Repeated} run twice, {runs.Unequal} unequal, {total.Turns:N0} turns (at least {total.FewestTurns} "
+            + $"each), {total.Faults:N0} faults (at least {total.FewestFaults} each), rarest event {rarest} "
             + $"{total[rarest]:N0} times, {seconds:N0} s");
         verdict.Check(to, "no guarantee is violated", runs.Violations.Count == 0);
         if (runs.Repeated == 0)
