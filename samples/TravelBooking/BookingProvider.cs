@@ -21,10 +21,13 @@ public sealed class BookingProvider : IDisposable
     /// <param name="dieAfter">Kills this process when so many bookings are in the journal.</param>
     public BookingProvider(string path, int? dieAfter)
     {
-        _lines = File.Exists(path)
-            ? [.. File.ReadLines(path).Select(l => JsonSerializer.Deserialize<JournalLine>(l)!)]
-            : [];
-        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        string text = File.Exists(path) ? File.ReadAllText(path) : "";
+        // A last line without its end was cut off by a death, and answered to nobody: it goes.
+        text = text[..(text.LastIndexOf('\n') + 1)];
+        _lines = [.. text.Split('\n').SkipLast(1).Select(l => JsonSerializer.Deserialize<JournalLine>(l)!)];
+        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+        _file.SetLength(Encoding.UTF8.GetByteCount(text));
+        _file.Seek(0, SeekOrigin.End);
         _dieAfter = dieAfter;
     }
 

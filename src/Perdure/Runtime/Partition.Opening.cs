@@ -287,14 +287,17 @@ internal sealed partial class Partition
     {
         Request[] unanswered;
         CompletionWaiter[] waiters;
+        long epoch;
         lock (_gate)
         {
+            epoch = _epoch;
+            Volatile.Write(ref _epoch, 0);
             unanswered = [.. _residents.Values
                 .SelectMany(r => Taken_NeedsLock(r).Concat(r.Mailbox ?? []))
                 .Concat(_held?.Select(h => h.Message) ?? [])
                 .Select(m => m.Ticket).OfType<Request>()];
             waiters = [.. _waiters.Values.SelectMany(w => w)];
-            // Code that still runs answers too late: nothing may follow the release.
+            // Code that still runs answers too late, and what is in line rests on it: nothing may follow the release.
             foreach (Resident resident in _residents.Values.ToArray())
                 Abandon_NeedsLock(resident);
             _care.Close_NeedsLock();
@@ -303,6 +306,6 @@ internal sealed partial class Partition
             request.Fail(Node.Stopping());
         foreach (CompletionWaiter waiter in waiters)
             waiter.Fail(Node.Stopping());
-        await _node.Store.ClosePartitionAsync(Number, Epoch, cancellationToken);
+        await _node.Store.ClosePartitionAsync(Number, epoch, cancellationToken);
     }
 }

@@ -35,7 +35,8 @@ internal sealed class Report(SeedRuns runs, Options options, Verdict verdict)
         Rare rarest = Enum.GetValues<Rare>().MinBy(r => total[r]);
         verdict.Figure(
             $"{runs.Done:N0} seeds from {options.From:N0}, {runs.Violations.Count} violations, "
-            + $"{runs.Repeated} run twice, {runs.Unequal} unequal, {total.Turns:N0} turns (at least {total.FewestTurns} "
+            + $"{runs.Repeated} run twice, {runs.Unequal} unequal, {total.Turns:N0} turns (at least "
+            + $"{total.FewestTurns} "
             + $"each), {total.Faults:N0} faults (at least {total.FewestFaults} each), rarest event {rarest} "
             + $"{total[rarest]:N0} times, {seconds:N0} s");
         verdict.Check(to, "no guarantee is violated", runs.Violations.Count == 0);
