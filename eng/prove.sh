@@ -51,7 +51,7 @@ note() {
     printf '%s\t%s\t%s\n' "$1" "$2" "$3" >> "$rows"
 }
 
-# prove SECTION PROJECT ARGUMENTS...: the last line that names a verdict is the figure.
+# prove SECTION PROJECT ARGUMENTS...: the lines that name a verdict are the figures.
 prove() {
     section=$1 project=$2
     shift 2
@@ -70,8 +70,9 @@ prove() {
     timeout 1200 dotnet "artifacts/bin/$name/release/$name.dll" "$@" > "$logs/$section.log" 2>&1 < /dev/null
     code=$?
     cat "$logs/$section.log"
-    figures=$(grep -E 'PASS|FAIL|SKIP|Total:' "$logs/$section.log" | grep -v VIOLATION | tail -n 1 \
-        | sed 's/\x1b\[[0-9;]*m//g; s/^ *//')
+    figures=$(grep -E 'PASS|FAIL|SKIP|Total:' "$logs/$section.log" | grep -v VIOLATION \
+        | sed "s/\x1b\[[0-9;]*m//g; s/^ *//; s/^PASS //; s/^[a-z ]*: PASS: //; s/^powerloss \(([^)]*)\): PASS:/\1/" \
+        | paste -sd ';' | sed 's/;/; /g')
     if [ $code -eq 124 ]; then
         note "$section" FAIL "took more than 20 minutes"
     elif [ $code -ne 0 ]; then
