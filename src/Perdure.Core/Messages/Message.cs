@@ -44,7 +44,11 @@ internal abstract record Message
     public sealed record Resume(string? Reason) : Message;
 
     /// <summary>Deletes the instance if it has ended.</summary>
-    public sealed record Purge : Message;
+    public sealed record Purge : Message
+    {
+        /// <summary>The instance that the sender saw; one that has taken its id since is left alone.</summary>
+        public long? Key { get; init; }
+    }
 }
 
 /// <summary>What a client's request came to, once that is durable.</summary>

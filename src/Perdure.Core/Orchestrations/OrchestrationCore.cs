@@ -74,7 +74,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         switch (message)
         {
             case Message.Start m: TakeStart(turn, m); break;
-            case Message.Purge: TakePurge(turn, message); break;
+            case Message.Purge purge: TakePurge(turn, purge); break;
             case var _ when !state.Exists:
                 Refuse(turn, message, RequestOutcome.NotFound, "there is no such instance"); break;
             case var _ when state.Ended: Refuse(turn, message, RequestOutcome.Ended, "the instance has ended"); break;
@@ -135,11 +135,13 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         Refuse(turn, message, outcome, $"the start was refused: {failure.ErrorMessage}");
     }
 
-    private static void TakePurge(Turn turn, Message message)
+    private static void TakePurge(Turn turn, Message.Purge message)
     {
         OrchestrationState state = turn.State;
         if (!state.Exists)
             Refuse(turn, message, RequestOutcome.NotFound, "there is no such instance");
+        else if (message.Key is { } key && key != state.Execution.Key)
+            Refuse(turn, message, RequestOutcome.NotFound, "another instance has taken the id");
         else if (!state.Ended)
             Refuse(turn, message, RequestOutcome.StillRunning, "the instance still runs");
         else

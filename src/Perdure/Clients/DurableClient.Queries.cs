@@ -75,7 +75,7 @@ internal sealed partial class DurableClient
         string[] ids = [.. instanceIds.Select(CheckedId)];
         int purged = 0;
         foreach (string[] chunk in ids.Chunk(PurgePage))
-            purged += await PurgeAllAsync(chunk, cancellationToken);
+            purged += await PurgeAllAsync(chunk.Select(id => (id, (long?)null)), cancellationToken);
         return new PurgeHistoryResult(purged);
     }
 
@@ -96,22 +96,25 @@ internal sealed partial class DurableClient
         do
         {
             InstancePage page = await QueryAsync(condition, cancellationToken, withPayloads: false);
-            purged += await PurgeAllAsync(
-                page.Instances.Where(i => i.Row.Status.IsTerminal).Select(i => i.Row.Id), cancellationToken);
+            IEnumerable<InstanceRow> ended = page.Instances.Select(i => i.Row).Where(r => r.Status.IsTerminal);
+            // Under the key that was seen: what has taken the id since was not asked for.
+            purged += await PurgeAllAsync(ended.Select(r => (r.Id, (long?)r.Key)), cancellationToken);
             condition.ContinuationToken = page.Continuation;
         }
         while (condition.ContinuationToken is not null);
         return new PurgeHistoryResult(purged);
     }
 
-    private async Task<int> PurgeAllAsync(IEnumerable<string> ids, CancellationToken cancellationToken)
+    private async Task<int> PurgeAllAsync(
+        IEnumerable<(string Id, long? Key)> instances, CancellationToken cancellationToken)
     {
-        RequestOutcome[] outcomes = await Task.WhenAll(ids.Select(id => PurgeAsync(id, cancellationToken)));
+        RequestOutcome[] outcomes = await Task.WhenAll(
+            instances.Select(i => PurgeAsync(i.Id, cancellationToken, i.Key)));
         return outcomes.Count(o => o == RequestOutcome.Accepted);
     }
 
-    private Task<RequestOutcome> PurgeAsync(string instanceId, CancellationToken cancellationToken) =>
-        AskAsync(instanceId, request => new Message.Purge { Ticket = request }, cancellationToken);
+    private Task<RequestOutcome> PurgeAsync(string instanceId, CancellationToken cancellationToken, long? key = null) =>
+        AskAsync(instanceId, request => new Message.Purge { Key = key, Ticket = request }, cancellationToken);
 
     private ValueTask<InstancePage> QueryAsync(
         OrchestrationStatusQueryCondition condition, CancellationToken cancellationToken, bool withPayloads = true)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Perdure.Clients;
 using Perdure.Core;
+using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
 using Perdure.Core.Stores.Memory;
 using Perdure.Execution;
@@ -82,12 +83,29 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
             Partitions = SqlitePartitions,
         });
 
+    private static Dictionary<InstanceStatus, TimeSpan> RetentionOf(RetentionOptions options)
+    {
+        Dictionary<InstanceStatus, TimeSpan> kept = [];
+        foreach ((InstanceStatus status, TimeSpan? time) in new[]
+        {
+            (InstanceStatus.Completed, options.Completed),
+            (InstanceStatus.Failed, options.Failed),
+            (InstanceStatus.Terminated, options.Terminated),
+        })
+        {
+            if (time is { } span)
+                kept.Add(status, span);
+        }
+        return kept;
+    }
+
     private static RuntimeSettings Settings(PerdureOptions options) => new()
     {
         TaskHub = options.TaskHub,
         SessionCacheSize = options.SessionCacheSize,
         ConcurrentActivitiesMax = options.MaxConcurrentActivities,
         ActivityTimeout = options.ActivityTimeout,
+        Retention = RetentionOf(options.Retention),
         Limits = Limits.Default with { PayloadBytesMax = options.MaxPayloadBytes, DeathsMax = options.MaxDeaths },
     };
 }

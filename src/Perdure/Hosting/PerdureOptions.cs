@@ -67,6 +67,11 @@ public sealed class PerdureOptions
     public int MaxDeaths { get; set; } = 10;
 
     /// <summary>
+    /// How long ended orchestrations are kept: completed ones for 30 days, failed and terminated ones for 90.
+    /// </summary>
+    public RetentionOptions Retention { get; } = new();
+
+    /// <summary>
     /// Whether the hub lives in memory and ends with the process; for tests. Set by <see cref="UseMemory"/>.
     /// </summary>
     internal bool InMemory { get; private set; }

@@ -22,7 +22,16 @@ internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
             problems.Add($"Perdure:ActivityTimeout is {options.ActivityTimeout}; it is longer than zero, or not set.");
         if (options.DrainTimeout < TimeSpan.Zero || options.DrainTimeout > TimeSpan.FromHours(1))
             problems.Add($"Perdure:DrainTimeout is {options.DrainTimeout}; it is from zero to one hour.");
+        NotNegative(nameof(options.Retention.Completed), options.Retention.Completed);
+        NotNegative(nameof(options.Retention.Failed), options.Retention.Failed);
+        NotNegative(nameof(options.Retention.Terminated), options.Retention.Terminated);
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+
+        void NotNegative(string setting, TimeSpan? value)
+        {
+            if (value < TimeSpan.Zero)
+                problems.Add($"Perdure:Retention:{setting} is {value}; it is from zero, or not set to keep all.");
+        }
 
         void Range(string setting, int value, int min, int max)
         {

@@ -45,6 +45,7 @@ internal sealed class Node : INumbers
     private Partition[] _partitions = [];
     private Lane[] _lanes = [];
     private Task _recovery = Task.CompletedTask;
+    private Task _retention = Task.CompletedTask;
     private long _lastKey;
     private volatile bool _stopped;
 
@@ -110,6 +111,7 @@ internal sealed class Node : INumbers
             await partition.OpenAsync(cancellationToken);
         Logger.NodeStarted(Settings.TaskHub, Number, _partitions.Length);
         _recovery = RecoverAsync();
+        _retention = new Retention(this).RunAsync(_stopping.Token);
         _audit.Change(Settings.AuditEvery, Settings.AuditEvery);
     }
 
@@ -138,6 +140,7 @@ internal sealed class Node : INumbers
             partition.StopIntake();
         await Finished(Work.WhenIdleAsync(), deadline);
         await Finished(_recovery, deadline);
+        await Finished(_retention, deadline);
         foreach (Partition partition in _partitions)
             await partition.CloseAsync(CancellationToken.None);
         _stopped = true;

@@ -1,4 +1,5 @@
 using Perdure.Core;
+using Perdure.Core.Orchestrations;
 
 namespace Perdure.Runtime;
 
@@ -35,6 +36,13 @@ internal sealed record RuntimeSettings
 
     /// <summary>How often the store is asked whether it owes what memory does not know.</summary>
     public TimeSpan AuditEvery { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long instances of a terminal status are kept after their end; without an entry for ever.</summary>
+    public IReadOnlyDictionary<InstanceStatus, TimeSpan> Retention { get; init; } =
+        new Dictionary<InstanceStatus, TimeSpan>();
+
+    /// <summary>How often is looked for what has been kept long enough.</summary>
+    public TimeSpan RetentionEvery { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How many activities and turns a careful partition runs at a time.</summary>
     public int CarefulWorkMax { get; init; } = 4;

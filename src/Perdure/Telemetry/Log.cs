@@ -59,6 +59,16 @@ internal static partial class Log
         + "please report this as a bug.")]
     public static partial void Bug(this ILogger logger, int partition, Exception exception);
 
+    [LoggerMessage(50, LogLevel.Information,
+        "Ended orchestrations are deleted: {Rules}. The section Perdure:Retention changes that.")]
+    public static partial void RetentionIsOn(this ILogger logger, string rules);
+
+    [LoggerMessage(51, LogLevel.Information, "{Instances} orchestrations were deleted: they ended long enough ago.")]
+    public static partial void RetentionPurged(this ILogger logger, int instances);
+
+    [LoggerMessage(52, LogLevel.Error, "What ended long ago cannot be looked for; the next round tries again.")]
+    public static partial void RetentionFailed(this ILogger logger, Exception exception);
+
     [LoggerMessage(20, LogLevel.Error, "Instance {InstanceId} cannot be loaded.")]
     public static partial void LoadFailed(this ILogger logger, string instanceId, Exception exception);
 

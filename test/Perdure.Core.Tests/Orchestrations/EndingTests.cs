@@ -104,6 +104,15 @@ public class EndingTests
             .Receives(Start()).Asked().Rows("insert instance 2 Running", "history 2.0/0");
     }
 
+    [Fact]
+    public void A_purge_of_what_was_seen_leaves_alone_what_has_taken_the_id_since()
+    {
+        Instance ended = Given.Orchestration().Started().Ends(Returns());
+        ended.Receives(Purge(ended.State.Execution.Key + 1).ByClient()).Rows().Effects("answer client NotFound")
+            .Receives(Purge(ended.State.Execution.Key).ByClient())
+            .Rows("delete instance 1").Effects("answer client Accepted");
+    }
+
     private static Message.ChildDone Answer(Instance child) =>
         (Message.ChildDone)child.Turn.Effects.OfType<Effect.Deliver>().ShouldHaveSingleItem().Message;
 }

@@ -47,7 +47,7 @@ internal sealed record Arrival(Func<Instance, Message> Make)
 
     public static Arrival Resume(string? reason = null) => new(_ => new Message.Resume(reason));
 
-    public static Arrival Purge() => new(_ => new Message.Purge());
+    public static Arrival Purge(long? key = null) => new(_ => new Message.Purge { Key = key });
 
     /// <summary>Somebody waits for the answer.</summary>
     public Arrival ByClient(string client = "client") => new(i => Make(i) with { Ticket = client });

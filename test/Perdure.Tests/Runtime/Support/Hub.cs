@@ -88,6 +88,7 @@ internal sealed class Hub(Setup setup) : IAsyncDisposable
         {
             options.Store = Store;
             options.SessionCacheSize = IsCold ? 0 : 10_000;
+            (options.Retention.Completed, options.Retention.Failed, options.Retention.Terminated) = (null, null, null);
             foreach (Type type in Functions)
                 options.FunctionTypes.Add(type);
             _configure?.Invoke(options);
