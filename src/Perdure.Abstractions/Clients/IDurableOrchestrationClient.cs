@@ -159,6 +159,20 @@ public interface IDurableOrchestrationClient
     Task<DurableOrchestrationStatus> WaitForCompletionAsync(
         string instanceId, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Starts an orchestration once more: same function, input, version and tags. With the same id it takes the place
+    /// of the ended one, whose history goes; with a new id, the default, both exist.
+    /// </summary>
+    /// <param name="instanceId">The instance, which may still run if the new one gets a new id.</param>
+    /// <param name="restartWithNewInstanceId">Whether the new instance gets a generated id.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <returns>The id of the new instance.</returns>
+    /// <exception cref="ArgumentException">There is no such instance, or this host has no such
+    /// orchestration.</exception>
+    /// <exception cref="OrchestrationAlreadyExistsException">It shall keep its id and still runs.</exception>
+    Task<string> RestartAsync(
+        string instanceId, bool restartWithNewInstanceId = true, CancellationToken cancellationToken = default);
+
     /// <summary>One page of the orchestrations that fit a condition, oldest first.</summary>
     /// <param name="condition">Which ones, and where the page begins.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>

@@ -42,16 +42,43 @@ internal sealed partial class DurableClient(
             Tags = options.Tags is { Count: > 0 } ? options.Tags.ToDictionary(StringComparer.Ordinal) : null,
             TraceParent = (span ?? Activity.Current)?.Id,
         };
+        await StartAsync(id, started, isNew: options.InstanceId is null, cancellationToken);
+        return id;
+    }
+
+    public async Task<string> RestartAsync(
+        string instanceId, bool restartWithNewInstanceId = true, CancellationToken cancellationToken = default)
+    {
+        CheckedId(instanceId);
+        InstanceSnapshot before = await node.OpenStore.ReadSnapshotAsync(instanceId, cancellationToken)
+            ?? throw NotFound(instanceId);
+        string name = functions.Orchestration(before.Row.Name).Name;
+        string id = restartWithNewInstanceId ? ids.NewId() : instanceId;
+        using Activity? span = RuntimeTelemetry.StartCreation(name, id);
+        HistoryEvent.ExecutionStarted started = StatusView.StartOf(before) with
+        {
+            Name = name,
+            ExecutionId = ids.NewExecutionId(),
+            StartAt = null,
+            Parent = null,
+            TraceParent = (span ?? Activity.Current)?.Id,
+        };
+        await StartAsync(id, started, isNew: restartWithNewInstanceId, cancellationToken);
+        return id;
+    }
+
+    private async Task StartAsync(
+        string id, HistoryEvent.ExecutionStarted started, bool isNew, CancellationToken cancellationToken)
+    {
         if (node.IsOverloaded)
             await WaitForRoomAsync(cancellationToken);
         RequestOutcome outcome = await AskAsync(
-            id, request => new Message.Start(started) { Ticket = request }, cancellationToken,
-            isNew: options.InstanceId is null);
-        if (outcome == RequestOutcome.AlreadyExists)
-            throw new OrchestrationAlreadyExistsException(
-                id, (await GetStatusAsync(id, showInput: false, cancellationToken: cancellationToken))?.RuntimeStatus
-                    ?? OrchestrationRuntimeStatus.Running);
-        return id;
+            id, request => new Message.Start(started) { Ticket = request }, cancellationToken, isNew);
+        if (outcome != RequestOutcome.AlreadyExists)
+            return;
+        DurableOrchestrationStatus? status =
+            await GetStatusAsync(id, showInput: false, cancellationToken: cancellationToken);
+        throw new OrchestrationAlreadyExistsException(id, status?.RuntimeStatus ?? OrchestrationRuntimeStatus.Running);
     }
 
     public async Task RaiseEventAsync(

@@ -69,6 +69,11 @@ internal static class StatusView
         History = history,
     };
 
+    /// <summary>How the present generation was started.</summary>
+    public static HistoryEvent.ExecutionStarted StartOf(InstanceSnapshot snapshot) =>
+        Find<HistoryEvent.ExecutionStarted>(snapshot.FirstEvents)
+        ?? throw new FormatException($"The history of '{snapshot.Row.Id}' does not begin with its start.");
+
     /// <summary>Why it does not run, as far as its last turn tells: it usually is the one that held it.</summary>
     private static string? ReasonOf(InstanceSnapshot snapshot) => snapshot.Row switch
     {

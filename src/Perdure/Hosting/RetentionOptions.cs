@@ -1,8 +1,8 @@
 namespace Perdure;
 
 /// <summary>
-/// How long ended orchestrations are kept, from their end on. Afterwards they are deleted with their history, a few at a
-/// time. Null keeps them for ever; zero deletes them at the next round, which comes every ten minutes.
+/// How long ended orchestrations are kept, from their end on. Afterwards they are deleted with their history, a few at
+/// a time. Null keeps them for ever; zero deletes them at the next round, which comes every ten minutes.
 /// </summary>
 public sealed class RetentionOptions
 {

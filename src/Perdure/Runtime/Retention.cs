@@ -7,9 +7,9 @@ using Perdure.Telemetry;
 namespace Perdure.Runtime;
 
 /// <summary>
-/// Deletes what ended long enough ago: in rounds, each from the oldest instance on, a page at a time with pauses between
-/// them, because the writer is shared with everybody. What is deleted is asked of the partition that owns it, under the
-/// key that the round has seen: an instance that has taken the id since stays.
+/// Deletes what ended long enough ago: in rounds, each from the oldest instance on, a page at a time with pauses
+/// between them, because the writer is shared with everybody. What is deleted is asked of the partition that owns it,
+/// under the key that the round has seen: an instance that has taken the id since stays.
 /// </summary>
 internal sealed class Retention(Node node)
 {

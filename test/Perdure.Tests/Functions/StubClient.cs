@@ -30,6 +30,10 @@ internal sealed class StubClient : IDurableClient, DurableOrchestrationClient
     public Task ResumeAsync(string instanceId, string? reason, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
+    public Task<string> RestartAsync(
+        string instanceId, bool restartWithNewInstanceId = true, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
     public Task<DurableOrchestrationStatus?> GetStatusAsync(
         string instanceId,
         bool showHistory = false,

@@ -115,6 +115,32 @@ public abstract class ClientTests(Setup setup) : HubTests(setup)
     }
 
     [Fact]
+    public async Task A_restart_begins_again_with_the_same_input_under_a_new_id_or_the_same()
+    {
+        Code.Main = async c => $"{await c.WaitForExternalEvent<string>("e")} {c.GetInput<string>()}";
+        Dictionary<string, string> tags = new() { ["of"] = "test" };
+        string id = await Client.StartNewAsync(
+            "Main", new StartOptions { InstanceId = NewId(), Version = "3", Tags = tags }, "input");
+        string second = await Client.RestartAsync(id);
+        second.ShouldNotBe(id);
+        (await Should.ThrowAsync<OrchestrationAlreadyExistsException>(() => Client.RestartAsync(id, false)))
+            .Message.ShouldContain($"'{id}'");
+        foreach (string each in new[] { id, second })
+        {
+            await Client.RaiseEventAsync(each, "e", "first");
+            (await Hub.OutputAsync<string>(each)).ShouldBe("first input");
+        }
+
+        (await Client.RestartAsync(id, restartWithNewInstanceId: false)).ShouldBe(id);
+        await Client.RaiseEventAsync(id, "e", "second");
+        (await Hub.OutputAsync<string>(id)).ShouldBe("second input");
+        DurableOrchestrationStatus status = await Hub.StatusAsync(id);
+        (status.Version, status.Tags["of"]).ShouldBe(("3", "test"));
+        (await Should.ThrowAsync<ArgumentException>(() => Client.RestartAsync("nobody")))
+            .Message.ShouldContain("nobody");
+    }
+
+    [Fact]
     public async Task Requests_to_the_missing_the_finished_and_the_suspended_end_clearly()
     {
         Code.Main = async c => await c.WaitForExternalEvent<string>("e");

@@ -134,6 +134,9 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             40 ActivityFailed Warning
             41 ActivityHasNoCode Warning
             42 CancellationFailed Warning
+            50 RetentionIsOn Information
+            51 RetentionPurged Information
+            52 RetentionFailed Error
             """);
     }
 }
