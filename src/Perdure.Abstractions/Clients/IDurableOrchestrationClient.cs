@@ -148,6 +148,17 @@ public interface IDurableOrchestrationClient
         bool showInput = true,
         CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Why an orchestration does not go on, in a sentence for people: the activities, timers, sub-orchestrations and
+    /// events that it waits for and since when, or what holds it. The sentence may change from version to version. To
+    /// find the events the code is replayed over its history, which costs as much as bringing it back into memory.
+    /// </summary>
+    /// <param name="instanceId">The instance.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <returns>The sentence; null if the orchestration has ended.</returns>
+    /// <exception cref="ArgumentException">There is no such instance.</exception>
+    Task<string?> ExplainAsync(string instanceId, CancellationToken cancellationToken = default);
+
     /// <summary>Waits until an orchestration has ended, in whatever way, and returns its status.</summary>
     /// <param name="instanceId">The instance.</param>
     /// <param name="timeout">How long to wait at most; null, the default, waits until the token is cancelled.</param>

@@ -15,6 +15,8 @@ internal sealed class EventInbox(PayloadSerializer serializer)
 
     public bool HasWaiters => _waiters.Count > 0;
 
+    public IReadOnlyCollection<string> Awaited => _waiters.Keys;
+
     /// <summary>Events that nobody waited for, oldest first.</summary>
     public IReadOnlyList<HistoryEvent.EventRaised> Buffered => _buffered;
 

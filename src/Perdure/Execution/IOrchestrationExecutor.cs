@@ -22,6 +22,9 @@ internal interface IOrchestrationSession
 {
     ValueTask<CodeResult> RunAsync(RunRequest request);
 
+    /// <summary>The names of the external events that the code waits for; between runs only.</summary>
+    IReadOnlyCollection<string> EventsAwaited { get; }
+
     void Abandon();
 }
 

@@ -67,6 +67,8 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     public List<OrchestratorAction> Actions { get; private set; } = [];
 
     /// <summary>Whether anything durable is left that could make the code go on.</summary>
+    public IReadOnlyCollection<string> EventsAwaited => _events?.Awaited ?? [];
+
     public bool WaitsForSomething => _pending.Count > 0 || _events is { HasWaiters: true };
 
     public Payload Input => _input;

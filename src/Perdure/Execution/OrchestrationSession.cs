@@ -33,6 +33,8 @@ internal sealed class OrchestrationSession : IOrchestrationSession
         _wake = wake;
     }
 
+    public IReadOnlyCollection<string> EventsAwaited => _context.EventsAwaited;
+
     public ValueTask<CodeResult> RunAsync(RunRequest request)
     {
         foreach (RecordedRun run in request.History ?? [])

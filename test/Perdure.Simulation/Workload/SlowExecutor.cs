@@ -28,6 +28,8 @@ internal sealed class SlowExecutor(IOrchestrationExecutor inner, FaultRates faul
     {
         private bool _abandoned;
 
+        public IReadOnlyCollection<string> EventsAwaited => inner.EventsAwaited;
+
         public ValueTask<CodeResult> RunAsync(RunRequest request)
         {
             TimeSpan delay = faults.CodeDelay();

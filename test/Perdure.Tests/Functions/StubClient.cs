@@ -30,6 +30,9 @@ internal sealed class StubClient : IDurableClient, DurableOrchestrationClient
     public Task ResumeAsync(string instanceId, string? reason, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
+    public Task<string?> ExplainAsync(string instanceId, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
     public Task<string> RestartAsync(
         string instanceId, bool restartWithNewInstanceId = true, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();

@@ -1,0 +1,77 @@
+using System.Globalization;
+using Perdure.Core.History;
+
+namespace Perdure.Core.Orchestrations;
+
+/// <summary>What is known of the code of an instance beside its history.</summary>
+/// <param name="HasOrchestrator">This program has the orchestrator function.</param>
+/// <param name="HasActivity">Whether it has an activity function of a name.</param>
+/// <param name="Events">The names of the events that the code waits for, as its replay shows.</param>
+/// <param name="Problem">What kept the replay from showing anything; null if nothing did.</param>
+internal sealed record CodeInsight(
+    bool HasOrchestrator, Func<string, bool> HasActivity, IReadOnlyCollection<string> Events, string? Problem);
+
+/// <summary>
+/// Why an instance does not go on, in a sentence for people. It is made of the fold of the history and of nothing that
+/// only memory knows, so it is the same whoever asks, also after a restart.
+/// </summary>
+internal static class WaitReason
+{
+    private const int NamedMax = 5;
+
+    /// <summary>Null when the instance has ended.</summary>
+    public static string? Of(OrchestrationState state, IReadOnlyList<StoredTurn> turns, CodeInsight code) =>
+        state switch
+    {
+        { Ended: true } => null,
+        { Parked: true } => $"It is parked: {state.HeldReason?.TrimEnd('.')}. Resume it when the cause is mended.",
+        { Suspended: true } =>
+            $"It is suspended since {SinceHeld(turns)}{Because(state.HeldReason)}. Resume it to let it go on.",
+        { StartPendingUntil: { } start } => $"It starts at {Time(start)}.",
+        _ when !code.HasOrchestrator =>
+            $"This program has no orchestrator function '{state.Name}'. Register it, or terminate the instance.",
+        { Recorded: not null } => $"It goes on now: its code has yet to see what arrived at {Time(state.LastAt)}.",
+        _ when code.Problem is { } problem => $"Its code does not replay: {problem}",
+        _ => WaitsFor(state, turns, code),
+    };
+
+    private static string WaitsFor(OrchestrationState state, IReadOnlyList<StoredTurn> turns, CodeInsight code)
+    {
+        List<string> awaited =
+        [
+            .. state.Open.All.Select(opened => Describe(opened, SinceOf(opened, turns), code)),
+            .. code.Events.Order(StringComparer.Ordinal).Select(name => $"the event '{name}'"),
+        ];
+        if (awaited.Count == 0)
+            return "It waits for nothing that is known: its code runs, or awaits what no durable function made.";
+        string more = awaited.Count > NamedMax ? $" and {awaited.Count - NamedMax} more" : "";
+        return $"It waits for {string.Join(", ", awaited.Take(NamedMax))}{more}.";
+    }
+
+    private static string Describe(HistoryEvent opened, string since, CodeInsight code) => opened switch
+    {
+        HistoryEvent.TaskScheduled x when !code.HasActivity(x.Name) =>
+            $"the activity '{x.Name}' since {since}, which this program does not have",
+        HistoryEvent.TaskScheduled { Attempt: > 1 } x => $"attempt {x.Attempt} of the activity '{x.Name}' since "
+            + $"{since}",
+        HistoryEvent.TaskScheduled x => $"the activity '{x.Name}' since {since}",
+        HistoryEvent.TimerCreated x => $"a timer due at {Time(x.FireAt)}",
+        HistoryEvent.SubOrchestrationInstanceCreated x =>
+            $"the sub-orchestration '{x.Name}' with the id '{x.InstanceId}' since {since}",
+        _ => opened.GetType().Name,
+    };
+
+    private static string SinceOf(HistoryEvent opened, IReadOnlyList<StoredTurn> turns) =>
+        turns.LastOrDefault(t => t.Events.Contains(opened, ReferenceEqualityComparer.Instance)) is { } turn
+            ? Time(turn.At)
+            : "its start";
+
+    private static string SinceHeld(IReadOnlyList<StoredTurn> turns) =>
+        Time(turns.LastOrDefault(t => t.Events.Exists(e => e is HistoryEvent.ExecutionSuspended))?.At ?? 0);
+
+    private static string Because(string? reason) => string.IsNullOrWhiteSpace(reason) ? "" : $" ({reason})";
+
+    private static string Time(long milliseconds) =>
+        DateTime.UnixEpoch.AddMilliseconds(milliseconds)
+            .ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,61 @@
+using Perdure.Core.History;
+using Perdure.Core.Identity;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Replay;
+using Perdure.Core.Stores;
+using Perdure.Execution;
+
+namespace Perdure.Clients;
+
+/// <summary>
+/// Why an instance waits: the fold of its history, and a replay that shows which events its code awaits.
+/// </summary>
+internal sealed partial class DurableClient
+{
+    public async Task<string?> ExplainAsync(string instanceId, CancellationToken cancellationToken = default)
+    {
+        CheckedId(instanceId);
+        IStore store = node.OpenStore;
+        while (true)
+        {
+            InstanceRow row = await store.ReadInstanceAsync(instanceId, cancellationToken)
+                ?? throw NotFound(instanceId);
+            if (row.Status.IsTerminal)
+                return null;
+            List<StoredTurn> turns = HistoryReader.ReadTurns(
+                await store.ReadHistoryAsync(new ExecutionKey(row.Key, row.Generation), cancellationToken));
+            // Else the instance went on to its next generation between the two reads.
+            if (turns.Count > 0)
+                return await ExplainAsync(OrchestrationState.Load(row, turns), turns);
+        }
+    }
+
+    private async Task<string?> ExplainAsync(OrchestrationState state, List<StoredTurn> turns)
+    {
+        bool hasCode = node.Executor.Offers(state.Name, state.Version);
+        (IReadOnlyCollection<string> events, string? problem) =
+            hasCode && state is { Held: Held.No, Recorded: null, Ended: false }
+                ? await ReplayAsync(state, turns)
+                : ([], null);
+        CodeInsight code = new(hasCode, name => functions.TryGetActivity(name, out _), events, problem);
+        return WaitReason.Of(state, turns, code);
+    }
+
+    /// <summary>A session of its own, which runs to where the history ends and is thrown away.</summary>
+    private async Task<(IReadOnlyCollection<string> Events, string? Problem)> ReplayAsync(
+        OrchestrationState state, List<StoredTurn> turns)
+    {
+        IOrchestrationSession session = node.Executor.Open(state, static _ => { });
+        try
+        {
+            CodeResult result = await session.RunAsync(new RunRequest(state.LastAt, [], RecordedRun.Of(turns)));
+            return result is CodeResult.Stopped stopped
+                ? ([], stopped.Failure.ErrorMessage)
+                : ([.. session.EventsAwaited], null);
+        }
+        finally
+        {
+            session.Abandon();
+        }
+    }
+}

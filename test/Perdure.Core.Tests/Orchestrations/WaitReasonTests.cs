@@ -1,0 +1,87 @@
+using Perdure.Core.History;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Tests.Support;
+using static Perdure.Core.Tests.Support.Arrival;
+using static Perdure.Core.Tests.Support.Code;
+
+namespace Perdure.Core.Tests.Orchestrations;
+
+/// <summary>Times are milliseconds since 1970: 1000 is a second after it.</summary>
+public sealed class WaitReasonTests
+{
+    private static readonly CodeInsight s_known = new(true, _ => true, [], null);
+
+    [Fact]
+    public void Every_kind_of_open_task_is_named_with_its_time() =>
+        Why(Given.Waiting()).ShouldBe(
+            "It waits for the activity 'Work' since 1970-01-01 00:00:01Z, a timer due at 1970-01-01 00:00:05Z, "
+            + "the sub-orchestration 'Child' with the id 'child-2' since 1970-01-01 00:00:01Z.");
+
+    [Fact]
+    public void A_retry_tells_its_attempt_and_the_time_of_that_attempt() =>
+        Why(Given.Orchestration().Started().Asked(Activity(0)).At(7000).Receives(Failed(0))
+                .Asked(Activity(1, attempt: 2, first: 0)))
+            .ShouldBe("It waits for attempt 2 of the activity 'Work' since 1970-01-01 00:00:07Z.");
+
+    [Fact]
+    public void Events_are_named_in_order() =>
+        Why(Given.Orchestration().Started().Asked(), s_known with { Events = ["stop", "go"] })
+            .ShouldBe("It waits for the event 'go', the event 'stop'.");
+
+    [Fact]
+    public void Many_are_counted() =>
+        Why(Given.Orchestration().Started().Asked([.. Enumerable.Range(0, 9).Select(i => Timer(i, 2000))]))
+            .ShouldEndWith("a timer due at 1970-01-01 00:00:02Z and 4 more.");
+
+    [Fact]
+    public void An_activity_that_this_program_does_not_have_is_said_to_be_missing() =>
+        Why(Given.Orchestration().Started().Asked(Activity(0)), s_known with { HasActivity = _ => false })
+            .ShouldBe("It waits for the activity 'Work' since 1970-01-01 00:00:01Z, which this program does not have.");
+
+    [Fact]
+    public void A_missing_orchestrator_is_said_to_be_missing() =>
+        Why(Given.Waiting(), s_known with { HasOrchestrator = false })
+            .ShouldBe("This program has no orchestrator function 'Hello'. Register it, or terminate the instance.");
+
+    [Theory]
+    [InlineData("lunch", "It is suspended since 1970-01-01 00:00:03Z (lunch). Resume it to let it go on.")]
+    [InlineData(null, "It is suspended since 1970-01-01 00:00:03Z. Resume it to let it go on.")]
+    public void A_suspended_instance_tells_since_when_and_why(string? reason, string expected) =>
+        Why(Given.Waiting().At(3000).Receives(Suspend(reason))).ShouldBe(expected);
+
+    [Fact]
+    public void A_parked_instance_tells_what_parked_it() =>
+        Why(Given.Waiting().Receives(Raise("a")).Concludes(Parks))
+            .ShouldBe("It is parked: Perdure.Test: It must not go on. Resume it when the cause is mended.");
+
+    [Fact]
+    public void A_delayed_start_tells_its_time() =>
+        Why(Given.Orchestration().Receives(Start(at: 90_000))).ShouldBe("It starts at 1970-01-01 00:01:30Z.");
+
+    [Fact]
+    public void Input_that_no_code_has_seen_is_not_a_wait() =>
+        Why(Given.Waiting().At(4000).Receives(Suspend()).Receives(Raise("a")).Receives(Resume())
+            .Concludes(CodeResult.NotRun.Instance))
+            .ShouldBe("It goes on now: its code has yet to see what arrived at 1970-01-01 00:00:04Z.");
+
+    [Fact]
+    public void Code_that_does_not_replay_is_told() =>
+        Why(Given.Waiting(), s_known with { Problem = "both sides." })
+            .ShouldBe("Its code does not replay: both sides.");
+
+    [Fact]
+    public void Code_that_waits_for_nothing_known_is_told() =>
+        Why(Given.Orchestration().Started().Asked())
+            .ShouldBe("It waits for nothing that is known: its code runs, or awaits what no durable function made.");
+
+    [Fact]
+    public void What_has_ended_waits_for_nothing() =>
+        Why(Given.Orchestration().Started().Ends(Returns())).ShouldBeNull();
+
+    /// <summary>From what the disk holds, as a client asks.</summary>
+    private static string? Why(Instance instance, CodeInsight? code = null)
+    {
+        List<StoredTurn> turns = HistoryReader.ReadTurns(instance.History);
+        return WaitReason.Of(OrchestrationState.Load(instance.Row!, turns), turns, code ?? s_known);
+    }
+}
