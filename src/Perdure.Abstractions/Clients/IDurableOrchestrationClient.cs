@@ -102,6 +102,21 @@ public interface IDurableOrchestrationClient
     Task TerminateAsync(string instanceId, string? reason, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Ends an orchestration like the call without <paramref name="recursive"/>, and with it, if that is true, the
+    /// sub-orchestrations that it waits for, those that they wait for, and so on. When this returns the end of the
+    /// first is durable, and so is the order to end the others, which follow. Children that were started and forgotten
+    /// are orchestrations of their own and go on.
+    /// </summary>
+    /// <param name="instanceId">The instance.</param>
+    /// <param name="reason">Why; it becomes the output of all of them.</param>
+    /// <param name="recursive">Whether sub-orchestrations end as well.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ArgumentException">There is no such instance.</exception>
+    /// <exception cref="InvalidOperationException">The instance has ended.</exception>
+    Task TerminateAsync(
+        string instanceId, string? reason, bool recursive, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Stops running an orchestration until it is resumed. What arrives meanwhile is kept; timers go on, and activities
     /// that were started finish.
     /// </summary>

@@ -37,7 +37,14 @@ internal abstract record Message
 
     public sealed record Raise(string Name, Payload Input) : Message;
 
-    public sealed record Terminate(string? Reason) : Message;
+    public sealed record Terminate(string? Reason) : Message
+    {
+        /// <summary>The children that the instance waits for are terminated as well, and theirs.</summary>
+        public bool Recursive { get; init; }
+
+        /// <summary>Comes from the parent: only its child is meant, not whatever else has the id.</summary>
+        public ExecutionKey? OfParent { get; init; }
+    }
 
     public sealed record Suspend(string? Reason) : Message;
 

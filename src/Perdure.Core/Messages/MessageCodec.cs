@@ -20,6 +20,8 @@ internal static class MessageCodec
     private const int SuspendKind = 5;
     private const int ResumeKind = 6;
     private const int StartOnceKind = 7;
+    private const int TerminateAllKind = 8;
+    private const int TerminateChildKind = 9;
 
     public static MessageRow Encode(MessageKey key, string target, Message message)
     {
@@ -33,8 +35,10 @@ internal static class MessageCodec
                 ChildDoneKind, new HistoryEvent.SubOrchestrationInstanceFailed(m.Task.Task, m.Failure!),
                 m.Task.Execution),
             Message.Raise m => (RaiseKind, new HistoryEvent.EventRaised(m.Name, m.Input), default),
+            Message.Terminate { OfParent: { } parent } m => (
+                TerminateChildKind, new HistoryEvent.ExecutionTerminated(m.Reason), parent),
             Message.Terminate m => (
-                TerminateKind, new HistoryEvent.ExecutionTerminated(m.Reason), default(ExecutionKey)),
+                m.Recursive ? TerminateAllKind : TerminateKind, new HistoryEvent.ExecutionTerminated(m.Reason), default),
             Message.Suspend m => (SuspendKind, new HistoryEvent.ExecutionSuspended(m.Reason), default),
             Message.Resume m => (
                 ResumeKind, (HistoryEvent)new HistoryEvent.ExecutionResumed(m.Reason), default(ExecutionKey)),
@@ -43,7 +47,7 @@ internal static class MessageCodec
         ArrayBufferWriter<byte> buffer = new(256);
         using Utf8JsonWriter writer = new(buffer, HistoryNames.WriterOptions);
         writer.WriteStartArray();
-        if (kind == ChildDoneKind)
+        if (NamesExecution(kind))
         {
             writer.WriteNumberValue(execution.Key);
             writer.WriteNumberValue(execution.Generation);
@@ -58,7 +62,7 @@ internal static class MessageCodec
     {
         ExecutionKey execution = default;
         ReadOnlyMemory<byte> body = row.Body;
-        if (row.Kind == ChildDoneKind)
+        if (NamesExecution(row.Kind))
             (execution, body) = TakeExecution(row.Body);
         if (HistoryReader.ReadRow(body) is not [HistoryEvent e])
             throw new FormatException($"The message {row.Key} to '{row.Target}' does not hold exactly one event.");
@@ -75,12 +79,18 @@ internal static class MessageCodec
                     new TaskKey(execution.Key, execution.Generation, x.Task), default, x.Failure) { Row = row.Key },
             (RaiseKind, HistoryEvent.EventRaised x) => new Message.Raise(x.Name, x.Input) { Row = row.Key },
             (TerminateKind, HistoryEvent.ExecutionTerminated x) => new Message.Terminate(x.Reason) { Row = row.Key },
+            (TerminateAllKind, HistoryEvent.ExecutionTerminated x) =>
+                new Message.Terminate(x.Reason) { Row = row.Key, Recursive = true },
+            (TerminateChildKind, HistoryEvent.ExecutionTerminated x) =>
+                new Message.Terminate(x.Reason) { Row = row.Key, Recursive = true, OfParent = execution },
             (SuspendKind, HistoryEvent.ExecutionSuspended x) => new Message.Suspend(x.Reason) { Row = row.Key },
             (ResumeKind, HistoryEvent.ExecutionResumed x) => new Message.Resume(x.Reason) { Row = row.Key },
             _ => throw new FormatException(
                 $"Message kind {row.Kind} with {e.GetType().Name} is not known to this version of Perdure."),
         };
     }
+
+    private static bool NamesExecution(int kind) => kind is ChildDoneKind or TerminateChildKind;
 
     /// <summary>Splits <c>[key,generation,{event}]</c> into the execution and <c>[{event}]</c>.</summary>
     private static (ExecutionKey, ReadOnlyMemory<byte>) TakeExecution(ReadOnlyMemory<byte> body)
@@ -92,7 +102,7 @@ internal static class MessageCodec
             || !reader.Read() || reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out generation)
             || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
-            throw new FormatException("An answer does not name the execution that it is for.");
+            throw new FormatException("A message does not name the execution that it is about.");
         }
         byte[] rest = new byte[body.Length - (int)reader.TokenStartIndex + 1];
         rest[0] = (byte)'[';

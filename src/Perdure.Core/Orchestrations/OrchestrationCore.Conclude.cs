@@ -17,6 +17,8 @@ internal sealed partial class OrchestrationCore
             case CodeResult.NotRun:
                 break;
             case CodeResult.Overtaken overtaken:
+                if (overtaken.Recursive)
+                    TerminateChildren(turn, overtaken.Reason);
                 End(turn, Terminated(turn, overtaken.Reason));
                 break;
             case CodeResult.Stopped { Park: true } stopped:

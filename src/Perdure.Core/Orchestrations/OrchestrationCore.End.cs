@@ -13,8 +13,27 @@ internal sealed partial class OrchestrationCore
 {
     private void Terminate(Turn turn, Message.Terminate message)
     {
+        if (message.OfParent is { } parent && !turn.State.IsChildOf(parent))
+        {
+            turn.Drop(message, $"it is no child of {parent}");
+            return;
+        }
         Accept(turn, message);
+        if (message.Recursive)
+            TerminateChildren(turn, message.Reason);
         End(turn, Terminated(turn, message.Reason));
+    }
+
+    /// <summary>In the commit of the ending: a parent that has ended leaves no child that does not know.</summary>
+    private void TerminateChildren(Turn turn, string? reason)
+    {
+        foreach (HistoryEvent opened in turn.State.Open.All)
+        {
+            if (opened is not HistoryEvent.SubOrchestrationInstanceCreated child)
+                continue;
+            Message.Terminate message = new(reason) { Recursive = true, OfParent = turn.State.Execution };
+            Send(turn, child.InstanceId, message);
+        }
     }
 
     private static HistoryEvent.ExecutionCompleted Terminated(Turn turn, string? reason)

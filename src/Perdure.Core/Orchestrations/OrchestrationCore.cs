@@ -76,15 +76,13 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
             case Message.Start m: TakeStart(turn, m); break;
             case Message.Purge purge: TakePurge(turn, purge); break;
             case var _ when !state.Exists:
-                Refuse(turn, message, RequestOutcome.NotFound, "there is no such instance"); break;
+                Refuse(turn, message, RequestOutcome.NotFound, "there is no such instance");
+                break;
             case var _ when state.Ended: Refuse(turn, message, RequestOutcome.Ended, "the instance has ended"); break;
-            case Message.TaskDone m: TakeResult<HistoryEvent.TaskScheduled>(turn, m, m.Task, m.Failure is null
-                ? new HistoryEvent.TaskCompleted(m.Task.Task, m.Result)
-                : new HistoryEvent.TaskFailed(m.Task.Task, Failures.Bounded(m.Failure, limits.FailureDepthMax))); break;
+            case Message.TaskDone m: TakeResult<HistoryEvent.TaskScheduled>(turn, m, m.Task, ResultOf(m)); break;
             case Message.ChildDone m:
-                TakeResult<HistoryEvent.SubOrchestrationInstanceCreated>(turn, m, m.Task, m.Failure is null
-                ? new HistoryEvent.SubOrchestrationInstanceCompleted(m.Task.Task, m.Result)
-                : new HistoryEvent.SubOrchestrationInstanceFailed(m.Task.Task, m.Failure)); break;
+                TakeResult<HistoryEvent.SubOrchestrationInstanceCreated>(turn, m, m.Task, ResultOf(m));
+                break;
             case Message.TimerDue m: TakeTimer(turn, m); break;
             case Message.StartDue m: TakeStartDue(turn, m); break;
             case Message.Raise m: Record(turn, m, new HistoryEvent.EventRaised(m.Name, m.Input)); break;
@@ -94,6 +92,14 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
             default: throw new UnreachableException($"No handling for {message.GetType().Name}.");
         }
     }
+
+    private HistoryEvent ResultOf(Message.TaskDone done) => done.Failure is null
+        ? new HistoryEvent.TaskCompleted(done.Task.Task, done.Result)
+        : new HistoryEvent.TaskFailed(done.Task.Task, Failures.Bounded(done.Failure, limits.FailureDepthMax));
+
+    private static HistoryEvent ResultOf(Message.ChildDone done) => done.Failure is null
+        ? new HistoryEvent.SubOrchestrationInstanceCompleted(done.Task.Task, done.Result)
+        : new HistoryEvent.SubOrchestrationInstanceFailed(done.Task.Task, done.Failure);
 
     private void TakeStart(Turn turn, Message.Start message)
     {

@@ -55,6 +55,9 @@ internal sealed class OrchestrationState(string id, int partition)
 
     public bool Ended => Status.IsTerminal;
 
+    public bool IsChildOf(ExecutionKey parent) =>
+        Parent is { } link && link.Key == parent.Key && link.Generation == parent.Generation;
+
     public Held Held =>
         Parked ? Held.Parked : Suspended ? Held.Suspended : StartPendingUntil is null ? Held.No : Held.Scheduled;
 

@@ -58,5 +58,5 @@ internal abstract record CodeResult
     }
 
     /// <summary>A terminate overtook the running code, whose answer is stale.</summary>
-    public sealed record Overtaken(string? Reason) : CodeResult;
+    public sealed record Overtaken(string? Reason, bool Recursive = false) : CodeResult;
 }

@@ -97,14 +97,18 @@ internal sealed partial class DurableClient(
         ThrowUnlessAccepted(outcome, instanceId, $"take the event '{eventName}'");
     }
 
-    public async Task TerminateAsync(string instanceId, string? reason, CancellationToken cancellationToken = default)
+    public Task TerminateAsync(string instanceId, string? reason, CancellationToken cancellationToken = default) =>
+        TerminateAsync(instanceId, reason, recursive: false, cancellationToken);
+
+    public async Task TerminateAsync(
+        string instanceId, string? reason, bool recursive, CancellationToken cancellationToken = default)
     {
         CheckedId(instanceId);
         CheckReason(reason);
-        ThrowUnlessAccepted(
-            await AskAsync(
-                instanceId, request => new Message.Terminate(reason) { Ticket = request }, cancellationToken),
-                instanceId, "be terminated");
+        RequestOutcome outcome = await AskAsync(
+            instanceId, request => new Message.Terminate(reason) { Recursive = recursive, Ticket = request },
+            cancellationToken);
+        ThrowUnlessAccepted(outcome, instanceId, "be terminated");
     }
 
     public async Task SuspendAsync(string instanceId, string? reason, CancellationToken cancellationToken = default)

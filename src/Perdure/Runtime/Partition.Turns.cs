@@ -259,7 +259,7 @@ internal sealed partial class Partition
         Turn turn = overtaken.Turn;
         turn.Taken.Add(overtaken.Message);
         _care.Done(Care.KeyOf(turn.Execution));
-        _core.Conclude(turn, new CodeResult.Overtaken(overtaken.Message.Reason));
+        _core.Conclude(turn, new CodeResult.Overtaken(overtaken.Message.Reason, overtaken.Message.Recursive));
         if (overtaken.Message.Ticket is { } ticket)
             turn.Effects.Add(new Effect.Answer(ticket, RequestOutcome.Accepted));
         if (overtaken.Message.Row is { } row)

@@ -95,7 +95,8 @@ internal sealed partial class Partition
         claimed ??= Claim_NeedsLock(resident);
         if (message.Ticket is Request request)
             _acks.Watch_NeedsLock(resident, message, request);
-        return message is Message.Terminate terminate && resident.RunningTurn is not null && claimed is null
+        return message is Message.Terminate terminate && claimed is null
+            && resident.RunningTurn is { } running && (terminate.OfParent is not { } parent || running.State.IsChildOf(parent))
             ? Overtake_NeedsLock(resident, terminate)
             : claimed;
     }

@@ -106,6 +106,8 @@ public class CodecTests
             new Message.ChildDone(new(long.MaxValue, 2, 3), payload, null),
             new Message.ChildDone(new(1, 2, 3), default, failure),
             new Message.Raise("a", payload), new Message.Terminate("a"), new Message.Suspend(null),
+            new Message.Terminate("a") { Recursive = true },
+            new Message.Terminate("a") { Recursive = true, OfParent = new(long.MaxValue, 2) },
             new Message.Resume("a"),
         ];
         Message[] never =

@@ -1,3 +1,4 @@
+using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Tests.Support;
@@ -92,6 +93,34 @@ public class EndingTests
         (parked ? Given.Waiting().Receives(Raise("a")).Concludes(Parks) : Given.Waiting().Receives(Suspend()))
             .Receives(Terminate())
             .Rows("update instance Terminated released not owed ended 1000", "history 1.0/2", "delete timer 5000");
+
+    [Fact]
+    public void A_recursive_terminate_tells_the_children_that_are_waited_for_in_the_same_turn()
+    {
+        Instance parent = Given.Orchestration().Started().Asked(Child(0), Child(1, detached: true), Child(2))
+            .Receives(ChildDone(2)).Asked(Child(3));
+        parent.Receives(TerminateAll("enough")).Turn.Effects.OfType<Effect.Deliver>()
+            .Select(d => (d.Target, d.Message)).ShouldBe(
+            [
+                ("child-0", new Message.Terminate("enough") { Recursive = true, OfParent = parent.Execution }),
+                ("child-3", new Message.Terminate("enough") { Recursive = true, OfParent = parent.Execution }),
+            ]);
+    }
+
+    [Fact]
+    public void A_recursive_terminate_that_overtakes_the_code_tells_the_children() =>
+        Given.Waiting().Receives(Raise("a")).Concludes(new CodeResult.Overtaken("enough", Recursive: true))
+            .Turn.Effects.OfType<Effect.Deliver>().ShouldHaveSingleItem().Target.ShouldBe("child-2");
+
+    [Fact]
+    public void Only_the_child_of_the_terminated_execution_ends_with_it()
+    {
+        ExecutionKey parent = new(Code.Parent.Key, Code.Parent.Generation);
+        Given.Waiting(Code.Parent).Receives(TerminateAll("enough", parent with { Generation = parent.Generation + 1 }))
+            .Drops($"Terminate: it is no child of {parent.Key}.{parent.Generation + 1}")
+            .Receives(TerminateAll("enough", parent)).Turn.Ended.ShouldBeTrue();
+        Given.Waiting().Receives(TerminateAll("enough", parent)).Turn.Ended.ShouldBeFalse();
+    }
 
     [Fact]
     public void A_purge_takes_the_instance_away_and_a_second_one_finds_nothing()

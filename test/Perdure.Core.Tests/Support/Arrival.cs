@@ -43,6 +43,9 @@ internal sealed record Arrival(Func<Instance, Message> Make)
 
     public static Arrival Terminate(string? reason = null) => new(_ => new Message.Terminate(reason));
 
+    public static Arrival TerminateAll(string? reason = null, ExecutionKey? parent = null) =>
+        new(_ => new Message.Terminate(reason) { Recursive = true, OfParent = parent });
+
     public static Arrival Suspend(string? reason = null) => new(_ => new Message.Suspend(reason));
 
     public static Arrival Resume(string? reason = null) => new(_ => new Message.Resume(reason));

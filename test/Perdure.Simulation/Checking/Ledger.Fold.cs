@@ -53,6 +53,7 @@ internal sealed partial class Ledger
             Violate($"'{life.Id}' ran in turn {row.Turn} although it is held ({life.Held}).");
         simulation.Trace(
             $"  '{life.Id}' {row.Key}.{row.Generation} turn {row.Turn}: {string.Join(' ', events.Select(Short))}");
+        CheckChildrenTerminated(life, rows, facts);
         if (facts.MovedGeneration)
             CheckCarried(life, before);
     }
@@ -178,8 +179,7 @@ internal sealed partial class Ledger
             case HistoryEvent.ExecutionResumed x:
                 Said(life, x.Reason, facts); (life.Suspended, life.Parked) =
                     (false, false); simulation.Counters.Add(Rare.Resumed); break;
-            case HistoryEvent.ExecutionTerminated x:
-                Said(life, x.Reason, facts); simulation.Counters.Add(Rare.Terminated); break;
+            case HistoryEvent.ExecutionTerminated x: Terminate(life, x.Reason, facts); break;
             case HistoryEvent.ExecutionParked: life.Parked = true; simulation.Counters.Add(Rare.Parked); break;
             case HistoryEvent.CustomStatusSet x: life.CustomStatus = x.Value; break;
             case HistoryEvent.ExecutionCompleted x: End(life, x); break;
@@ -297,6 +297,33 @@ internal sealed partial class Ledger
             Violate($"{reason} is in '{life.Id}' although its sender was told that it failed.");
         token.Place = TokenPlace.Recorded;
         token.RecordedIn = life.Key;
+    }
+
+    /// <summary>By a client, or with the parent that a client has terminated with all its children.</summary>
+    private void Terminate(Life life, string? reason, TurnFacts facts)
+    {
+        simulation.Counters.Add(Rare.Terminated);
+        life.TerminatedBy = reason;
+        bool isRecursive = reason?.StartsWith(Workload.Clients.TerminateAll, StringComparison.Ordinal) ?? false;
+        if (isRecursive)
+            facts.ToTerminate = [.. life.Open.Values.Select(t => t.Child?.InstanceId).OfType<string>()];
+        bool withParent = isRecursive && life.Parent is { } link && _lives.TryGetValue(link.Key, out Life? parent)
+            && parent.TerminatedBy == reason;
+        if (withParent)
+            simulation.Counters.Add(Rare.TerminatedWithParent);
+        else
+            Said(life, reason, facts);
+    }
+
+    private void CheckChildrenTerminated(Life life, TurnRows rows, TurnFacts facts)
+    {
+        foreach (string child in facts.ToTerminate)
+        {
+            bool told = rows.InsertMessages?.Any(m => m.Target == child && MessageCodec.Decode(m)
+                is Message.Terminate { Recursive: true, OfParent: { } parent } && parent.Key == life.Key) ?? false;
+            if (!told)
+                Violate($"'{life.Id}' was terminated with its children, and '{child}' was not told.");
+        }
     }
 
     private void End(Life life, HistoryEvent.ExecutionCompleted completed)

@@ -117,7 +117,7 @@ internal sealed partial class Ledger
     private static string? TokenText(Message message) => message switch
     {
         Message.Raise m => Text(m.Input),
-        Message.Terminate m => m.Reason,
+        Message.Terminate { OfParent: null } m => m.Reason,
         Message.Suspend m => m.Reason,
         Message.Resume m => m.Reason,
         _ => null,

@@ -238,5 +238,8 @@ internal sealed class TurnFacts
     public bool MovedGeneration { get; set; }
     public Dictionary<TaskKey, HistoryEvent> Resolved { get; } = [];
     public List<string> Tokens { get; } = [];
+
+    /// <summary>The children that have to be told that their parent was terminated with them.</summary>
+    public string[] ToTerminate { get; set; } = [];
     public List<HistoryEvent.SubOrchestrationInstanceCreated> Children { get; } = [];
 }

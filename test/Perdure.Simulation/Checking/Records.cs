@@ -33,6 +33,7 @@ internal sealed class Life(InstanceRow row, long created)
     public long? StartAt { get; set; }
     public Payload CustomStatus { get; set; }
     public HistoryEvent.ExecutionCompleted? End { get; set; }
+    public string? TerminatedBy { get; set; }
     public Dictionary<int, TaskRecord> Tasks { get; private set; } = [];
     private Dictionary<string, Dictionary<int, TaskRecord>>? _earlier;
     public Dictionary<int, TaskRecord> Open { get; } = [];

@@ -44,6 +44,7 @@ internal enum Rare
     Suspended,
     Resumed,
     Terminated,
+    TerminatedWithParent,
     ChildRefused,
     ChildAnswered,
     Detached,

@@ -25,7 +25,9 @@ internal sealed class Clients(Simulation simulation, Dice dice)
             < 62 => client => RaiseAsync(client, id, dice.Pick(Interpreter.EventNames), dice.Chance(0.01)),
             < 68 => client => CommandAsync(client, id, "suspend", (c, reason) => c.SuspendAsync(id, reason)),
             < 76 => client => CommandAsync(client, id, "resume", (c, reason) => c.ResumeAsync(id, reason)),
-            < 82 => client => CommandAsync(client, id, "terminate", (c, reason) => c.TerminateAsync(id, reason)),
+            < 79 => client => CommandAsync(client, id, "terminate", (c, reason) => c.TerminateAsync(id, reason)),
+            < 82 => client => CommandAsync(
+                client, id, TerminateAll, (c, reason) => c.TerminateAsync(id, reason, recursive: true)),
             < 87 => client => PurgeAsync(client, id),
             < 94 => client => WaitAsync(client, id),
             < 99 => client => StatusAsync(client, id),
@@ -38,6 +40,9 @@ internal sealed class Clients(Simulation simulation, Dice dice)
         simulation.World.Queue(process, () => _ = RunAsync(process, act));
 
     public Task RaiseAsync(DurableClient client, string id, string name) => RaiseAsync(client, id, name, cursed: false);
+
+    /// <summary>How the reasons of recursive terminates begin.</summary>
+    public const string TerminateAll = "end-all";
 
     public Task ResumeAsync(DurableClient client, string id) =>
         CommandAsync(client, id, "resume", (c, reason) => c.ResumeAsync(id, reason));

@@ -24,6 +24,10 @@ internal sealed class StubClient : IDurableClient, DurableOrchestrationClient
     public Task TerminateAsync(string instanceId, string? reason, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
+    public Task TerminateAsync(
+        string instanceId, string? reason, bool recursive, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
     public Task SuspendAsync(string instanceId, string? reason, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
