@@ -38,7 +38,8 @@ internal static class MessageCodec
             Message.Terminate { OfParent: { } parent } m => (
                 TerminateChildKind, new HistoryEvent.ExecutionTerminated(m.Reason), parent),
             Message.Terminate m => (
-                m.Recursive ? TerminateAllKind : TerminateKind, new HistoryEvent.ExecutionTerminated(m.Reason), default),
+                m.Recursive ? TerminateAllKind : TerminateKind, new HistoryEvent.ExecutionTerminated(m.Reason),
+                default),
             Message.Suspend m => (SuspendKind, new HistoryEvent.ExecutionSuspended(m.Reason), default),
             Message.Resume m => (
                 ResumeKind, (HistoryEvent)new HistoryEvent.ExecutionResumed(m.Reason), default(ExecutionKey)),

@@ -96,7 +96,8 @@ internal sealed partial class Partition
         if (message.Ticket is Request request)
             _acks.Watch_NeedsLock(resident, message, request);
         return message is Message.Terminate terminate && claimed is null
-            && resident.RunningTurn is { } running && (terminate.OfParent is not { } parent || running.State.IsChildOf(parent))
+            && resident.RunningTurn is { } running
+                && (terminate.OfParent is not { } parent || running.State.IsChildOf(parent))
             ? Overtake_NeedsLock(resident, terminate)
             : claimed;
     }

@@ -25,6 +25,39 @@ public abstract class ChildTests(Setup setup) : HubTests(setup)
     }
 
     [Fact]
+    public async Task A_recursive_terminate_ends_the_children_that_are_waited_for_and_theirs()
+    {
+        string[] ids = [NewId("child"), NewId("grand"), NewId("detached")];
+        Code.Child = async c =>
+        {
+            if (c.InstanceId == ids[0])
+                return await c.CallSubOrchestratorAsync<string>("Child", ids[1], null);
+            return await c.WaitForExternalEvent<string>("go");
+        };
+        Code.Main = async c =>
+        {
+            c.StartNewOrchestration("Child", null, ids[2]);
+            return await c.CallSubOrchestratorAsync<string>("Child", ids[0], null);
+        };
+        string id = await Client.StartNewAsync("Main");
+        foreach (string each in ids)
+            await Hub.UntilAsync(
+                async () => await Client.GetStatusAsync(
+                    each) is { RuntimeStatus: not OrchestrationRuntimeStatus.Pending });
+        await Client.TerminateAsync(id, "enough", recursive: true);
+        (await Hub.StatusAsync(id)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Terminated);
+        await Hub.CrashAsync();
+        foreach (string each in ids[..2])
+        {
+            DurableOrchestrationStatus status = await Hub.EndAsync(each);
+            status.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Terminated);
+            status.Output.GetString().ShouldBe("enough");
+        }
+        await Client.RaiseEventAsync(ids[2], "go", "alone");
+        (await Hub.OutputAsync<string>(ids[2])).ShouldBe("alone");
+    }
+
+    [Fact]
     public async Task A_hundred_children_with_activities_come_back()
     {
         Code.Work = c => Task.FromResult<object?>(c.GetInput<int>() + 1);
