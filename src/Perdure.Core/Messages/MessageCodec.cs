@@ -67,28 +67,26 @@ internal static class MessageCodec
             (execution, body) = TakeExecution(row.Body);
         if (HistoryReader.ReadRow(body) is not [HistoryEvent e])
             throw new FormatException($"The message {row.Key} to '{row.Target}' does not hold exactly one event.");
-        return (row.Kind, e) switch
+        Message message = (row.Kind, e) switch
         {
-            (StartKind, HistoryEvent.ExecutionStarted x) => new Message.Start(x) { Row = row.Key },
-            (StartOnceKind, HistoryEvent.ExecutionStarted x) => new Message.Start(
-                x) { Row = row.Key, OnlyIfNeverStarted = true },
+            (StartKind, HistoryEvent.ExecutionStarted x) => new Message.Start(x),
+            (StartOnceKind, HistoryEvent.ExecutionStarted x) => new Message.Start(x) { OnlyIfNeverStarted = true },
             (ChildDoneKind, HistoryEvent.SubOrchestrationInstanceCompleted x) =>
-                new Message.ChildDone(
-                    new TaskKey(execution.Key, execution.Generation, x.Task), x.Result, null) { Row = row.Key },
+                new Message.ChildDone(new TaskKey(execution.Key, execution.Generation, x.Task), x.Result, null),
             (ChildDoneKind, HistoryEvent.SubOrchestrationInstanceFailed x) =>
-                new Message.ChildDone(
-                    new TaskKey(execution.Key, execution.Generation, x.Task), default, x.Failure) { Row = row.Key },
-            (RaiseKind, HistoryEvent.EventRaised x) => new Message.Raise(x.Name, x.Input) { Row = row.Key },
-            (TerminateKind, HistoryEvent.ExecutionTerminated x) => new Message.Terminate(x.Reason) { Row = row.Key },
+                new Message.ChildDone(new TaskKey(execution.Key, execution.Generation, x.Task), default, x.Failure),
+            (RaiseKind, HistoryEvent.EventRaised x) => new Message.Raise(x.Name, x.Input),
+            (TerminateKind, HistoryEvent.ExecutionTerminated x) => new Message.Terminate(x.Reason),
             (TerminateAllKind, HistoryEvent.ExecutionTerminated x) =>
-                new Message.Terminate(x.Reason) { Row = row.Key, Recursive = true },
+                new Message.Terminate(x.Reason) { Recursive = true },
             (TerminateChildKind, HistoryEvent.ExecutionTerminated x) =>
-                new Message.Terminate(x.Reason) { Row = row.Key, Recursive = true, OfParent = execution },
-            (SuspendKind, HistoryEvent.ExecutionSuspended x) => new Message.Suspend(x.Reason) { Row = row.Key },
-            (ResumeKind, HistoryEvent.ExecutionResumed x) => new Message.Resume(x.Reason) { Row = row.Key },
+                new Message.Terminate(x.Reason) { Recursive = true, OfParent = execution },
+            (SuspendKind, HistoryEvent.ExecutionSuspended x) => new Message.Suspend(x.Reason),
+            (ResumeKind, HistoryEvent.ExecutionResumed x) => new Message.Resume(x.Reason),
             _ => throw new FormatException(
                 $"Message kind {row.Kind} with {e.GetType().Name} is not known to this version of Perdure."),
         };
+        return message with { Row = row.Key };
     }
 
     private static bool NamesExecution(int kind) => kind is ChildDoneKind or TerminateChildKind;

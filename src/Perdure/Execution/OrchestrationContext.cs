@@ -118,9 +118,8 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     public void ContinueAsNew(object? input, bool preserveUnprocessedEvents = false)
     {
         CheckTurn();
-        _continueAsNew =
-            new Completion.ContinuedAsNew(
-                _serializer.Serialize(input, new PayloadPlace(PayloadRole.OrchestrationInput, Name)), []);
+        Payload next = _serializer.Serialize(input, new PayloadPlace(PayloadRole.OrchestrationInput, Name));
+        _continueAsNew = new Completion.ContinuedAsNew(next, []);
         _preserveEvents = preserveUnprocessedEvents;
     }
 
@@ -166,10 +165,9 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
         CheckChild(functionName, instanceId);
         PendingTask<TResult> pending = new(new PayloadPlace(PayloadRole.OrchestrationOutput, functionName));
         int task = Open(pending);
-        Actions.Add(
-            new OrchestratorAction.StartChild(
-                task, NameOfOrchestration(functionName), instanceId ?? $"{_executionId}:{task}", input,
-                Detached: false));
+        string name = NameOfOrchestration(functionName);
+        string id = instanceId ?? $"{_executionId}:{task}";
+        Actions.Add(new OrchestratorAction.StartChild(task, name, id, input, Detached: false));
         return pending.Task;
     }
 
@@ -178,9 +176,9 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
         CheckTurn();
         CheckChild(functionName, instanceId);
         string id = instanceId ?? NewGuid().ToString();
-        Actions.Add(
-            new OrchestratorAction.StartChild(
-                _nextTask++, NameOfOrchestration(functionName), id, ChildInput(functionName, input), Detached: true));
+        string name = NameOfOrchestration(functionName);
+        Payload payload = ChildInput(functionName, input);
+        Actions.Add(new OrchestratorAction.StartChild(_nextTask++, name, id, payload, Detached: true));
         return id;
     }
 

@@ -36,9 +36,8 @@ internal sealed partial class Partition
         _core = new OrchestrationCore(node.Settings.Limits, node.Partitions, node, node.Executor);
         _acks = new AckDeadlines(this);
         _care = new Care(this, _gate, null);
-        _timerTick =
-            node.Time.CreateTimer(
-                static p => ((Partition)p!).OnTimerTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timerTick = node.Time.CreateTimer(
+            static p => ((Partition)p!).OnTimerTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public int Number { get; }
@@ -188,10 +187,11 @@ internal sealed partial class Partition
             return;
         for (int i = 0; i < messages.Count; i++)
         {
-            if (messages[i].Key.Number == 0)
-                messages[i] =
-                    messages[i] with { Key = messages[i]
-                        .Key with { Origin = Number, Number = (epoch << 32) + ++_lastMessageNumber } };
+            MessageKey key = messages[i].Key;
+            if (key.Number != 0)
+                continue;
+            key = key with { Origin = Number, Number = (epoch << 32) + ++_lastMessageNumber };
+            messages[i] = messages[i] with { Key = key };
         }
     }
 

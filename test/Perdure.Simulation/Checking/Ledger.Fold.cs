@@ -143,13 +143,21 @@ internal sealed partial class Ledger
                     Open(life, x.Task, e, process);
                 break;
             case HistoryEvent.TaskCompleted x:
-                CheckResult(Close(life, x.Task, t => t.Scheduled is not null, facts, e), x); Take(); break;
+                CheckResult(Close(life, x.Task, t => t.Scheduled is not null, facts, e), x);
+                Take();
+                break;
             case HistoryEvent.TaskFailed x:
-                CheckFailure(Close(life, x.Task, t => t.Scheduled is not null, facts, e), x); Take(); break;
+                CheckFailure(Close(life, x.Task, t => t.Scheduled is not null, facts, e), x);
+                Take();
+                break;
             case HistoryEvent.SubOrchestrationInstanceCompleted x:
-                Close(life, x.Task, t => t.Child is not null, facts, e); Take(); break;
+                Close(life, x.Task, t => t.Child is not null, facts, e);
+                Take();
+                break;
             case HistoryEvent.SubOrchestrationInstanceFailed x:
-                Close(life, x.Task, t => t.Child is not null, facts, e); Take(); break;
+                Close(life, x.Task, t => t.Child is not null, facts, e);
+                Take();
+                break;
             case HistoryEvent.TimerFired { Task: < 0 }:
                 CheckDue(life, row, life.StartAt, process);
                 life.StartAt = null;
@@ -175,10 +183,15 @@ internal sealed partial class Ledger
                 Take();
                 break;
             case HistoryEvent.ExecutionSuspended x:
-                Said(life, x.Reason, facts); life.Suspended = true; simulation.Counters.Add(Rare.Suspended); break;
+                Said(life, x.Reason, facts);
+                life.Suspended = true;
+                simulation.Counters.Add(Rare.Suspended);
+                break;
             case HistoryEvent.ExecutionResumed x:
-                Said(life, x.Reason, facts); (life.Suspended, life.Parked) =
-                    (false, false); simulation.Counters.Add(Rare.Resumed); break;
+                Said(life, x.Reason, facts);
+                (life.Suspended, life.Parked) = (false, false);
+                simulation.Counters.Add(Rare.Resumed);
+                break;
             case HistoryEvent.ExecutionTerminated x: Terminate(life, x.Reason, facts); break;
             case HistoryEvent.ExecutionParked: life.Parked = true; simulation.Counters.Add(Rare.Parked); break;
             case HistoryEvent.CustomStatusSet x: life.CustomStatus = x.Value; break;
