@@ -215,6 +215,18 @@ public interface IDurableOrchestrationClient
     Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(
         string instanceId, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Deletes an orchestration that has ended like the call without <paramref name="recursive"/>, and before it, if
+    /// that is true, the sub-orchestrations that it called or started, those that they did, and so on, as far as they
+    /// have ended. Only the children of the last generation of an orchestration that continued as new are known.
+    /// </summary>
+    /// <param name="instanceId">The instance.</param>
+    /// <param name="recursive">Whether sub-orchestrations are deleted as well.</param>
+    /// <param name="cancellationToken">Stops after the instance that is being deleted.</param>
+    /// <exception cref="InvalidOperationException">The instance has not ended.</exception>
+    Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(
+        string instanceId, bool recursive, CancellationToken cancellationToken = default);
+
     /// <summary>Deletes those of these orchestrations that have ended, with their histories.</summary>
     /// <param name="instanceIds">The instances.</param>
     /// <param name="cancellationToken">Stops after the instance that is being deleted.</param>

@@ -6,11 +6,9 @@ using Perdure.Functions;
 
 namespace Perdure.Clients;
 
-/// <summary>What is read rather than asked for, and purging, which begins with reading.</summary>
+/// <summary>What is read rather than asked for.</summary>
 internal sealed partial class DurableClient
 {
-    private const int PurgePage = 200;
-
     public async Task<DurableOrchestrationStatus?> GetStatusAsync(
         string instanceId, bool showHistory = false, bool showHistoryOutput = false, bool showInput = true,
         CancellationToken cancellationToken = default)
@@ -55,66 +53,6 @@ internal sealed partial class DurableClient
             ContinuationToken = page.Continuation,
         };
     }
-
-    public async Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(
-        string instanceId, CancellationToken cancellationToken = default)
-    {
-        CheckedId(instanceId);
-        RequestOutcome outcome = await PurgeAsync(instanceId, cancellationToken);
-        if (outcome == RequestOutcome.StillRunning)
-            throw new InvalidOperationException(
-                $"The orchestration '{instanceId}' has not ended; only what has ended can be purged. Terminate it "
-                + "first.");
-        return new PurgeHistoryResult(outcome == RequestOutcome.Accepted ? 1 : 0);
-    }
-
-    public async Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(
-        IEnumerable<string> instanceIds, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(instanceIds);
-        string[] ids = [.. instanceIds.Select(CheckedId)];
-        int purged = 0;
-        foreach (string[] chunk in ids.Chunk(PurgePage))
-            purged += await PurgeAllAsync(chunk.Select(id => (id, (long?)null)), cancellationToken);
-        return new PurgeHistoryResult(purged);
-    }
-
-    public async Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(
-        DateTime createdTimeFrom, DateTime? createdTimeTo, IEnumerable<OrchestrationRuntimeStatus>? runtimeStatus,
-        CancellationToken cancellationToken = default)
-    {
-        OrchestrationStatusQueryCondition condition = new()
-        {
-            CreatedTimeFrom = createdTimeFrom,
-            CreatedTimeTo = createdTimeTo,
-            RuntimeStatus = runtimeStatus?.ToArray()
-                ?? [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed,
-                OrchestrationRuntimeStatus.Terminated],
-            PageSize = PurgePage,
-        };
-        int purged = 0;
-        do
-        {
-            InstancePage page = await QueryAsync(condition, cancellationToken, withPayloads: false);
-            IEnumerable<InstanceRow> ended = page.Instances.Select(i => i.Row).Where(r => r.Status.IsTerminal);
-            // Under the key that was seen: what has taken the id since was not asked for.
-            purged += await PurgeAllAsync(ended.Select(r => (r.Id, (long?)r.Key)), cancellationToken);
-            condition.ContinuationToken = page.Continuation;
-        }
-        while (condition.ContinuationToken is not null);
-        return new PurgeHistoryResult(purged);
-    }
-
-    private async Task<int> PurgeAllAsync(
-        IEnumerable<(string Id, long? Key)> instances, CancellationToken cancellationToken)
-    {
-        RequestOutcome[] outcomes = await Task.WhenAll(
-            instances.Select(i => PurgeAsync(i.Id, cancellationToken, i.Key)));
-        return outcomes.Count(o => o == RequestOutcome.Accepted);
-    }
-
-    private Task<RequestOutcome> PurgeAsync(string instanceId, CancellationToken cancellationToken, long? key = null) =>
-        AskAsync(instanceId, request => new Message.Purge { Key = key, Ticket = request }, cancellationToken);
 
     private ValueTask<InstancePage> QueryAsync(
         OrchestrationStatusQueryCondition condition, CancellationToken cancellationToken, bool withPayloads = true)

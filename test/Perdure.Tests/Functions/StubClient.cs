@@ -34,6 +34,10 @@ internal sealed class StubClient : IDurableClient, DurableOrchestrationClient
     public Task ResumeAsync(string instanceId, string? reason, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
+    public Task<PurgeHistoryResult> PurgeInstanceHistoryAsync(
+        string instanceId, bool recursive, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
     public Task<string?> ExplainAsync(string instanceId, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 

@@ -58,6 +58,46 @@ public abstract class ChildTests(Setup setup) : HubTests(setup)
     }
 
     [Fact]
+    public async Task A_recursive_purge_deletes_the_family_as_far_as_it_has_ended()
+    {
+        string[] ids = [NewId("child"), NewId("grand"), NewId("running")];
+        Code.Child = async c =>
+        {
+            if (c.InstanceId == ids[2])
+                await c.WaitForExternalEvent("go");
+            return c.InstanceId == ids[0] ? await c.CallSubOrchestratorAsync<string>("Child", ids[1], null) : "end";
+        };
+        Code.Main = async c =>
+        {
+            c.StartNewOrchestration("Child", null, ids[2]);
+            return await c.CallSubOrchestratorAsync<string>("Child", ids[0], null);
+        };
+        string id = await Client.StartNewAsync("Main");
+        (await Hub.OutputAsync<string>(id)).ShouldBe("end");
+        (await Client.PurgeInstanceHistoryAsync(id, recursive: true)).InstancesDeleted.ShouldBe(3);
+        (await Client.GetStatusAsync([id, ids[0], ids[1]])).ShouldAllBe(s => s == null);
+        await Should.ThrowAsync<InvalidOperationException>(
+            () => Client.PurgeInstanceHistoryAsync(ids[2], recursive: true));
+        await Client.RaiseEventAsync(ids[2], "go");
+        (await Hub.OutputAsync<string>(ids[2])).ShouldBe("end");
+        (await Client.PurgeInstanceHistoryAsync(id, recursive: true)).InstancesDeleted.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_id_that_another_has_taken_is_not_purged_with_the_family_of_the_first()
+    {
+        string child = NewId("child");
+        Code.Child = c => Task.FromResult<object?>("end");
+        Code.Main = async c => await c.CallSubOrchestratorAsync<string>("Child", child, null);
+        string id = await Client.StartNewAsync("Main");
+        await Hub.EndAsync(id);
+        await Client.RestartAsync(child, restartWithNewInstanceId: false);
+        await Hub.EndAsync(child);
+        (await Client.PurgeInstanceHistoryAsync(id, recursive: true)).InstancesDeleted.ShouldBe(1);
+        (await Hub.StatusAsync(child)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
+    }
+
+    [Fact]
     public async Task A_hundred_children_with_activities_come_back()
     {
         Code.Work = c => Task.FromResult<object?>(c.GetInput<int>() + 1);
