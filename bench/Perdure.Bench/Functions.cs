@@ -29,10 +29,9 @@ public static class Functions
     [FunctionName("Children")]
     public static async Task<int> Children([OrchestrationTrigger] IDurableOrchestrationContext context)
     {
-        int[] results =
-            await Task.WhenAll(
-                Enumerable.Range(0, context.GetInput<int>())
-                    .Select(i => context.CallSubOrchestratorAsync<int>("Child", i)));
+        int[] results = await Task.WhenAll(
+            Enumerable.Range(0, context.GetInput<int>())
+                .Select(i => context.CallSubOrchestratorAsync<int>("Child", i)));
         return results.Sum();
     }
 

@@ -67,9 +67,8 @@ internal static class Workloads
         await using BenchHost host = await BenchHost.StartAsync(options, "fanout");
         await RepeatAsync(() => OneAsync(host.Client, "FanOut", width, (long)width * (width - 1)), 3);
         Meter meter = new();
-        List<double> latencies =
-            await RepeatAsync(
-                () => OneAsync(host.Client, "FanOut", width, (long)width * (width - 1)), width > 1000 ? 5 : 11);
+        List<double> latencies = await RepeatAsync(
+            () => OneAsync(host.Client, "FanOut", width, (long)width * (width - 1)), width > 1000 ? 5 : 11);
         return meter.Finish(
             $"fanout-{width}", options, 1, latencies,
             (double)latencies.Count * width) with { Note = "per second: activities; times: one fan-out" };

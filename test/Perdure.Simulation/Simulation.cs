@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Perdure.Clients;
 using Perdure.Core;
+using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
 using Perdure.Core.Stores.Memory;
 using Perdure.Execution;
@@ -233,11 +234,10 @@ internal sealed class Simulation
         IOrchestrationExecutor executor = new SlowExecutor(
             new InProcessExecutor(_program.Functions, new SessionServices(_program.Serializer, logger, false)), Faults,
             process);
-        process.Node =
-            new Node(
-                new NodeParts(
-                    store, executor, _program.Functions, _program.Serializer, process.Scheduler, process.Time, logger),
-                    _settings);
+        process.Node = new Node(
+            new NodeParts(
+                store, executor, _program.Functions, _program.Serializer, process.Scheduler, process.Time, logger),
+                _settings);
         process.Client =
             new DurableClient(process.Node, _program.Functions, _program.Serializer, new SimulatedIds(_dice.Fork()));
         Trace($"process {process.Number} starts");
@@ -287,6 +287,15 @@ internal sealed class Simulation
         process.Node?.Meters.Dispose();
     }
 
+    /// <summary>In a third of the runs what has ended goes soon.</summary>
+    private Dictionary<InstanceStatus, TimeSpan> Retention() => _dice.Pick(true, false, false)
+        ? new()
+        {
+            [InstanceStatus.Completed] = TimeSpan.FromSeconds(_dice.Pick(0, 5, 20)),
+            [InstanceStatus.Terminated] = TimeSpan.FromSeconds(20),
+        }
+        : [];
+
     private RuntimeSettings Settings() => new()
     {
         TaskHub = "simulation",
@@ -297,6 +306,8 @@ internal sealed class Simulation
         TimersPerRead = _dice.Pick(1, 3, 10_000),
         // Without reads that fail nothing needs the audit: then it must not be what keeps instances going.
         AuditEvery = Faults.ReadsFail ? TimeSpan.FromSeconds(60) : TimeSpan.FromDays(365),
+        Retention = Retention(),
+        RetentionEvery = TimeSpan.FromSeconds(7),
         Limits = Limits.Default with
         {
             DeathsMax = DeathsMax,

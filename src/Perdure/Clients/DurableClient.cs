@@ -91,9 +91,8 @@ internal sealed partial class DurableClient(
                 $"The event name has {eventName.Length} characters, or is not well-formed Unicode; names have at most "
                 + $"{InstanceIds.LengthMax} characters.", nameof(eventName));
         Payload data = serializer.Serialize(eventData, new PayloadPlace(PayloadRole.EventData, eventName));
-        RequestOutcome outcome =
-            await AskAsync(
-                instanceId, request => new Message.Raise(eventName, data) { Ticket = request }, cancellationToken);
+        RequestOutcome outcome = await AskAsync(
+            instanceId, request => new Message.Raise(eventName, data) { Ticket = request }, cancellationToken);
         ThrowUnlessAccepted(outcome, instanceId, $"take the event '{eventName}'");
     }
 

@@ -48,8 +48,10 @@ internal sealed class Retention(Node node)
         {
             node.Logger.RetentionFailed(e);
         }
-        if (purged > 0)
-            node.Logger.RetentionPurged(purged);
+        if (purged == 0)
+            return;
+        node.Meters.Expired.Add(purged);
+        node.Logger.RetentionPurged(purged);
     }
 
     private async Task<int> PurgeAsync(InstanceStatus status, long endedBy, CancellationToken cancellationToken)

@@ -14,17 +14,14 @@ internal sealed class Meters : IDisposable
 
     public Meters(Node node)
     {
-        _started =
-            _meter.CreateCounter<long>(
-                "perdure.orchestrations.started", "{orchestration}", "Orchestrations that began, by name.");
+        _started = _meter.CreateCounter<long>(
+            "perdure.orchestrations.started", "{orchestration}", "Orchestrations that began, by name.");
         _ended = _meter.CreateCounter<long>(
             "perdure.orchestrations.ended", "{orchestration}", "Orchestrations that ended, by name and status.");
-        _orchestrationTime =
-            _meter.CreateHistogram<double>(
-                "perdure.orchestration.duration", "s", "From creation to end, by name and status.");
-        _activityTime =
-            _meter.CreateHistogram<double>(
-                "perdure.activity.duration", "s", "Run time of activities, by name and outcome.");
+        _orchestrationTime = _meter.CreateHistogram<double>(
+            "perdure.orchestration.duration", "s", "From creation to end, by name and status.");
+        _activityTime = _meter.CreateHistogram<double>(
+            "perdure.activity.duration", "s", "Run time of activities, by name and outcome.");
         DroppedMessages =
             _meter.CreateCounter<long>("perdure.messages.dropped", "{message}", "Messages that fitted nothing.");
         LateResults =
@@ -33,9 +30,10 @@ internal sealed class Meters : IDisposable
         Replays = _meter.CreateCounter<long>("perdure.replays", "{replay}", "Sessions rebuilt from history.");
         Evictions =
             _meter.CreateCounter<long>("perdure.sessions.evicted", "{session}", "Idle sessions that made room.");
-        Recovered =
-            _meter.CreateCounter<long>(
-                "perdure.instances.recovered", "{instance}", "Instances that recovery brought back.");
+        Recovered = _meter.CreateCounter<long>(
+            "perdure.instances.recovered", "{instance}", "Instances that recovery brought back.");
+        Expired = _meter.CreateCounter<long>(
+            "perdure.instances.expired", "{instance}", "Instances deleted because they had been kept long enough.");
         _meter.CreateObservableGauge(
             "perdure.instances.resident", () => node.ResidentCount, "{instance}", "Instances in memory.");
         _meter.CreateObservableGauge(
@@ -52,6 +50,7 @@ internal sealed class Meters : IDisposable
     public Counter<long> Replays { get; }
     public Counter<long> Evictions { get; }
     public Counter<long> Recovered { get; }
+    public Counter<long> Expired { get; }
 
     public void OrchestrationStarted(string name) => _started.Add(1, new KeyValuePair<string, object?>("name", name));
 

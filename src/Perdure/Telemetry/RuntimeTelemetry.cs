@@ -30,9 +30,8 @@ internal sealed class RuntimeTelemetry(Node node)
     {
         if (!Source.HasListeners())
             return null;
-        Activity? span =
-            Source.StartActivity(
-                $"activity:{work.Call.Name}", ActivityKind.Server, ContextOf(work.ExecutionId, work.TraceParent));
+        Activity? span = Source.StartActivity(
+            $"activity:{work.Call.Name}", ActivityKind.Server, ContextOf(work.ExecutionId, work.TraceParent));
         span?.SetTag("durabletask.type", "activity")
             .SetTag("durabletask.task.name", work.Call.Name)
             .SetTag("durabletask.task.instance_id", work.Resident.Id)

@@ -41,6 +41,7 @@ internal enum Rare
     DuplicateStart,
     ReplacedInstance,
     Purged,
+    Expired,
     Suspended,
     Resumed,
     Terminated,

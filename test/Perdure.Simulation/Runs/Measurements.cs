@@ -13,6 +13,7 @@ internal static class Measurements
         ["perdure.replays"] = Rare.Replayed,
         ["perdure.sessions.evicted"] = Rare.Evicted,
         ["perdure.instances.recovered"] = Rare.Recovered,
+        ["perdure.instances.expired"] = Rare.Expired,
     };
 
     public static MeterListener Listen()

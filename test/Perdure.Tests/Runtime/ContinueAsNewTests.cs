@@ -20,9 +20,8 @@ public abstract class ContinueAsNewTests(Setup setup) : HubTests(setup)
             }
             return n;
         };
-        string id =
-            await Client.StartNewAsync(
-                "Main", new StartOptions { Tags = new Dictionary<string, string> { ["a"] = "b" } }, 0);
+        string id = await Client.StartNewAsync(
+            "Main", new StartOptions { Tags = new Dictionary<string, string> { ["a"] = "b" } }, 0);
         (await Hub.OutputAsync<int>(id)).ShouldBe(20);
         DurableOrchestrationStatus status = await Hub.StatusAsync(id, true);
         status.Input.GetInt32().ShouldBe(19);

@@ -84,6 +84,7 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             "perdure.activities.waiting {activity}",
             "perdure.activity.duration s",
             "perdure.batches {batch}",
+            "perdure.instances.expired {instance}",
             "perdure.instances.recovered {instance}",
             "perdure.instances.resident {instance}",
             "perdure.messages.dropped {message}",
