@@ -51,6 +51,9 @@ internal sealed class CountingStore(IStore inner) : IStore
     public ValueTask<InstanceSnapshot?> ReadSnapshotAsync(string id, CancellationToken cancellationToken) =>
         inner.ReadSnapshotAsync(id, cancellationToken);
 
+    public ValueTask<long> CountAsync(InstanceQuery query, CancellationToken cancellationToken) =>
+        inner.CountAsync(query, cancellationToken);
+
     public ValueTask<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken) =>
         inner.QueryAsync(query, cancellationToken);
 

@@ -202,9 +202,15 @@ internal static class Sql
         """;
 
     /// <summary>A page of instances; <paramref name="conditions"/> are joined by "and".</summary>
+    public static string Count(IEnumerable<string> conditions) =>
+        $"select count(*) from instances i where {All(conditions)}";
+
+    private static string All(IEnumerable<string> conditions) =>
+        string.Join(" and ", conditions.DefaultIfEmpty("true"));
+
     public static string Query(IEnumerable<string> conditions, bool withPayloads)
     {
-        string where = string.Join(" and ", conditions.DefaultIfEmpty("true"));
+        string where = All(conditions);
         return withPayloads
             ? $"""
               select {InstanceColumnList}, l.at, f.events, l.events from instances i {LastHistory} {FirstHistory}

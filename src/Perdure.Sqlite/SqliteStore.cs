@@ -98,6 +98,9 @@ internal sealed class SqliteStore : IStore
     public ValueTask<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken) =>
         Read(new InstanceSearch(query).Run, cancellationToken);
 
+    public ValueTask<long> CountAsync(InstanceQuery query, CancellationToken cancellationToken) =>
+        Read(new InstanceSearch(query with { Continuation = null }).Count, cancellationToken);
+
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         Call(connection => Sweeper.Sweep(connection, rowsMax), cancellationToken);
 

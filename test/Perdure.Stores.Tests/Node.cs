@@ -112,6 +112,11 @@ internal sealed class Node : IAsyncDisposable
     public async Task<string[]> IdsAsync(InstanceQuery query)
     {
         var page = await Store.QueryAsync(query, default);
+        long count = await Store.CountAsync(query, default);
+        if (page.Continuation is null && query.Continuation is null)
+            count.ShouldBe(page.Instances.Count, "the page is all that the query fits");
+        else
+            count.ShouldBeGreaterThan(page.Instances.Count);
         return page.Instances.Select(i => i.Row.Id).ToArray();
     }
 

@@ -53,6 +53,9 @@ internal sealed class UncertainStore(IStore store, Disk disk) : IStore
     public ValueTask<InstanceSnapshot?> ReadSnapshotAsync(string id, CancellationToken cancellationToken) =>
         store.ReadSnapshotAsync(id, cancellationToken);
 
+    public ValueTask<long> CountAsync(InstanceQuery query, CancellationToken cancellationToken) =>
+        store.CountAsync(query, cancellationToken);
+
     public ValueTask<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken) =>
         store.QueryAsync(query, cancellationToken);
 

@@ -207,6 +207,15 @@ public interface IDurableOrchestrationClient
         OrchestrationStatusQueryCondition condition, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// How many orchestrations fit a condition, over all its pages: exact for one moment. It looks at each of them, so
+    /// it takes longer the more there are.
+    /// </summary>
+    /// <param name="condition">Which ones; page size and continuation do not matter.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    Task<long> CountInstancesAsync(
+        OrchestrationStatusQueryCondition condition, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Deletes an orchestration that has ended, with its history. One that does not exist does not count.
     /// </summary>
     /// <param name="instanceId">The instance.</param>

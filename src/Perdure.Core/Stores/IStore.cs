@@ -73,6 +73,9 @@ internal interface IStore : IAsyncDisposable
 
     ValueTask<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken);
 
+    /// <summary>How many instances a query fits, over all its pages: exact for one moment.</summary>
+    ValueTask<long> CountAsync(InstanceQuery query, CancellationToken cancellationToken);
+
     /// <summary>Deletes a piece of the histories that are listed for sweeping; returns whether more is left.</summary>
     ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken);
 }

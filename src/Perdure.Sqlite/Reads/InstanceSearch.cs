@@ -37,6 +37,14 @@ internal sealed class InstanceSearch
         }
     }
 
+    public long Count(Connection connection)
+    {
+        var statement = connection.Prepared(Sql.Count(_conditions));
+        foreach (var bind in _bindings)
+            bind(statement);
+        return statement.Scalar() ?? 0;
+    }
+
     public InstancePage Run(Connection connection)
     {
         var statement = connection.Prepared(Sql.Query(_conditions, _query.WithPayloads));

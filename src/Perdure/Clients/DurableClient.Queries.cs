@@ -54,14 +54,24 @@ internal sealed partial class DurableClient
         };
     }
 
+    public async Task<long> CountInstancesAsync(
+        OrchestrationStatusQueryCondition condition, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        return await node.OpenStore.CountAsync(QueryOf(condition, withPayloads: false), cancellationToken);
+    }
+
     private ValueTask<InstancePage> QueryAsync(
-        OrchestrationStatusQueryCondition condition, CancellationToken cancellationToken, bool withPayloads = true)
+        OrchestrationStatusQueryCondition condition, CancellationToken cancellationToken, bool withPayloads = true) =>
+        node.OpenStore.QueryAsync(QueryOf(condition, withPayloads), cancellationToken);
+
+    private InstanceQuery QueryOf(OrchestrationStatusQueryCondition condition, bool withPayloads)
     {
         OrchestrationRuntimeStatus[]? statuses = condition.RuntimeStatus?.ToArray() is { Length: > 0 } some
             ? some
             : null;
         bool suspended = statuses?.Contains(OrchestrationRuntimeStatus.Suspended) ?? false;
-        InstanceQuery query = new()
+        return new InstanceQuery
         {
             Statuses = statuses is null || (suspended && statuses.Length == 1)
                 ? null
@@ -79,7 +89,6 @@ internal sealed partial class DurableClient
             PageSize = condition.PageSize,
             WithPayloads = withPayloads,
         };
-        return node.OpenStore.QueryAsync(query, cancellationToken);
     }
 
     private static void CheckContinuation(OrchestrationStatusQueryCondition condition)

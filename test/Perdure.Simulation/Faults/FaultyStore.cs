@@ -66,6 +66,9 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
     public ValueTask<InstanceSnapshot?> ReadSnapshotAsync(string id, CancellationToken cancellationToken) =>
         Read("snapshot", () => disk.ReadSnapshotAsync(id, CancellationToken.None).Result);
 
+    public ValueTask<long> CountAsync(InstanceQuery query, CancellationToken cancellationToken) =>
+        Read("count", () => disk.CountAsync(query, CancellationToken.None).Result);
+
     public ValueTask<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken) =>
         Read("query", () => disk.QueryAsync(query, CancellationToken.None).Result);
 

@@ -38,6 +38,10 @@ internal sealed class StubClient : IDurableClient, DurableOrchestrationClient
         string instanceId, bool recursive, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
+    public Task<long> CountInstancesAsync(
+        OrchestrationStatusQueryCondition condition, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
     public Task<string?> ExplainAsync(string instanceId, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 

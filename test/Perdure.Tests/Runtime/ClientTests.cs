@@ -327,6 +327,7 @@ public abstract class ClientTests(Setup setup) : HubTests(setup)
             condition.ContinuationToken = page.ContinuationToken;
         }
         while (condition.ContinuationToken is not null);
+        (await Client.CountInstancesAsync(condition)).ShouldBe(ids.Count);
         return ids;
     }
 }

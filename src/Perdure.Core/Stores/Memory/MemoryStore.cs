@@ -129,6 +129,12 @@ internal sealed class MemoryStore(string hubId, int partitions = 4) : IStore
         }
     }
 
+    public ValueTask<long> CountAsync(InstanceQuery query, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return new(_tables.Instances.All.LongCount(row => Matches(query, row)));
+    }
+
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken)
     {
         lock (_lock)

@@ -80,6 +80,9 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
     public ValueTask<InstanceSnapshot?> ReadSnapshotAsync(string id, CancellationToken cancellationToken) =>
         Read(() => inner.ReadSnapshotAsync(id, cancellationToken));
 
+    public ValueTask<long> CountAsync(InstanceQuery query, CancellationToken cancellationToken) =>
+        Read(() => inner.CountAsync(query, cancellationToken));
+
     public ValueTask<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken) =>
         Read(() => inner.QueryAsync(query, cancellationToken));
 
