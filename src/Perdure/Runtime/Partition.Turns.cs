@@ -161,8 +161,14 @@ internal sealed partial class Partition
         {
             try
             {
-                resident.History = RecordedRun.Of(HistoryReader.ReadTurns(
+                List<RecordedRun> history = RecordedRun.Of(HistoryReader.ReadTurns(
                     await _node.Store.ReadHistoryAsync(turn.Execution, CancellationToken.None)));
+                lock (_gate)
+                {
+                    // What was read for a turn that is over meanwhile must not serve a later one: it is too short.
+                    if (resident.RunningTurn == turn)
+                        resident.History = history;
+                }
                 break;
             }
             catch (StoreException e)

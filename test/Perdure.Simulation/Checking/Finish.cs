@@ -41,8 +41,9 @@ internal sealed class Finish(Simulation simulation, MemoryStore disk)
             foreach (Life life in alive)
                 Push(life, process, round);
         }
-        // The disk knows of the last commit before the process does.
-        simulation.Pass(Settling);
+        // The disk knows of the last commit before the process does, and what has ended may be on its way out.
+        for (int i = 0; i == 0 || (i < RoundsMax && simulation.Serving is { Node.Work.Count: > 0 }); i++)
+            simulation.Pass(Settling);
         CheckStore();
         CheckRequests();
         StopCleanly();
