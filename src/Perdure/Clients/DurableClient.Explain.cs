@@ -16,17 +16,22 @@ internal sealed partial class DurableClient
     {
         CheckedId(instanceId);
         IStore store = node.OpenStore;
+        ExecutionKey? before = null;
         while (true)
         {
             InstanceRow row = await store.ReadInstanceAsync(instanceId, cancellationToken)
                 ?? throw NotFound(instanceId);
             if (row.Status.IsTerminal)
                 return null;
-            List<StoredTurn> turns = HistoryReader.ReadTurns(
-                await store.ReadHistoryAsync(new ExecutionKey(row.Key, row.Generation), cancellationToken));
-            // Else the instance went on to its next generation between the two reads.
+            ExecutionKey execution = new(row.Key, row.Generation);
+            List<StoredTurn> turns =
+                HistoryReader.ReadTurns(await store.ReadHistoryAsync(execution, cancellationToken));
             if (turns.Count > 0)
                 return await ExplainAsync(OrchestrationState.Load(row, turns), turns);
+            if (before == execution)
+                throw new FormatException($"The history of '{instanceId}' is missing. Restore a backup.");
+            // The instance went on to its next generation between the two reads.
+            before = execution;
         }
     }
 

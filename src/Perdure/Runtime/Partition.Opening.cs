@@ -264,7 +264,7 @@ internal sealed partial class Partition
         {
             return await TryOpenAsync(CancellationToken.None);
         }
-        catch (StoreException e)
+        catch (Exception e) when (e is StoreException or FormatException)
         {
             _logger.ReopenFailed(Number, e);
             return false;

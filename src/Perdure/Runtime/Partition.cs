@@ -94,9 +94,8 @@ internal sealed partial class Partition
         claimed ??= Claim_NeedsLock(resident);
         if (message.Ticket is Request request)
             _acks.Watch_NeedsLock(resident, message, request);
-        return message is Message.Terminate terminate && claimed is null
-            && resident.RunningTurn is { } running
-                && (terminate.OfParent is not { } parent || running.State.IsChildOf(parent))
+        return claimed is null && message is Message.Terminate terminate && resident.RunningTurn is { } running
+            && (terminate.OfParent is not { } parent || running.State.IsChildOf(parent))
             ? Overtake_NeedsLock(resident, terminate)
             : claimed;
     }
@@ -139,8 +138,9 @@ internal sealed partial class Partition
                 claimed = Claim_NeedsLock(resident);
             }
         }
-        _care.Done(work.Task);
-        if (!isWanted)
+        if (isWanted)
+            _care.Done(work.Task);
+        else
             Drop(work);
         if (claimed is not null)
             Advance(claimed);

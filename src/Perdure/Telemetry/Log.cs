@@ -32,10 +32,10 @@ internal static partial class Log
     public static partial void PartitionReopened(
         this ILogger logger, int partition, CommitOutcome outcome, string? detail);
 
-    [LoggerMessage(13, LogLevel.Error, "Partition {Partition} cannot be opened again; it is tried every second.")]
+    [LoggerMessage(13, LogLevel.Error, "Partition {Partition} cannot be opened again; it is tried until it can.")]
     public static partial void ReopenFailed(this ILogger logger, int partition, Exception exception);
 
-    [LoggerMessage(14, LogLevel.Error, "Recovery could not read the store; the next audit tries again.")]
+    [LoggerMessage(14, LogLevel.Error, "Recovery could not read the store; it is tried again.")]
     public static partial void RecoveryFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(15, LogLevel.Warning,

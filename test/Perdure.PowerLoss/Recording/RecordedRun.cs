@@ -32,8 +32,11 @@ internal static class RecordedRun
         await host.StartAsync();
         DriverPlan plan = new()
         {
-            Starters = 16, StartPauseMaxMilliseconds = 10, WaitingTarget = 60, DoomedTarget = 20,
-                FeedPauseMilliseconds = 2,
+            Starters = 16,
+            StartPauseMaxMilliseconds = 10,
+            WaitingTarget = 60,
+            DoomedTarget = 20,
+            FeedPauseMilliseconds = 2,
         };
         Driver driver = new(host.Services.GetRequiredService<IDurableClient>(), recorder, plan, 0, seed);
         using CancellationTokenSource stop = new();
