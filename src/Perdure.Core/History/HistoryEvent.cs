@@ -55,6 +55,16 @@ internal abstract record HistoryEvent
 
     public sealed record EventRaised(string Name, Payload Input) : HistoryEvent;
 
+    public sealed record EntityOperationCompleted(int Task, Payload Result) : HistoryEvent;
+
+    public sealed record EntityOperationFailed(int Task, FailureDetails Failure) : HistoryEvent;
+
+    /// <summary>
+    /// One entity of a critical section is locked. The code goes on when the last one is; until then the next entity is
+    /// asked without it.
+    /// </summary>
+    public sealed record EntityLockGranted(int Task, string Entity, bool IsLast) : HistoryEvent;
+
     public sealed record ExecutionSuspended(string? Reason) : HistoryEvent;
 
     public sealed record ExecutionResumed(string? Reason) : HistoryEvent;
@@ -88,6 +98,23 @@ internal abstract record HistoryEvent
         /// <summary>Fire-and-forget: the child answers nobody.</summary>
         public bool Detached { get; init; }
     }
+
+    public sealed record EntityOperationCalled(int Task, string Entity, string Operation, Payload Input) : HistoryEvent;
+
+    public sealed record EntityOperationSignaled(int Task, string Entity, string Operation, Payload Input)
+        : HistoryEvent
+    {
+        /// <summary>Not before this time, in milliseconds since 1970.</summary>
+        public long? DueAt { get; init; }
+    }
+
+    /// <summary>
+    /// The entities of a critical section in the order in which they are locked; only the first is asked at once.
+    /// </summary>
+    public sealed record EntityLockRequested(int Task, IReadOnlyList<string> Entities) : HistoryEvent;
+
+    /// <summary>The critical section that task <c>Task</c> asked for is left.</summary>
+    public sealed record EntityUnlockSent(int Task) : HistoryEvent;
 
     public sealed record CustomStatusSet(Payload Value) : HistoryEvent;
 

@@ -23,6 +23,19 @@ internal abstract record OrchestratorAction
         public string? Version { get; init; }
     }
 
+    /// <summary>Asks an entity, named by its instance id <c>@name@key</c>, and waits for its answer.</summary>
+    public sealed record CallEntity(int Task, string EntityId, string Operation, Payload Input) : OrchestratorAction;
+
+    /// <summary>Tells an entity something and waits for nothing; not before <c>DueAt</c>, if that is set.</summary>
+    public sealed record SignalEntity(int Task, string EntityId, string Operation, Payload Input, long? DueAt)
+        : OrchestratorAction;
+
+    /// <summary>Enters a critical section; the instance ids stand in ordinal order, each once.</summary>
+    public sealed record LockEntities(int Task, IReadOnlyList<string> EntityIds) : OrchestratorAction;
+
+    /// <summary>Leaves the critical section that task <c>Task</c> entered, or was about to enter.</summary>
+    public sealed record ReleaseLocks(int Task) : OrchestratorAction;
+
     public sealed record SetCustomStatus(Payload Value) : OrchestratorAction;
 }
 

@@ -1,0 +1,19 @@
+using Perdure.Core.Entities;
+
+namespace Perdure.Execution.Entities;
+
+/// <summary>
+/// Runs the operations of entities. What they mean is decided elsewhere: a run may come to nothing, and then its
+/// operations are run again.
+/// </summary>
+internal interface IEntityExecutor
+{
+    /// <summary>Whether this executor has the code of entities of this name.</summary>
+    bool OffersEntity(string name);
+
+    /// <summary>
+    /// Runs the operations in order, each on the state that the one before left. What an operation throws is its
+    /// outcome. The token says that the host stops: operations that have not begun by then are left out of the result.
+    /// </summary>
+    ValueTask<EntityRun> RunAsync(EntityBatch batch, CancellationToken stopping);
+}
