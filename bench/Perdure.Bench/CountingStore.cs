@@ -57,6 +57,16 @@ internal sealed class CountingStore(IStore inner) : IStore
     public ValueTask<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken) =>
         inner.QueryAsync(query, cancellationToken);
 
+    public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
+        IReadOnlyList<MessageKey> keys, CancellationToken cancellationToken) =>
+        inner.ReadMessagesAsync(keys, cancellationToken);
+
+    public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
+        inner.ReadEntityAsync(id, cancellationToken);
+
+    public ValueTask<EntityPage> QueryEntitiesAsync(EntityRowQuery query, CancellationToken cancellationToken) =>
+        inner.QueryEntitiesAsync(query, cancellationToken);
+
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         inner.SweepAsync(rowsMax, cancellationToken);
 
@@ -81,6 +91,12 @@ internal sealed class CountingStore(IStore inner) : IStore
             Rows++;
             Bytes += turn.History.Events.Length + (4 * sizeof(long));
         }
+        if (turn.UpsertEntity is { } entity)
+        {
+            Rows++;
+            Bytes += Encoding.UTF8.GetByteCount(entity.Id) + entity.State.Length + (2 * sizeof(long));
+        }
+        Rows += turn.DeleteEntity is null ? 0 : 1;
         Rows += (turn.InsertMessages?.Count ?? 0) + (turn.DeleteMessages?.Count ?? 0) + (turn.InsertTimers?.Count ?? 0)
             + (turn.DeleteTimers?.Count ?? 0) + (turn.InsertTasks?.Count ?? 0) + (turn.DeleteTasks?.Count ?? 0)
                 + (turn.HistoryParts?.Count ?? 0);
