@@ -14,4 +14,6 @@ internal sealed record CriticalSection(int Task, IReadOnlyList<string> Entities,
 
     /// <summary>The entity that has not answered; null when all are locked.</summary>
     public string? Awaited => Granted < Entities.Count ? Entities[Granted] : null;
+
+    public override string ToString() => $"#{Task}: {Granted} of {string.Join(", ", Entities)}";
 }
