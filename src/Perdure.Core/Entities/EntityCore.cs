@@ -118,11 +118,16 @@ internal sealed class EntityCore(Limits limits, int partitionCount, INumbers num
         {
             turn.State.Holder = null;
             mailbox.SetHolder(null);
+            turn.Accept(release);
         }
         else if (mailbox.TakeLockRequest(release.Request) is { } request)
+        {
             turn.Taken.Add(request);
+            turn.Accept(release);
+        }
         else
-            turn.Drop(release, $"{release.Request} neither holds the lock nor waits for it");
+            turn.Refuse(
+                release, RequestOutcome.NotFound, $"{release.Request} neither holds the lock nor waits for it");
     }
 
     private void Answer(EntityTurn turn, Message.Operation operation, EntityOutcome outcome)

@@ -150,6 +150,8 @@ internal sealed partial class Partition
     /// <summary>The 20 ms rule: a signal that waits for a lock, or for running code, becomes a row by itself.</summary>
     private RequestRow? RecordForEntity_NeedsLock(Resident resident, Message message, Request request)
     {
+        if (message is not Message.Operation)
+            return null;
         if (resident.RunningTurn is EntityTurn running && running.Taken.FindIndex(IsIt) is >= 0 and var taken)
         {
             RequestRow row = RowOf_NeedsLock(resident, message, request, out Message stored);

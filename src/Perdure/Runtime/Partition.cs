@@ -93,6 +93,11 @@ internal sealed partial class Partition
     private Resident? Put_NeedsLock(string id, Message message, bool isNew)
     {
         Resident resident = ResidentOf_NeedsLock(id, isNew, out Resident? claimed);
+        if (message.Ticket is Request asked && IsFull(resident))
+        {
+            asked.Answer(RequestOutcome.Busy);
+            return claimed;
+        }
         resident.Put(message);
         claimed ??= Claim_NeedsLock(resident);
         if (message.Ticket is Request request)
@@ -102,6 +107,8 @@ internal sealed partial class Partition
             ? Overtake_NeedsLock(resident, terminate)
             : claimed;
     }
+
+    private bool IsFull(Resident resident) => resident.Lines?.Count >= _node.Settings.Limits.WaitingForEntityMax;
 
     private void GoOn(Resident? claimed)
     {
