@@ -37,11 +37,13 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         _store = _options.Store ?? Embedded(_options, environment);
         InProcessExecutor executor =
             new(functions, new SessionServices(serializer, logger, _options.ParkNonDeterministicInstances));
+        IdSource ids = new(time);
+        InProcessEntityExecutor entities = new(functions, new EntityServices(serializer, ids, time, logger));
         Node = new Node(
             new NodeParts(
-                _store, executor, NoEntities.Instance, functions, serializer, WorkScheduler.ThreadPool, time, logger),
+                _store, executor, entities, functions, serializer, WorkScheduler.ThreadPool, time, logger),
             Settings(_options));
-        Client = new DurableClient(Node, functions, serializer, new IdSource(time));
+        Client = new DurableClient(Node, functions, serializer, ids);
     }
 
     public Node Node { get; }
