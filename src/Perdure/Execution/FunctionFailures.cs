@@ -1,4 +1,5 @@
 using Perdure.Core.Orchestrations;
+using Perdure.Http;
 
 namespace Perdure.Execution;
 
@@ -10,5 +11,6 @@ internal static class FunctionFailures
 
     /// <summary>Another attempt cannot end differently.</summary>
     public static bool IsFinal(FailureDetails failure) => failure.ErrorType
-        is Failures.ActivityNotFound or Failures.OrchestratorNotFound or Failures.Poison;
+        is Failures.ActivityNotFound or Failures.OrchestratorNotFound or Failures.Poison
+        || failure.ErrorType == HttpFailures.Refused;
 }

@@ -120,5 +120,7 @@ internal sealed class InlineContext(FunctionRegistry registry, object? input = n
         string name, TimeSpan timeout, T defaultValue, CancellationToken cancelToken = default) =>
         throw new NotSupportedException();
 
+    public Task<DurableHttpResponse> CallHttpAsync(DurableHttpRequest req) => throw new NotSupportedException();
+
     public Guid NewGuid() => throw new NotSupportedException();
 }
