@@ -78,10 +78,12 @@ public sealed class DurableHttpRequest
 
     /// <summary>The body, or null.</summary>
     [JsonPropertyName("content")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Content { get; }
 
     /// <summary>Which token is sent as <c>Authorization: Bearer …</c>, or null.</summary>
     [JsonPropertyName("tokenSource")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ITokenSource? TokenSource { get; }
 
     /// <summary>Whether an answer 202 is followed until it is something else.</summary>
@@ -90,9 +92,11 @@ public sealed class DurableHttpRequest
 
     /// <summary>How long one request may take, or null for what the host says.</summary>
     [JsonPropertyName("timeout")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimeSpan? Timeout { get; }
 
     /// <summary>When the request is made again, or null.</summary>
     [JsonPropertyName("httpRetryOptions")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public HttpRetryOptions? HttpRetryOptions { get; }
 }
