@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Perdure;
 
 /// <summary>
-/// Says which token a durable HTTP call sends as <c>Authorization: Bearer …</c>. The history holds what it says, never a
-/// token: the host asks the <see cref="IHttpTokenProvider"/> of its kind each time a request is made.
+/// Says which token a durable HTTP call sends as <c>Authorization: Bearer …</c>. The history holds what it says, never
+/// a token: the host asks the <see cref="IHttpTokenProvider"/> of its kind each time a request is made.
 /// </summary>
 /// <remarks>
 /// A call takes a <see cref="ManagedIdentityTokenSource"/> or a <see cref="CustomTokenSource"/>. Classes of your own

@@ -3,8 +3,8 @@ using Perdure.Http;
 namespace Perdure;
 
 /// <summary>
-/// What durable HTTP calls (<c>CallHttpAsync</c>) may do. Public addresses can be called without any setting. Link-local
-/// addresses and the metadata services of clouds are refused whatever is set here.
+/// What durable HTTP calls (<c>CallHttpAsync</c>) may do. Public addresses can be called without any setting.
+/// Link-local addresses and the metadata services of clouds are refused whatever is set here.
 /// </summary>
 public sealed class HttpCallOptions
 {

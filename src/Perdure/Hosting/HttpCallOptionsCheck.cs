@@ -23,7 +23,8 @@ internal static class HttpCallOptionsCheck
         void CheckSecret(string setting, HttpSecretOptions secret)
         {
             if (string.IsNullOrEmpty(secret.Value) || !HttpHeaders.IsValue(secret.Value))
-                problems.Add($"Perdure:Http:{setting}:Value is empty, or has line breaks; it is the value of a header.");
+                problems.Add(
+                    $"Perdure:Http:{setting}:Value is empty, or has line breaks; it is the value of a header.");
             if (secret.Hosts.Count == 0)
                 problems.Add($"Perdure:Http:{setting}:Hosts is empty; it names the hosts that the secret may go to.");
             foreach (string entry in secret.Hosts)

@@ -9,7 +9,9 @@ internal enum AddressKind
     /// <summary>Anybody on the internet can be asked.</summary>
     Public,
 
-    /// <summary>Only with an entry of the allow-list: this machine, the own network, and what is no single host.</summary>
+    /// <summary>
+    /// Only with an entry of the allow-list: this machine, the own network, and what is no single host.
+    /// </summary>
     Restricted,
 
     /// <summary>Never: link-local addresses and those where a cloud hands out the machine's credentials.</summary>

@@ -39,9 +39,12 @@ internal sealed class AllowedHost
 
     private static (AllowedHost?, string?) Parse(string entry)
     {
-        if (entry.Contains('/', StringComparison.Ordinal))
+        int slash = entry.IndexOf('/', StringComparison.Ordinal);
+        if (slash >= 0)
         {
             return IPNetwork.TryParse(entry, out IPNetwork network)
+                && IPAddress.TryParse(entry.AsSpan(0, slash), out IPAddress? start)
+                && start.Equals(network.BaseAddress)
                 ? OfNetwork(network, null)
                 : (null, "is no network; one is written like 10.0.0.0/8 or fd00::/8, with zeros after the prefix, and "
                     + "an address of a web page is given by its host only");

@@ -24,7 +24,8 @@ internal static class HostNames
             return AddressRanges.Plain(address).ToString();
         try
         {
-            return new IdnMapping().GetAscii(name).ToLowerInvariant();
+            // Lower case first: without data on languages, IDNA leaves letters beyond ASCII as they are.
+            return new IdnMapping().GetAscii(name.ToLowerInvariant()).ToLowerInvariant();
         }
         catch (ArgumentException)
         {

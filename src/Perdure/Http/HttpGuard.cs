@@ -23,7 +23,8 @@ internal sealed class HttpGuard(IReadOnlyList<AllowedHost> allowed, bool allowsP
     {
         if (HostNames.IsMetadata(HostNames.Normal(host)))
             throw new HttpRefusedException(
-                $"Durable HTTP does not call '{host}': it is the metadata service of a cloud, which is refused always.");
+                $"Durable HTTP does not call '{host}': it is the metadata service of a cloud, which is refused "
+                + "always.");
     }
 
     /// <summary>After the host was resolved.</summary>

@@ -14,7 +14,9 @@ internal static class HttpPolling
     /// <summary>A server that says "at once" must not fill the history as fast as it can answer.</summary>
     private static readonly TimeSpan s_waitMin = TimeSpan.FromSeconds(1);
 
-    /// <summary>When to ask again: as <c>Retry-After</c> says, in seconds or as a date, else after the interval.</summary>
+    /// <summary>
+    /// When to ask again: as <c>Retry-After</c> says, in seconds or as a date, else after the interval.
+    /// </summary>
     public static DateTime NextAt(DurableHttpResponse answer, DateTime now, TimeSpan interval)
     {
         TimeSpan wait = interval;
@@ -32,7 +34,8 @@ internal static class HttpPolling
     /// </summary>
     /// <exception cref="HttpRequestException">The place is one that is not asked.</exception>
     public static bool TryNext(
-        DurableHttpRequest last, DurableHttpResponse answer, bool polls, [NotNullWhen(true)] out DurableHttpRequest? next)
+        DurableHttpRequest last, DurableHttpResponse answer, bool polls,
+        [NotNullWhen(true)] out DurableHttpRequest? next)
     {
         next = polls ? last : null;
         if (First(answer, "Location") is not { Length: > 0 } location)

@@ -56,7 +56,8 @@ internal static class HttpRequests
             return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         try
         {
-            return Encoding.GetEncoding(charset, EncoderFallback.ExceptionFallback, DecoderFallback.ReplacementFallback);
+            return Encoding.GetEncoding(
+                charset, EncoderFallback.ExceptionFallback, DecoderFallback.ReplacementFallback);
         }
         catch (ArgumentException)
         {

@@ -35,7 +35,8 @@ internal sealed class HttpSecrets
     {
         if (!_secrets.TryGetValue(name, out Secret? secret))
             throw new HttpRefusedException(
-                $"There is no secret '{name}' for durable HTTP calls. Set Perdure:Http:Secrets:{name}:Value and :Hosts.");
+                $"There is no secret '{name}' for durable HTTP calls. Set Perdure:Http:Secrets:{name}:Value, and :Hosts "
+                + "with the hosts that it may go to.");
         string host = HostNames.Normal(uri.IdnHost);
         if (!secret.Hosts.Any(h => h.Allows(host, uri.Port)))
             throw new HttpRefusedException(
@@ -53,7 +54,8 @@ internal sealed class HttpSecrets
             ?? throw new InvalidOperationException(
                 $"A durable HTTP call wants a token of the kind '{kind}', and no provider of that kind is registered. "
                 + $"Add one: services.AddSingleton<IHttpTokenProvider, YourTokens>(), with the Kind '{kind}'.");
-        string token = await provider.GetTokenAsync(new HttpTokenRequest(kind, resource, options, uri), cancellationToken);
+        HttpTokenRequest wanted = new(kind, resource, options, uri);
+        string token = await provider.GetTokenAsync(wanted, cancellationToken);
         return !string.IsNullOrEmpty(token) && HttpHeaders.IsValue(token)
             ? token
             : throw new InvalidOperationException(

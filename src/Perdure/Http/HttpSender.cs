@@ -13,7 +13,8 @@ internal sealed class HttpSender : IDisposable
 {
     private const int RedirectsMax = 10;
 
-    private static readonly string s_userAgent = $"Perdure/{typeof(HttpSender).Assembly.GetName().Version?.ToString(3)}";
+    private static readonly string s_userAgent =
+        $"Perdure/{typeof(HttpSender).Assembly.GetName().Version?.ToString(3)}";
 
     private readonly HttpMessageInvoker _invoker;
     private readonly HttpSecrets _secrets;

@@ -70,8 +70,8 @@ internal static partial class Log
     public static partial void RetentionFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(60, LogLevel.Warning,
-        "A durable HTTP call sends the header {Header}, whose value then stands in the history in clear. Use TokenSource "
-        + "or SecretHeaders for secrets.")]
+        "A durable HTTP call sends the header {Header}, whose value then stands in the history in clear. Use "
+        + "TokenSource or SecretHeaders for secrets.")]
     public static partial void SecretInHistory(this ILogger logger, string header);
 
     [LoggerMessage(20, LogLevel.Error, "Instance {InstanceId} cannot be loaded.")]

@@ -131,7 +131,8 @@ public abstract class HttpCallTests(Setup setup) : HttpTests(setup)
     public async Task An_answer_without_a_length_ends_with_its_connection_and_one_in_chunks_is_put_together()
     {
         Server.Answers(r => r.Line.Contains("chunks")
-            ? Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n")
+            ? Encoding.ASCII.GetBytes(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n")
             : Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\n\r\nto the end"));
         (await CallAsync(new(HttpMethod.Get, Server.Uri()))).ShouldBe("200 to the end");
         (await CallAsync(new(HttpMethod.Get, Server.Uri("/chunks")))).ShouldBe("200 abc");

@@ -38,6 +38,9 @@ internal sealed class WebServer : IAsyncDisposable
     /// <summary>What is answered; null closes the connection without a word.</summary>
     public Func<ReceivedRequest, Task<byte[]?>> Answer { get; set; } = _ => Task.FromResult<byte[]?>(Say(200));
 
+    /// <summary>How long a connection stays open after the answer.</summary>
+    public Func<ReceivedRequest, Task> KeepsOpen { get; set; } = _ => Task.CompletedTask;
+
     public Uri Uri(string path = "/") => new($"http://127.0.0.1:{Port}{path}");
 
     public void Answers(Func<ReceivedRequest, byte[]?> answer) => Answer = r => Task.FromResult(answer(r));
@@ -65,7 +68,8 @@ internal sealed class WebServer : IAsyncDisposable
             while (true)
                 _ = ServeAsync(await _listener.AcceptTcpClientAsync(_end.Token));
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        // A listener that was stopped says so in any of these ways.
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
         }
     }
@@ -80,6 +84,7 @@ internal sealed class WebServer : IAsyncDisposable
             _requests.Enqueue(request);
             if (await Answer(request) is { } answer)
                 await stream.WriteAsync(answer, _end.Token);
+            await KeepsOpen(request);
             // Until the other side has let go, or there would be a reset instead of an end.
             client.Client.Shutdown(SocketShutdown.Send);
             await stream.ReadExactlyAsync(new byte[1], _end.Token);
