@@ -156,7 +156,9 @@ internal sealed partial class Partition
         {
             RequestRow row = RowOf_NeedsLock(resident, message, request, out Message stored);
             running.Taken[taken] = stored;
-            running.Operations[running.Operations.FindIndex(IsIt)] = (Message.Operation)stored;
+            // One that is not due yet was taken and is not run.
+            if (running.Operations.FindIndex(IsIt) is >= 0 and var run)
+                running.Operations[run] = (Message.Operation)stored;
             return row;
         }
         // Loading and committing end by themselves.
