@@ -62,7 +62,9 @@ public interface IDurableEntityContext
     /// The input of the operation, or the default of <typeparamref name="TInput"/> when there was none.
     /// </summary>
     /// <typeparam name="TInput">Any type that the JSON of the input fits, value tuples included.</typeparam>
-    /// <exception cref="PayloadException">The JSON of the input does not fit <typeparamref name="TInput"/>.</exception>
+    /// <exception cref="PayloadException">
+    /// The JSON of the input does not fit <typeparamref name="TInput"/>.
+    /// </exception>
     TInput GetInput<TInput>();
 
     /// <summary>The input of the operation as a type that is known when the code runs only.</summary>
@@ -71,7 +73,9 @@ public interface IDurableEntityContext
     /// <exception cref="PayloadException">The JSON of the input does not fit the type.</exception>
     object? GetInput(Type inputType);
 
-    /// <summary>Answers the orchestration that called; after a signal nobody hears it. The last answer counts.</summary>
+    /// <summary>
+    /// Answers the orchestration that called; after a signal nobody hears it. The last answer counts.
+    /// </summary>
     /// <param name="result">The result.</param>
     /// <exception cref="PayloadException">The result does not become JSON, or is over the limit.</exception>
     void Return(object? result);

@@ -37,6 +37,54 @@ public class ReplayCheckTests
     }
 
     [Fact]
+    public void Calls_signals_and_locks_of_entities_are_compared_with_their_entities()
+    {
+        RecordedRun run = new(0, 1000, [],
+        [
+            new HistoryEvent.EntityOperationCalled(0, "@a@1", "get", default),
+            new HistoryEvent.EntityOperationSignaled(1, "@a@2", "add", default),
+            new HistoryEvent.EntityLockRequested(2, ["@a@1", "@a@2"]), new HistoryEvent.EntityUnlockSent(2),
+        ]);
+        OrchestratorAction[] same =
+        [
+            new OrchestratorAction.CallEntity(0, "@a@1", "GET", Json("1")),
+            new OrchestratorAction.SignalEntity(1, "@a@2", "add", Json("2"), 5000),
+            new OrchestratorAction.LockEntities(2, ["@a@1", "@a@2"]), new OrchestratorAction.ReleaseLocks(2),
+        ];
+        (OrchestratorAction Other, string Expected, string Actual)[] others =
+        [
+            (new OrchestratorAction.CallEntity(0, "@a@3", "get", default), "call 'get' of '@a@1'",
+                "call 'get' of '@a@3'"),
+            (new OrchestratorAction.CallEntity(1, "@a@2", "add", default), "signal 'add' of '@a@2'",
+                "call 'add' of '@a@2'"),
+            (new OrchestratorAction.LockEntities(2, ["@a@1"]), "lock of '@a@1', '@a@2'", "lock of '@a@1'"),
+            (Timer(3, 1000), "release of locks", "timer"),
+        ];
+
+        ReplayCheck.Compare(run, same, null).ShouldBeNull("case, inputs and due times do not count");
+        for (int i = 0; i < others.Length; i++)
+        {
+            OrchestratorAction[] changed = [.. same];
+            changed[i] = others[i].Other;
+            ReplayCheck.Compare(run, changed, null)
+                .ShouldBe(new ReplayDifference(0, i, others[i].Expected, others[i].Actual));
+        }
+    }
+
+    [Fact]
+    public void What_the_code_asks_of_entities_stands_in_its_recorded_runs()
+    {
+        HistoryEvent[] asked =
+        [
+            new HistoryEvent.EntityOperationCalled(0, "@a@1", "get", default),
+            new HistoryEvent.EntityOperationSignaled(1, "@a@2", "add", default),
+            new HistoryEvent.EntityLockRequested(2, ["@a@1"]), new HistoryEvent.EntityUnlockSent(2),
+        ];
+        RecordedRun.Of([new StoredTurn(0, 1000, [new HistoryEvent.OrchestratorStarted(1000), .. asked])])
+            .ShouldHaveSingleItem().Asked.ShouldBe(asked);
+    }
+
+    [Fact]
     public void An_end_that_does_not_come_again_is_seen()
     {
         RecordedRun run = RunsOf(Given.Orchestration().Started().Ends(Returns("1"))).ShouldHaveSingleItem();
