@@ -44,9 +44,10 @@ internal static partial class ManagementRoutes
         new(202, accepted),
         new(400, "The id, the body or a parameter cannot be used."),
         new(404, "There is no such instance."),
-        new(409, "The instance is in a state in which this has no meaning."),
         new(410, "The instance has ended."),
     ];
+
+    private static RouteAnswer WrongState => new(409, "The instance is in a state in which this has no meaning.");
 
     private static ManagementRoute[] Orchestrations() =>
     [
