@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Perdure.Clients;
 using Perdure.Core.Stores;
 using Perdure.Execution;
+using Perdure.Execution.Entities;
 using Perdure.Functions;
 using Perdure.Json;
 using Perdure.Runtime;
@@ -21,8 +22,8 @@ internal static class NodeRun
         InProcessExecutor executor = new(functions, new SessionServices(serializer, NullLogger.Instance, false));
         Node node = new(
             new NodeParts(
-                store, executor, functions, serializer, WorkScheduler.ThreadPool, TimeProvider.System,
-                NullLogger.Instance),
+                store, executor, NoEntities.Instance, functions, serializer, WorkScheduler.ThreadPool,
+                TimeProvider.System, NullLogger.Instance),
             new RuntimeSettings { TaskHub = "bench" });
         await node.StartAsync(CancellationToken.None);
         IDurableClient client = new DurableClient(node, functions, serializer, new IdSource(TimeProvider.System));

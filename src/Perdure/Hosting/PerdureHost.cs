@@ -8,6 +8,7 @@ using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
 using Perdure.Core.Stores.Memory;
 using Perdure.Execution;
+using Perdure.Execution.Entities;
 using Perdure.Functions;
 using Perdure.Json;
 using Perdure.Runtime;
@@ -37,7 +38,8 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         InProcessExecutor executor =
             new(functions, new SessionServices(serializer, logger, _options.ParkNonDeterministicInstances));
         Node = new Node(
-            new NodeParts(_store, executor, functions, serializer, WorkScheduler.ThreadPool, time, logger),
+            new NodeParts(
+                _store, executor, NoEntities.Instance, functions, serializer, WorkScheduler.ThreadPool, time, logger),
             Settings(_options));
         Client = new DurableClient(Node, functions, serializer, new IdSource(time));
     }

@@ -121,6 +121,13 @@ internal static partial class Log
         this ILogger logger, string instanceId, string function, int attempt, Exception exception);
 
     [LoggerMessage(
+        43, LogLevel.Warning,
+        "Operation {Operation} of the entity {EntityId}, which was signaled, failed and changed nothing: {ErrorType}: "
+        + "{ErrorMessage}")]
+    public static partial void SignalFailed(
+        this ILogger logger, string entityId, string operation, string errorType, string errorMessage);
+
+    [LoggerMessage(
         42, LogLevel.Warning, "Activity {Function} of instance {InstanceId} threw when it was told to cancel.")]
     public static partial void CancellationFailed(
         this ILogger logger, string instanceId, string function, Exception exception);

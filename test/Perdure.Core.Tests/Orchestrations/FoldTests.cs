@@ -5,6 +5,7 @@ using Perdure.Core.Orchestrations;
 using Perdure.Core.Replay;
 using Perdure.Core.Tests.History;
 using Perdure.Core.Tests.Support;
+using Perdure.Core.Turns;
 
 namespace Perdure.Core.Tests.Orchestrations;
 
@@ -195,7 +196,7 @@ public class FoldTests
         private string? Value() =>
             _dice.Below(3) switch { 0 => null, 1 => $"{_dice.Below(100)}", _ => _dice.Of(Samples.Hostile[..^1]) };
 
-        private void Committed(Turn turn)
+        private void Committed(OrchestrationTurn turn)
         {
             _met.UnionWith(turn.Events.Skip(turn.FirstEvent).Select(e => e!.GetType().Name));
             foreach (Effect.Answer told in turn.Effects.OfType<Effect.Answer>())

@@ -3,6 +3,7 @@ using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
 using Perdure.Core.Tests.Support;
+using Perdure.Core.Turns;
 
 namespace Perdure.Core.Tests.Orchestrations;
 
@@ -109,7 +110,7 @@ public class MessageTableTests
 
     private static string Outcome(Instance i)
     {
-        Turn turn = i.Turn;
+        OrchestrationTurn turn = i.Turn;
         if (turn.Rows is { DeleteInstance: not null, InsertInstance: null } && turn.Ended)
             return "del";
         if (turn.Ended)

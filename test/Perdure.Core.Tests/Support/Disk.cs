@@ -54,7 +54,7 @@ internal sealed class Disk
             Commit(new TurnRows { Partition = _partition, InsertMessages = rows });
     }
 
-    public void Write(Turn turn, int rowBytesMax)
+    public void Write(OrchestrationTurn turn, int rowBytesMax)
     {
         InstanceRow? before = Row;
         _encoder.Encode(turn, rowBytesMax);

@@ -6,6 +6,7 @@ using System.Text;
 using Perdure.Core.History;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
+using Perdure.Core.Turns;
 
 namespace Perdure.Core.Tests.Support;
 
@@ -15,7 +16,7 @@ internal static class Show
     private static readonly PropertyInfo[] StateProperties =
         typeof(OrchestrationState).GetProperties(BindingFlags.Public | BindingFlags.Instance);
 
-    public static IEnumerable<string> Events(Turn turn) => turn.Events.Skip(turn.FirstEvent).Select(e => Event(e!));
+    public static IEnumerable<string> Events(OrchestrationTurn turn) => turn.Events.Skip(turn.FirstEvent).Select(e => Event(e!));
 
     public static string Event(HistoryEvent e)
     {

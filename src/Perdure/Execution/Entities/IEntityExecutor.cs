@@ -6,11 +6,8 @@ namespace Perdure.Execution.Entities;
 /// Runs the operations of entities. What they mean is decided elsewhere: a run may come to nothing, and then its
 /// operations are run again.
 /// </summary>
-internal interface IEntityExecutor
+internal interface IEntityExecutor : IEntityCatalog
 {
-    /// <summary>Whether this executor has the code of entities of this name.</summary>
-    bool OffersEntity(string name);
-
     /// <summary>
     /// Runs the operations in order, each on the state that the one before left. What an operation throws is its
     /// outcome. The token says that the host stops: operations that have not begun by then are left out of the result.
