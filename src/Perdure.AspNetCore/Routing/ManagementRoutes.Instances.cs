@@ -121,6 +121,7 @@ internal static partial class ManagementRoutes
             Scope = AccessScope.Operate,
             AcceptsLink = true,
             Starts = true,
+            RefusesWhenBusy = true,
             Summary = "Starts an instance once more, with the same function and input.",
             Query =
             [
