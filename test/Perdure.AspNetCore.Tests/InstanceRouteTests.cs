@@ -218,6 +218,19 @@ public sealed class InstanceRouteTests
         (await app.DeleteAsync("instances/%3F")).Status.ShouldBe(400);
     }
 
+    [Fact]
+    [Answers("RewindInstance", 400, 404, 412, 501)]
+    public async Task Only_what_has_failed_can_be_rewound()
+    {
+        await using App app = await App.StartAsync();
+        await app.EndedAsync("Greet", "done", "Tokyo");
+        await app.EndedAsync("Fails", "broken");
+        (await app.PostAsync("instances/nothing/rewind")).Status.ShouldBe(404);
+        (await app.PostAsync("instances/%3F/rewind")).Status.ShouldBe(400);
+        (await app.PostAsync("instances/done/rewind?reason=again")).Status.ShouldBe(412);
+        (await app.PostAsync("instances/broken/rewind?reason=again")).Status.ShouldBe(501);
+    }
+
     private static JsonElement[] Events(Reply reply) =>
         [.. reply.Json.GetProperty("historyEvents").EnumerateArray()];
 

@@ -84,6 +84,21 @@ internal static class InstanceHandlers
     public static Task<Answer> ResumeAsync(ManagementCall call) =>
         AskAsync(call, () => call.Client.ResumeAsync(call.InstanceId!, call.Query("reason"), call.Aborted));
 
+    /// <summary>Only what has failed can be rewound; a client that cannot rewind at all says so.</summary>
+    public static async Task<Answer> RewindAsync(ManagementCall call)
+    {
+        DurableOrchestrationStatus? status =
+            await call.Client.GetStatusAsync(call.InstanceId!, showInput: false, cancellationToken: call.Aborted);
+        if (status is null)
+            return NotFound(call);
+        return status.RuntimeStatus != OrchestrationRuntimeStatus.Failed
+            ? Answer.Refusal(
+                StatusCodes.Status412PreconditionFailed,
+                $"The orchestration '{call.InstanceId}' is {status.RuntimeStatus}; only one that has failed can be "
+                + "rewound.")
+            : Answer.Refusal(StatusCodes.Status501NotImplemented, "This version cannot rewind orchestrations.");
+    }
+
     public static Answer NotFound(ManagementCall call) => Answer.Refusal(
         StatusCodes.Status404NotFound,
         $"There is no instance with the id '{call.InstanceId}' in the task hub '{call.Http.TaskHub}'.");

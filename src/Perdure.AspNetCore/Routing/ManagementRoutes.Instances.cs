@@ -115,6 +115,22 @@ internal static partial class ManagementRoutes
         },
         new()
         {
+            Name = "RewindInstance",
+            Method = "POST",
+            Pattern = InstancePath + "/rewind",
+            Scope = AccessScope.Operate,
+            AcceptsLink = true,
+            Summary = "Lets a failed instance try again what failed.",
+            Query = [Reason],
+            Answers =
+            [
+                new(400, "The id cannot be used."), new(404, "There is no such instance."),
+                new(412, "It has not failed."), new(501, "This version cannot rewind."),
+            ],
+            Handle = InstanceHandlers.RewindAsync,
+        },
+        new()
+        {
             Name = "RestartInstance",
             Method = "POST",
             Pattern = InstancePath + "/restart",
