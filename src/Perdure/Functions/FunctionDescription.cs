@@ -62,7 +62,8 @@ internal sealed partial record FunctionDescription(
     private static IEnumerable<(Attribute, ParameterInfo)> Triggers(MethodInfo method) =>
         from parameter in method.GetParameters()
         from attribute in parameter.GetCustomAttributes()
-        where attribute is OrchestrationTriggerAttribute or ActivityTriggerAttribute or QueueTriggerAttribute
+        where attribute is OrchestrationTriggerAttribute or ActivityTriggerAttribute or HttpTriggerAttribute
+            or QueueTriggerAttribute
         select (attribute, parameter);
 
     private static string NameOf(MethodInfo method, Attribute trigger) =>
@@ -70,7 +71,7 @@ internal sealed partial record FunctionDescription(
         {
             OrchestrationTriggerAttribute orchestration => orchestration.Orchestration,
             ActivityTriggerAttribute activity => activity.Activity,
-            QueueTriggerAttribute => null,
+            HttpTriggerAttribute or QueueTriggerAttribute => null,
             _ => throw new UnreachableException($"No name for {trigger.GetType()}."),
         }
         ?? method.GetCustomAttribute<FunctionNameAttribute>()?.Name

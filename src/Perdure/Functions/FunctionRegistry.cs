@@ -7,6 +7,7 @@ namespace Perdure.Functions;
 internal sealed class FunctionRegistry(
     IReadOnlyList<OrchestrationFunction> orchestrations,
     IReadOnlyList<ActivityFunction> activities,
+    HttpFunctions http,
     IReadOnlyList<TriggeredFunction> others)
 {
     private readonly FrozenDictionary<string, OrchestrationFunction> _orchestrations =
@@ -18,6 +19,8 @@ internal sealed class FunctionRegistry(
     public IReadOnlyList<OrchestrationFunction> Orchestrations => orchestrations;
 
     public IReadOnlyList<ActivityFunction> Activities => activities;
+
+    public HttpFunctions Http => http;
 
     /// <summary>Functions whose trigger this host does not serve; a warning was logged for each.</summary>
     public IReadOnlyList<TriggeredFunction> Others => others;
@@ -54,7 +57,7 @@ internal sealed class FunctionRegistry(
     }
 }
 
-/// <summary>A function with a trigger other than those of orchestrations and activities.</summary>
+/// <summary>A function with a trigger that no package of this host knows.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Trigger">Its trigger, for example <c>QueueTrigger</c>.</param>
 internal sealed record TriggeredFunction(string Name, string Trigger);

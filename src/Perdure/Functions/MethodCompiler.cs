@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Perdure.Functions;
@@ -8,10 +9,19 @@ namespace Perdure.Functions;
 internal sealed class MethodCompiler(
     FunctionDescription function, FunctionEnvironment environment, FunctionServices services, List<string> problems)
 {
+    private static readonly Type[] s_clients =
+        [
+            typeof(IDurableClient), typeof(IDurableOrchestrationClient),
+            typeof(DurableOrchestrationClientBase), typeof(DurableOrchestrationClient),
+        ];
+
     private readonly int _problemsBefore = problems.Count;
 
     /// <summary>What makes the object that the method is called on; null for a static method.</summary>
     public ConstructorInfo? Constructor { get; private set; }
+
+    /// <summary>Whether any parameter is a service, so that a call needs a scope.</summary>
+    public bool TakesServices { get; private set; }
 
     /// <summary>The logger of the function, as <see cref="ILogger"/>.</summary>
     public Expression Logger =>
@@ -23,7 +33,6 @@ internal sealed class MethodCompiler(
     public MethodCallExpression? Call(Expression target, Func<ParameterInfo, Expression?> argument)
     {
         MethodInfo method = function.Method;
-        FunctionResults.Check(function, problems);
         if (!method.IsStatic)
             Constructor = services.Constructor(function.Type, problems);
         Expression?[] arguments = [.. method.GetParameters().Select(argument)];
@@ -38,4 +47,50 @@ internal sealed class MethodCompiler(
         problems.Add($"{function.Place}: its parameter '{parameter.Name}' {problem}.");
         return null;
     }
+
+    /// <summary>The client of this host for a parameter with <c>[DurableClient]</c>; null after a problem.</summary>
+    public Expression? Client(ParameterInfo parameter, DurableClientAttribute attribute)
+    {
+        if (!s_clients.Contains(parameter.ParameterType))
+            return Problem(parameter, "is no client; "
+                + "[DurableClient] goes with IDurableClient or IDurableOrchestrationClient");
+        if (attribute.ConnectionName is not null)
+            return Problem(parameter, "asks for another connection, but this host has one store only; "
+                + "leave ConnectionName out");
+        if (attribute.TaskHub is { } hub && !hub.Equals(environment.TaskHub, StringComparison.OrdinalIgnoreCase))
+            return Problem(parameter, $"asks for the task hub '{hub}', "
+                + $"but this host has '{environment.TaskHub}' only");
+        if (!services.Has(typeof(IDurableClient)))
+            return Problem(parameter, "needs IDurableClient, and no such service is registered");
+        // Asked for when called, because the client may be made after the functions.
+        Expression client = GetService(typeof(IDurableClient), Expression.Constant(environment.Services));
+        return Expression.Convert(client, parameter.ParameterType);
+    }
+
+    /// <summary>A service from the scope of the call; null after a problem.</summary>
+    /// <param name="parameter">The parameter, which nothing else gives a value.</param>
+    /// <param name="provider">The services of the call.</param>
+    /// <param name="choices">A sentence without its full stop that says what the function can take.</param>
+    public Expression? Service(ParameterInfo parameter, Expression provider, string choices)
+    {
+        if (!services.Has(parameter))
+        {
+            return Problem(parameter, $"has the type {TypeText.Of(parameter.ParameterType)}, "
+                + $"and no such service is registered. {choices}");
+        }
+        TakesServices = true;
+        Expression scope = Expression.Convert(provider, typeof(IServiceProvider));
+        return parameter.GetCustomAttribute<FromKeyedServicesAttribute>() is { } keyed
+            ? Expression.Call(
+                typeof(ServiceProviderKeyedServiceExtensions),
+                nameof(ServiceProviderKeyedServiceExtensions.GetRequiredKeyedService),
+                [parameter.ParameterType], scope, Expression.Constant(keyed.Key, typeof(object)))
+            : GetService(parameter.ParameterType, scope);
+    }
+
+    private static MethodCallExpression GetService(Type type, Expression provider) =>
+        Expression.Call(
+            typeof(ServiceProviderServiceExtensions),
+            nameof(ServiceProviderServiceExtensions.GetRequiredService),
+            [type], provider);
 }
