@@ -2,8 +2,8 @@ namespace Perdure;
 
 /// <summary>
 /// Makes the function run for every HTTP request to its route. The parameter is the request (<c>HttpRequest</c> or
-/// <c>HttpRequestMessage</c>), its body as <see cref="string"/>, <c>byte[]</c> or <see cref="Stream"/>, or any type that
-/// the JSON of the body fits.
+/// <c>HttpRequestMessage</c>), its body as <see cref="string"/>, <c>byte[]</c> or <see cref="Stream"/>, or any type
+/// that the JSON of the body fits.
 /// </summary>
 /// <remarks>
 /// The package <c>Perdure.AspNetCore</c> serves these functions: call <c>app.MapPerdure()</c>. Other parameters take
