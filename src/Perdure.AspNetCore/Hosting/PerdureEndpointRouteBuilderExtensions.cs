@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Perdure.AspNetCore.Hosting;
+using Perdure.AspNetCore.Triggers;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -7,7 +8,7 @@ namespace Microsoft.AspNetCore.Builder;
 public static class PerdureEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps the management API of the task hub, health and drain. Until keys or tokens are configured only this machine
+    /// Maps the functions with an HTTP trigger, the management API of the task hub, health and drain. Until keys or tokens are configured only this machine
     /// is served.
     /// </summary>
     /// <param name="endpoints">The routes of the application.</param>
@@ -17,6 +18,7 @@ public static class PerdureEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         PerdureHttp.Of(endpoints.ServiceProvider);
+        HttpFunctionRoutes.Map(endpoints, prefix);
         return endpoints;
     }
 }

@@ -11,4 +11,20 @@ public sealed class PerdureHttpOptions
     /// begin with it. Null, the default, takes the address that the request came to.
     /// </summary>
     public string? PublicUrl { get; set; }
+
+    /// <summary>The largest body of a request, in bytes. Default 4 MiB; from 1 KiB to 64 MiB.</summary>
+    public int MaxBodyBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// What the routes of functions with <see cref="HttpTriggerAttribute"/> begin with. Default <c>api</c>; may be
+    /// empty.
+    /// </summary>
+    public string RoutePrefix { get; set; } = "api";
+
+    /// <summary>
+    /// Whether the levels <see cref="AuthorizationLevel.User"/> and <see cref="AuthorizationLevel.Function"/> also take
+    /// a key from <c>?code=</c>. Addresses end up in logs and histories, so it is false by default, and keys are taken
+    /// from headers.
+    /// </summary>
+    public bool AcceptKeysInQuery { get; set; }
 }
