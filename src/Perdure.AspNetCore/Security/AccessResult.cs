@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 namespace Perdure.AspNetCore.Security;
 
 /// <summary>The answer to an <see cref="AccessRequest"/>.</summary>
-/// <param name="StatusCode">200: allowed; 401: nobody knows who asks; 403: who asks may not.</param>
+/// <param name="StatusCode">
+/// 200: allowed; 401: nobody knows who asks; 403: who asks may not; 429: too often.
+/// </param>
 /// <param name="Reason">What is wrong and what to do; null when it is allowed.</param>
 /// <param name="Caller">Who asks, for limits and logs; null when nobody knows.</param>
 internal sealed record AccessResult(int StatusCode, string? Reason, string? Caller)

@@ -7,8 +7,6 @@ namespace Perdure.AspNetCore.Triggers;
 /// <summary>Says who may call a function, from its level.</summary>
 internal sealed class FunctionAccess(IAccessControl access, PerdureHttpOptions options)
 {
-    private const string KeyHeader = "x-functions-key";
-
     public ValueTask<AccessResult> AuthorizeAsync(HttpContext context, HttpFunction function)
     {
         switch (function.Level)
@@ -36,8 +34,8 @@ internal sealed class FunctionAccess(IAccessControl access, PerdureHttpOptions o
     private void TakeKeyFromQuery(HttpRequest request)
     {
         if (options.AcceptKeysInQuery
-            && !request.Headers.ContainsKey(KeyHeader)
+            && !request.Headers.ContainsKey(AccessControl.KeyHeader)
             && request.Query["code"].ToString() is { Length: > 0 } code)
-            request.Headers[KeyHeader] = code;
+            request.Headers[AccessControl.KeyHeader] = code;
     }
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.Routing;
+using Perdure.AspNetCore.Management;
 using Perdure.Json;
 
 namespace Perdure.AspNetCore.Triggers;
@@ -37,18 +38,6 @@ internal sealed class HttpAnswers(ActionResultServices services)
             Stream stream => StreamAsync(context, stream),
             _ => JsonAsync(context, value, declared ?? typeof(object)),
         };
-    }
-
-    /// <summary>A refusal, or an error: what is wrong, with the value, and what to do.</summary>
-    public static Task MessageAsync(HttpContext context, int status, string message)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = null;
-        return BytesAsync(
-            context,
-            "application/json; charset=utf-8",
-            JsonSerializer.SerializeToUtf8Bytes(
-                new Dictionary<string, string> { ["Message"] = message }, JsonContract.Options));
     }
 
     /// <summary>The function may have answered by itself; otherwise there is no content.</summary>
@@ -90,7 +79,7 @@ internal sealed class HttpAnswers(ActionResultServices services)
     {
         JsonTypeInfo contract = s_json.GetTypeInfo(declared);
         return BytesAsync(
-            context, "application/json; charset=utf-8", JsonSerializer.SerializeToUtf8Bytes(value, contract));
+            context, AnswerWriter.ContentType, JsonSerializer.SerializeToUtf8Bytes(value, contract));
     }
 
     private static async Task BytesAsync(HttpContext context, string contentType, byte[] body)

@@ -9,7 +9,7 @@ namespace Perdure.AspNetCore.Triggers;
 
 /// <summary>Answers the requests to one function: may they, what is in them, the call, the answer.</summary>
 internal sealed class HttpFunctionEndpoint(
-    HttpFunction function, FunctionAccess access, HttpAnswers answers, ILogger logger)
+    HttpFunction function, FunctionAccess access, HttpAnswers answers, bool showStackTraces, ILogger logger)
 {
     private readonly int _values = function.Arguments.Select(a => a.Position + 1).DefaultIfEmpty().Max();
 
@@ -58,11 +58,13 @@ internal sealed class HttpFunctionEndpoint(
         TriggerLog.Refused(logger, function.Name, status, reason);
         if (!CanAnswer(context))
             return;
-        if (status == StatusCodes.Status401Unauthorized)
-            context.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer";
-        if (status == StatusCodes.Status429TooManyRequests)
-            context.Response.Headers[HeaderNames.RetryAfter] = "1";
-        await HttpAnswers.MessageAsync(context, status, reason);
+        Answer answer = Answer.Refusal(status, reason);
+        await AnswerWriter.WriteAsync(context, status switch
+        {
+            StatusCodes.Status401Unauthorized => answer.With((HeaderNames.WWWAuthenticate, "Bearer")),
+            StatusCodes.Status429TooManyRequests => answer.With((HeaderNames.RetryAfter, "1")),
+            _ => answer,
+        });
     }
 
     private async Task FailAsync(HttpContext context, Exception exception)
@@ -71,9 +73,13 @@ internal sealed class HttpFunctionEndpoint(
         if (!CanAnswer(context))
             return;
         context.Response.Clear();
-        await HttpAnswers.MessageAsync(
-            context, StatusCodes.Status500InternalServerError,
-            $"The function '{function.Name}' failed. The log of this host says why.");
+        await AnswerWriter.WriteAsync(
+            context,
+            showStackTraces
+                ? Answer.Error(StatusCodes.Status500InternalServerError, exception, showStackTrace: true)
+                : Answer.Refusal(
+                    StatusCodes.Status500InternalServerError,
+                    $"The function '{function.Name}' failed. The log of this host says why."));
     }
 
     /// <summary>Half an answer cannot be taken back; it is cut off, so that nobody takes it for a whole one.</summary>

@@ -1,10 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Perdure.AspNetCore.Hosting;
 using Perdure.Functions;
-using Perdure.Hosting;
 
 namespace Perdure.AspNetCore.Triggers;
 
@@ -12,35 +10,33 @@ namespace Perdure.AspNetCore.Triggers;
 internal static class HttpFunctionRoutes
 {
     /// <exception cref="FunctionDiscoveryException">Something is wrong with at least one of the functions.</exception>
-    public static void Map(IEndpointRouteBuilder endpoints, string? prefix)
+    public static void Map(IEndpointRouteBuilder endpoints, PerdureHttp http)
     {
         IServiceProvider services = endpoints.ServiceProvider;
-        HttpFunctions functions = services.GetRequiredService<PerdureHost>().Node.Functions.Http;
-        PerdureHttp http = PerdureHttp.Of(services);
+        HttpFunctions functions = http.Node.Functions.Http;
         List<string> problems = [];
         List<HttpFunction?> compiled = [];
         HttpBody body = new(http.Options.MaxBodyBytes);
         ParameterPolicyFactory? policies = services.GetService<ParameterPolicyFactory>();
         foreach (FunctionDescription function in functions.All)
         {
-            HttpRoute? route = HttpRoute.Read(function, prefix, http.Options.RoutePrefix ?? "", policies, problems);
+            HttpRoute? route = HttpRoute.Read(function, http.Options.RoutePrefix ?? "", policies, problems);
             compiled.Add(new HttpFunctionCompiler(function, functions, route, body, problems).Compile());
         }
         Compare([.. compiled.OfType<HttpFunction>()], problems);
         if (problems.Count > 0)
             throw new FunctionDiscoveryException([.. problems.Distinct()]);
 
-        ILogger logger = functions.Environment.Loggers.CreateLogger("Perdure.Http");
         FunctionAccess access = new(http.Access, http.Options);
         HttpAnswers answers = new(new ActionResultServices(services));
         foreach (HttpFunction function in compiled.OfType<HttpFunction>())
         {
-            IEndpointConventionBuilder endpoint = endpoints.Map(
-                function.Route.Pattern, new HttpFunctionEndpoint(function, access, answers, logger).HandleAsync);
+            HttpFunctionEndpoint handler = new(function, access, answers, http.Options.ShowStackTraces, http.Log);
+            IEndpointConventionBuilder endpoint = endpoints.Map(function.Route.Pattern, handler.HandleAsync);
             endpoint.WithDisplayName($"Function {function.Name}");
             if (function.Route.Methods.Count > 0)
                 endpoint.WithMetadata(new HttpMethodMetadata(function.Route.Methods));
-            TriggerLog.Served(logger, function.Name, function.Route.Pattern.RawText, function.Route.MethodsText);
+            TriggerLog.Served(http.Log, function.Name, function.Route.Pattern.RawText, function.Route.MethodsText);
         }
         functions.Serve();
     }

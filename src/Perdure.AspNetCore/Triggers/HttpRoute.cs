@@ -5,25 +5,22 @@ using Perdure.Functions;
 namespace Perdure.AspNetCore.Triggers;
 
 /// <summary>Where a function is served.</summary>
-/// <param name="Text">The route below the prefix, as the function has it.</param>
 /// <param name="Pattern">The whole route.</param>
 /// <param name="Methods">The methods; none means all.</param>
-internal sealed record HttpRoute(string Text, RoutePattern Pattern, IReadOnlyList<string> Methods)
+internal sealed record HttpRoute(RoutePattern Pattern, IReadOnlyList<string> Methods)
 {
-    private static readonly string[] s_reserved = ["admin", "runtime"];
+    private static readonly string[] s_reserved = ["admin", "healthz", "runtime"];
 
     /// <summary>For messages.</summary>
     public string MethodsText => Methods.Count == 0 ? "all methods" : string.Join(" and ", Methods);
 
     /// <summary>The route of a function; null after a problem.</summary>
     /// <param name="function">The function.</param>
-    /// <param name="mapPrefix">What stands before everything that the host maps.</param>
     /// <param name="routePrefix">What stands before the routes of functions.</param>
     /// <param name="policies">Knows the constraints; null when nobody does.</param>
     /// <param name="problems">Where it is reported.</param>
     public static HttpRoute? Read(
-        FunctionDescription function, string? mapPrefix, string routePrefix, ParameterPolicyFactory? policies,
-        List<string> problems)
+        FunctionDescription function, string routePrefix, ParameterPolicyFactory? policies, List<string> problems)
     {
         int before = problems.Count;
         HttpTriggerAttribute trigger = (HttpTriggerAttribute)function.Trigger;
@@ -32,12 +29,12 @@ internal sealed record HttpRoute(string Text, RoutePattern Pattern, IReadOnlyLis
         string own = string.Join('/', new[] { routePrefix.Trim('/'), text }.Where(p => p.Length > 0));
         try
         {
-            RoutePattern pattern = RoutePatternFactory.Parse($"{mapPrefix?.Trim('/')}/{own}".Trim('/'));
+            RoutePattern pattern = RoutePatternFactory.Parse(own);
             CheckConstraints(function, pattern, policies, problems);
             if (s_reserved.Contains(own.Split('/')[0], StringComparer.OrdinalIgnoreCase))
                 problems.Add($"{function.Place}: its route '{own}' begins with what belongs to the management API "
                     + $"({string.Join(", ", s_reserved)}).");
-            return problems.Count == before ? new HttpRoute(text, pattern, methods) : null;
+            return problems.Count == before ? new HttpRoute(pattern, methods) : null;
         }
         catch (RoutePatternException e)
         {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Features;
+using Perdure.AspNetCore.Links;
 using Perdure.AspNetCore.Management;
 
 namespace Perdure.AspNetCore.Triggers;
@@ -8,9 +9,6 @@ namespace Perdure.AspNetCore.Triggers;
 /// <summary>The request as the type that clients use as well: the same method, address, headers and content.</summary>
 internal static class RequestMessages
 {
-    /// <summary>Under this name the message carries the <see cref="HttpContext"/> that it was made of.</summary>
-    public static readonly HttpRequestOptionsKey<HttpContext> ContextKey = new(nameof(HttpContext));
-
     /// <summary>
     /// Makes it; it lives as long as the request, and its content is the body, read once and not kept.
     /// </summary>
@@ -35,7 +33,7 @@ internal static class RequestMessages
             if (!message.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
                 message.Content.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
         }
-        message.Options.Set(ContextKey, context);
+        message.Options.Set(CheckStatusKeys.Context, context);
         return message;
     }
 
