@@ -40,6 +40,8 @@ internal sealed class ManagementRouter(IEnumerable<ManagementRoute> routes)
         Dictionary<string, string> values = new(StringComparer.Ordinal);
         for (int i = 0; i < path.Count; i++)
         {
+            if (pattern[i][0] == '{' && path[i].Length == 0)
+                return null;
             if (pattern[i][0] == '{')
                 values.Add(pattern[i].Trim('{', '}', '?'), path[i]);
             else if (!pattern[i].Equals(path[i], StringComparison.OrdinalIgnoreCase))

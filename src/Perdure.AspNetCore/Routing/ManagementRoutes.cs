@@ -16,19 +16,20 @@ internal static partial class ManagementRoutes
 
     public static IReadOnlyList<ManagementRoute> All { get; } = [.. Orchestrations(), .. Instances(), .. Host()];
 
-    private static RouteInput Reason { get; } = new("reason", "string", "Why; the history shows it.");
+    // Computed, because the table above is built while the type is initialised.
+    private static RouteInput Reason => new("reason", "string", "Why; the history shows it.");
 
-    private static RouteInput RecursivePurge { get; } = new(
+    private static RouteInput RecursivePurge => new(
         "recursive", "boolean", "Whether ended sub-orchestrations are deleted as well; false by default.");
 
-    private static IEnumerable<RouteInput> Waiting { get; } =
+    private static IEnumerable<RouteInput> Waiting =>
     [
         new("timeout", "number", "Seconds to wait for the end; needs pollingInterval as well."),
         new("pollingInterval", "number", "Not longer than the timeout; the answer comes with the end, not later."),
         new("returnInternalServerErrorOnFailure", "boolean", "Whether one that has failed is answered with 500."),
     ];
 
-    private static IReadOnlyList<RouteInput> Filters { get; } =
+    private static IReadOnlyList<RouteInput> Filters =>
     [
         new("runtimeStatus", "string", "Repeated or with commas; names exactly as statuses are written."),
         new("createdTimeFrom", "date-time", "Started at this time or later."),

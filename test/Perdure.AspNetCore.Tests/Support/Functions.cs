@@ -26,4 +26,24 @@ public sealed class Functions
     public static Task<System.Text.Json.JsonElement> EchoAsync(
         [OrchestrationTrigger] IDurableOrchestrationContext context) =>
         Task.FromResult(context.GetInput<System.Text.Json.JsonElement>());
+
+    /// <summary>With everything that a history can show: an activity, a timer, a child.</summary>
+    [FunctionName("Trip")]
+    public static async Task<string> TripAsync([OrchestrationTrigger] IDurableOrchestrationContext context)
+    {
+        string hello = await context.CallActivityAsync<string>("Hello", "Tokyo");
+        await context.CreateTimer(context.CurrentUtcDateTime, CancellationToken.None);
+        context.SetCustomStatus("on the way");
+        await context.CallSubOrchestratorAsync<string>("Greet", "Seattle");
+        await context.WaitForExternalEvent("Home");
+        return hello;
+    }
+
+    /// <summary>Starts afresh for every event, with the count so far as its input.</summary>
+    [FunctionName("Counter")]
+    public static async Task CounterAsync([OrchestrationTrigger] IDurableOrchestrationContext context)
+    {
+        await context.WaitForExternalEvent("Add");
+        context.ContinueAsNew(context.GetInput<int>() + 1);
+    }
 }
