@@ -76,7 +76,7 @@ public sealed class RouteTests
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
         builder.Logging.AddProvider(log);
-        builder.Services.AddPerdure(o => o.UseMemory().FunctionTypes.Add(typeof(Single)));
+        builder.Services.AddPerdure(o => o.UseMemory().FunctionTypes.Add(typeof(Lonely)));
         await using WebApplication app = builder.Build();
         if (map)
             app.MapPerdure();
@@ -97,7 +97,7 @@ public sealed class RouteTests
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
-        builder.Services.AddPerdure(o => o.UseMemory().FunctionTypes.Add(typeof(Single)));
+        builder.Services.AddPerdure(o => o.UseMemory().FunctionTypes.Add(typeof(Lonely)));
         await using WebApplication app = builder.Build();
         app.MapPerdure("/inner").RequireHost("other.example");
         await app.StartAsync();
@@ -124,7 +124,7 @@ public sealed class RouteTests
         }
     }
 
-    public static class Single
+    public static class Lonely
     {
         [FunctionName("Alone")]
         public static string Alone([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest _) => "alone";
