@@ -13,8 +13,8 @@ public static class PerdureEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Maps the functions with <c>[HttpTrigger]</c> below <c>/api</c>, the management API of the task hub below
-    /// <c>/runtime/webhooks/durabletask</c>, health below <c>/healthz</c> and drain below <c>/admin/host</c>. Until keys
-    /// or tokens are configured only this machine is served.
+    /// <c>/runtime/webhooks/durabletask</c>, health below <c>/healthz</c> and drain below <c>/admin/host</c>. Until
+    /// keys or tokens are configured only this machine is served.
     /// </summary>
     /// <param name="endpoints">The routes of the application.</param>
     /// <param name="prefix">What stands before every route, such as <c>/orders</c>; nothing by default.</param>
