@@ -28,6 +28,24 @@ internal sealed record Limits
     /// <summary>Messages that one turn takes from the mailbox; the rest waits for the next turn.</summary>
     public int MessagesPerTurnMax { get; init; } = 10_000;
 
+    /// <summary>Operations that one turn of an entity runs.</summary>
+    public int OperationsPerTurnMax { get; init; } = 1_000;
+
+    /// <summary>Inputs of the operations that one turn of an entity runs, in bytes.</summary>
+    public int OperationBytesPerTurnMax { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// Messages that wait for one entity with their bodies in memory; the bodies of the others stay in the store until
+    /// their turn comes.
+    /// </summary>
+    public int BodiesInMemoryMax { get; init; } = 2_000;
+
+    /// <summary>What the bodies in memory may weigh for one entity, in bytes.</summary>
+    public int BodyBytesInMemoryMax { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Messages that may wait for one entity; then clients are told that it is busy.</summary>
+    public int WaitingForEntityMax { get; init; } = 1_000_000;
+
     /// <summary>History rows that a commit deletes by itself; longer histories are swept in chunks.</summary>
     public int RowsDeletedInCommitMax { get; init; } = 200;
 

@@ -95,6 +95,16 @@ internal static class Sql
     public const string InsertHistory =
         "insert into history (partition, key, generation, turn, part, at, events) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
+    public const string UpsertEntity =
+        """
+        insert into entities (partition, id, name, key, state, holder, request, last)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        on conflict do update set
+            state = excluded.state, holder = excluded.holder, request = excluded.request, last = excluded.last
+        """;
+
+    public const string DeleteEntity = "delete from entities where id = ?1";
+
     public const string InsertMessage =
         "insert into messages (partition, origin, number, target, kind, body) values (?1, ?2, ?3, ?4, ?5, ?6)";
 
@@ -195,10 +205,24 @@ internal static class Sql
         where partition = ?1 and (origin, number) > (?2, ?3) order by origin, number limit ?4
         """;
 
+    public const string ReadMessage =
+        "select target, kind, body from messages where partition = ?1 and origin = ?2 and number = ?3";
+
     public const string ReadTimers =
         """
         select due, number, target, body from timers
         where partition = ?1 and due < ?2 and (due, number) > (?3, ?4) order by due, number limit ?5
+        """;
+
+    private const string EntityColumnList = "partition, id, name, key, state, holder, request, last";
+
+    public const string ReadEntity = $"select {EntityColumnList} from entities where id = ?1";
+
+    /// <summary>A page of entities; <paramref name="conditions"/> are joined by "and".</summary>
+    public static string QueryEntities(IEnumerable<string> conditions, bool withState) =>
+        $"""
+        select partition, id, name, key, {(withState ? "state" : "null")}, holder, request, last from entities
+        where {All(conditions)} order by name, key limit ?1
         """;
 
     /// <summary>A page of instances; <paramref name="conditions"/> are joined by "and".</summary>

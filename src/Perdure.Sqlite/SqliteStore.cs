@@ -84,6 +84,10 @@ internal sealed class SqliteStore : IStore
             s => new MessageRow(new(partition, s.Long(0), s.Long(1)), s.Text(2), s.Int(3), s.Bytes(4)),
             cancellationToken);
 
+    public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
+        IReadOnlyList<MessageKey> keys, CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<MessageRow>>(c => EntityRows.Messages(c, keys), cancellationToken);
+
     public ValueTask<IReadOnlyList<TimerRow>> ReadTimersAsync(
         int partition, long before, long afterDue, long afterNumber, int max, CancellationToken cancellationToken) =>
         List(
@@ -100,6 +104,12 @@ internal sealed class SqliteStore : IStore
 
     public ValueTask<long> CountAsync(InstanceQuery query, CancellationToken cancellationToken) =>
         Read(new InstanceSearch(query with { Continuation = null }).Count, cancellationToken);
+
+    public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
+        Read(c => EntityRows.Read(c, id), cancellationToken);
+
+    public ValueTask<EntityPage> QueryEntitiesAsync(EntityRowQuery query, CancellationToken cancellationToken) =>
+        Read(c => EntityRows.Query(c, query), cancellationToken);
 
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         Call(connection => Sweeper.Sweep(connection, rowsMax), cancellationToken);

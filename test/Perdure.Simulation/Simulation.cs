@@ -5,6 +5,7 @@ using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
 using Perdure.Core.Stores.Memory;
 using Perdure.Execution;
+using Perdure.Execution.Entities;
 using Perdure.Runtime;
 using Perdure.Simulation.Checking;
 using Perdure.Simulation.Faults;
@@ -236,8 +237,9 @@ internal sealed class Simulation
             process);
         process.Node = new Node(
             new NodeParts(
-                store, executor, _program.Functions, _program.Serializer, process.Scheduler, process.Time, logger),
-                _settings);
+                store, executor, NoEntities.Instance, _program.Functions, _program.Serializer, process.Scheduler,
+                process.Time, logger),
+            _settings);
         process.Client =
             new DurableClient(process.Node, _program.Functions, _program.Serializer, new SimulatedIds(_dice.Fork()));
         Trace($"process {process.Number} starts");

@@ -59,6 +59,16 @@ internal sealed class UncertainStore(IStore store, Disk disk) : IStore
     public ValueTask<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken) =>
         store.QueryAsync(query, cancellationToken);
 
+    public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
+        IReadOnlyList<MessageKey> keys, CancellationToken cancellationToken) =>
+        store.ReadMessagesAsync(keys, cancellationToken);
+
+    public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
+        store.ReadEntityAsync(id, cancellationToken);
+
+    public ValueTask<EntityPage> QueryEntitiesAsync(EntityRowQuery query, CancellationToken cancellationToken) =>
+        store.QueryEntitiesAsync(query, cancellationToken);
+
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         store.SweepAsync(rowsMax, cancellationToken);
 

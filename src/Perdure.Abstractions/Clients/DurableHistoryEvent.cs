@@ -16,15 +16,16 @@ public sealed record DurableHistoryEvent
     /// <summary>When it was recorded, in UTC and whole milliseconds.</summary>
     public required DateTime Timestamp { get; init; }
 
-    /// <summary>The function that was called, or the event that was raised.</summary>
+    /// <summary>The function or operation that was called, or the event that was raised.</summary>
     public string? Name { get; init; }
 
     /// <summary>
-    /// The task (activity, timer, child) that the event opens or resolves; numbered from 0 within the execution.
+    /// The task (activity, timer, child, call or lock of entities) that the event opens or resolves; numbered from 0
+    /// within the execution.
     /// </summary>
     public int? TaskId { get; init; }
 
-    /// <summary>The instance id of a child.</summary>
+    /// <summary>The instance id of a child, or of an entity.</summary>
     public string? InstanceId { get; init; }
 
     /// <summary>What was handed in; null when there was nothing, or when it was not asked for.</summary>
@@ -33,7 +34,7 @@ public sealed record DurableHistoryEvent
     /// <summary>What came out; null when there was nothing, or when it was not asked for.</summary>
     public JsonElement? Result { get; init; }
 
-    /// <summary>When a timer is due, in UTC.</summary>
+    /// <summary>When a timer or a scheduled signal is due, in UTC.</summary>
     public DateTime? FireAt { get; init; }
 
     /// <summary>The status with which an execution ended.</summary>

@@ -16,11 +16,8 @@ internal sealed class RateLimits(int requestsPerSecond) : IDisposable
     private readonly PartitionedRateLimiter<string> _failures = Buckets(FailuresPerSecond, FailuresAtOnce);
 
     /// <summary>Whether credentials from there are looked at at all.</summary>
-    public bool MayTry(HttpContext context)
-    {
-        using RateLimitLease lease = _failures.AttemptAcquire(AddressOf(context), 0);
-        return lease.IsAcquired;
-    }
+    public bool MayTry(HttpContext context) =>
+        _failures.GetStatistics(AddressOf(context)) is not { CurrentAvailablePermits: < 1 };
 
     public void CountFailure(HttpContext context) => _failures.AttemptAcquire(AddressOf(context)).Dispose();
 

@@ -107,7 +107,7 @@ internal sealed class ManagementEndpoint(PerdureHttp http, ManagementRouter rout
             case InvalidOperationException when http.Node.IsStopping || http.Node.Partitions == 0:
                 return Answer.Error(StatusCodes.Status503ServiceUnavailable, exception)
                     .With((HeaderNames.RetryAfter, "5"));
-            case InvalidOperationException when call.Route.Starts && http.Node.IsOverloaded:
+            case InvalidOperationException when call.Route.RefusesWhenBusy:
                 return Answer.Error(StatusCodes.Status429TooManyRequests, exception)
                     .With((HeaderNames.RetryAfter, "1"));
             case StoreException:

@@ -51,8 +51,7 @@ internal static class RequestBody
         if (CharsetOf(request) is { } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
             throw new RequestRefusedException(
                 StatusCodes.Status400BadRequest, $"The body is in '{charset}'; send it in UTF-8.");
-        if (!Utf8.IsValid(json.Span))
-            throw new RequestRefusedException(StatusCodes.Status400BadRequest, "The body is not well-formed UTF-8.");
+        CheckEncoding(json.Span);
         try
         {
             using JsonDocument document = JsonDocument.Parse(json, s_strict);
@@ -65,6 +64,20 @@ internal static class RequestBody
                 $"The body is not JSON, or is nested more than {DepthMax} deep: line {e.LineNumber + 1}, byte "
                 + $"{e.BytePositionInLine + 1}.");
         }
+    }
+
+    /// <summary>The text of a body that is not JSON.</summary>
+    /// <exception cref="RequestRefusedException">It is not UTF-8.</exception>
+    public static string Text(byte[] body)
+    {
+        CheckEncoding(body);
+        return Encoding.UTF8.GetString(body);
+    }
+
+    private static void CheckEncoding(ReadOnlySpan<byte> body)
+    {
+        if (!Utf8.IsValid(body))
+            throw new RequestRefusedException(StatusCodes.Status400BadRequest, "The body is not well-formed UTF-8.");
     }
 
     public static bool IsJson(HttpRequest request) =>

@@ -32,6 +32,9 @@ internal sealed record ManagementRoute
     /// <summary>Whether it starts something new, which a draining host refuses.</summary>
     public bool Starts { get; init; }
 
+    /// <summary>Whether it brings work, which a host or an entity that has too much refuses.</summary>
+    public bool RefusesWhenBusy { get; init; }
+
     /// <summary>What it does, in a sentence.</summary>
     public required string Summary { get; init; }
 

@@ -98,7 +98,7 @@ internal static partial class ManagementRoutes
             AcceptsLink = true,
             Summary = "Stops running an instance until it is resumed.",
             Query = [Reason],
-            Answers = RequestAnswers("It is suspended."),
+            Answers = [.. RequestAnswers("It is suspended."), WrongState],
             Handle = InstanceHandlers.SuspendAsync,
         },
         new()
@@ -110,7 +110,7 @@ internal static partial class ManagementRoutes
             AcceptsLink = true,
             Summary = "Lets a suspended instance go on.",
             Query = [Reason],
-            Answers = RequestAnswers("It goes on."),
+            Answers = [.. RequestAnswers("It goes on."), WrongState],
             Handle = InstanceHandlers.ResumeAsync,
         },
         new()
@@ -121,6 +121,7 @@ internal static partial class ManagementRoutes
             Scope = AccessScope.Operate,
             AcceptsLink = true,
             Starts = true,
+            RefusesWhenBusy = true,
             Summary = "Starts an instance once more, with the same function and input.",
             Query =
             [

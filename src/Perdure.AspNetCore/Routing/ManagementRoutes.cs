@@ -14,7 +14,8 @@ internal static partial class ManagementRoutes
 
     private const string InstancePath = ApiPath + "/instances/{instanceId}";
 
-    public static IReadOnlyList<ManagementRoute> All { get; } = [.. Orchestrations(), .. Instances(), .. Host()];
+    public static IReadOnlyList<ManagementRoute> All { get; } =
+        [.. Orchestrations(), .. Instances(), .. Entities(), .. Host()];
 
     // Computed, because the table above is built while the type is initialised.
     private static RouteInput Reason => new("reason", "string", "Why; the history shows it.");
@@ -44,9 +45,10 @@ internal static partial class ManagementRoutes
         new(202, accepted),
         new(400, "The id, the body or a parameter cannot be used."),
         new(404, "There is no such instance."),
-        new(409, "The instance is in a state in which this has no meaning."),
         new(410, "The instance has ended."),
     ];
+
+    private static RouteAnswer WrongState => new(409, "The instance is in a state in which this has no meaning.");
 
     private static ManagementRoute[] Orchestrations() =>
     [
@@ -57,6 +59,7 @@ internal static partial class ManagementRoutes
             Pattern = ApiPath + "/orchestrators/{functionName}/{instanceId?}",
             Scope = AccessScope.Operate,
             Starts = true,
+            RefusesWhenBusy = true,
             Summary = "Starts an orchestration, under a given or a new id.",
             Body = "The input, as JSON; nothing for none.",
             Query = [.. Waiting, new("version", "string", "A version for the code to ask for.")],

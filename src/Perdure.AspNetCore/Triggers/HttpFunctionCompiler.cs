@@ -39,7 +39,7 @@ internal sealed class HttpFunctionCompiler(
             level,
             route,
             _arguments,
-            new FunctionTarget(functions.Environment.Services, _method.Constructor, _method.TakesServices),
+            new FunctionTarget(functions.Environment.Services, _method.Constructor, takesServices: false),
             Expression.Lambda<Func<HttpCall, ValueTask<object?>>>(HttpResults.AsValue(call), _call).Compile(),
             FunctionResults.ValueType(function.Method));
     }

@@ -38,6 +38,11 @@ internal static class HistoryNames
     public static readonly JsonEncodedText Attempt = Of("attempt");
     public static readonly JsonEncodedText First = Of("first");
     public static readonly JsonEncodedText Detached = Of("detached");
+    public static readonly JsonEncodedText Entity = Of("entity");
+    public static readonly JsonEncodedText Entities = Of("entities");
+    public static readonly JsonEncodedText Operation = Of("operation");
+    public static readonly JsonEncodedText DueAt = Of("dueAt");
+    public static readonly JsonEncodedText Last = Of("last");
     public static readonly JsonEncodedText Value = Of("value");
     public static readonly JsonEncodedText Reason = Of("reason");
     public static readonly JsonEncodedText Status = Of("status");

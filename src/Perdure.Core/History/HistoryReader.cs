@@ -97,11 +97,31 @@ internal static class HistoryReader
             "ExecutionTerminated" => new HistoryEvent.ExecutionTerminated(f.Reason),
             "ExecutionParked" => new HistoryEvent.ExecutionParked(Needed(f.Reason, "reason", f.Type)),
             "ExecutionCompleted" => new HistoryEvent.ExecutionCompleted(ReadStatus(f.Status), f.Result, f.Failure),
-            _ => throw new FormatException(
-                $"History event type '{f.Type}' is not known to this version of Perdure. A newer version wrote it; "
-                + "run that version."),
+            _ => ReadEntityEvent(f),
         };
     }
+
+    private static HistoryEvent ReadEntityEvent(in Fields f) => f.Type switch
+    {
+        "EntityOperationCalled" => new HistoryEvent.EntityOperationCalled(
+            f.Task, Needed(f.Entity, "entity", f.Type), Needed(f.Operation, "operation", f.Type), f.Input),
+        "EntityOperationSignaled" => new HistoryEvent.EntityOperationSignaled(
+            f.Task, Needed(f.Entity, "entity", f.Type), Needed(f.Operation, "operation", f.Type), f.Input)
+        {
+            DueAt = f.DueAt,
+        },
+        "EntityOperationCompleted" => new HistoryEvent.EntityOperationCompleted(f.Task, f.Result),
+        "EntityOperationFailed" => new HistoryEvent.EntityOperationFailed(
+            f.Task, Needed(f.Failure, "failure", f.Type)),
+        "EntityLockRequested" => new HistoryEvent.EntityLockRequested(
+            f.Task, Needed(f.Entities, "entities", f.Type)),
+        "EntityLockGranted" => new HistoryEvent.EntityLockGranted(
+            f.Task, Needed(f.Entity, "entity", f.Type), f.Last),
+        "EntityUnlockSent" => new HistoryEvent.EntityUnlockSent(f.Task),
+        _ => throw new FormatException(
+            $"History event type '{f.Type}' is not known to this version of Perdure. A newer version wrote it; "
+            + "run that version."),
+    };
 
     private static T Needed<T>(T? value, string property, string type) where T : class =>
         value ?? throw new FormatException($"A history event of type '{type}' lacks the property '{property}'.");
@@ -117,11 +137,12 @@ internal static class HistoryReader
 
     private struct Fields
     {
-        public string? Type, Name, Execution, Version, Instance, Trace, Reason, Status;
+        public string? Type, Name, Execution, Version, Instance, Trace, Reason, Status, Entity, Operation;
         public long At, FireAt, Number;
-        public long? StartAt;
+        public long? StartAt, DueAt;
         public int Task, Attempt, First;
-        public bool Detached;
+        public bool Detached, Last;
+        public List<string>? Entities;
         public Payload Input, Result, Value;
         public ParentLink? Parent;
         public FailureDetails? Failure;
@@ -150,6 +171,11 @@ internal static class HistoryReader
             case "attempt": f.Attempt = reader.GetInt32(); break;
             case "first": f.First = reader.GetInt32(); break;
             case "detached": f.Detached = reader.GetBoolean(); break;
+            case "entity": f.Entity = reader.GetString(); break;
+            case "operation": f.Operation = reader.GetString(); break;
+            case "dueAt": f.DueAt = reader.GetInt64(); break;
+            case "last": f.Last = reader.GetBoolean(); break;
+            case "entities": f.Entities = ReadNames(ref reader); break;
             case "input": f.Input = Slice(ref reader, row); break;
             case "result": f.Result = Slice(ref reader, row); break;
             case "value": f.Value = Slice(ref reader, row); break;
@@ -186,6 +212,14 @@ internal static class HistoryReader
             }
         }
         return new FailureDetails(type, message, stack, inner);
+    }
+
+    private static List<string> ReadNames(ref Utf8JsonReader reader)
+    {
+        List<string> names = [];
+        while (reader.Read() && reader.TokenType == JsonTokenType.String)
+            names.Add(reader.GetString()!);
+        return names;
     }
 
     private static ParentLink ReadParent(ref Utf8JsonReader reader)

@@ -129,8 +129,59 @@ internal static class HistoryWriter
                 writer.WriteString(Reason, x.Reason);
                 break;
             default:
+                WriteEntityEvent(writer, e);
+                break;
+        }
+    }
+
+    private static void WriteEntityEvent(Utf8JsonWriter writer, HistoryEvent e)
+    {
+        switch (e)
+        {
+            case HistoryEvent.EntityOperationCalled x:
+                Start(writer, Types.EntityOperationCalled, x.Task);
+                WriteOperation(writer, x.Entity, x.Operation, x.Input);
+                break;
+            case HistoryEvent.EntityOperationSignaled x:
+                Start(writer, Types.EntityOperationSignaled, x.Task);
+                WriteOperation(writer, x.Entity, x.Operation, x.Input);
+                if (x.DueAt is { } dueAt)
+                    writer.WriteNumber(DueAt, dueAt);
+                break;
+            case HistoryEvent.EntityOperationCompleted x:
+                Start(writer, Types.EntityOperationCompleted, x.Task);
+                Optional(writer, Result, x.Result);
+                break;
+            case HistoryEvent.EntityOperationFailed x:
+                Start(writer, Types.EntityOperationFailed, x.Task);
+                WriteFailure(writer, Failure, x.Failure);
+                break;
+            case HistoryEvent.EntityLockRequested x:
+                Start(writer, Types.EntityLockRequested, x.Task);
+                writer.WriteStartArray(HistoryNames.Entities);
+                foreach (string entity in x.Entities)
+                    writer.WriteStringValue(entity);
+                writer.WriteEndArray();
+                break;
+            case HistoryEvent.EntityLockGranted x:
+                Start(writer, Types.EntityLockGranted, x.Task);
+                writer.WriteString(HistoryNames.Entity, x.Entity);
+                if (x.IsLast)
+                    writer.WriteBoolean(Last, true);
+                break;
+            case HistoryEvent.EntityUnlockSent x:
+                Start(writer, Types.EntityUnlockSent, x.Task);
+                break;
+            default:
                 throw new UnreachableException($"No encoding for {e.GetType().Name}.");
         }
+    }
+
+    private static void WriteOperation(Utf8JsonWriter writer, string entity, string operation, Payload input)
+    {
+        writer.WriteString(HistoryNames.Entity, entity);
+        writer.WriteString(Operation, operation);
+        Optional(writer, Input, input);
     }
 
     private static void WriteStarted(Utf8JsonWriter writer, HistoryEvent.ExecutionStarted x)
@@ -212,6 +263,13 @@ internal static class HistoryWriter
         public static readonly JsonEncodedText SubOrchestrationInstanceFailed =
             Of(nameof(SubOrchestrationInstanceFailed));
         public static readonly JsonEncodedText EventRaised = Of(nameof(EventRaised));
+        public static readonly JsonEncodedText EntityOperationCalled = Of(nameof(EntityOperationCalled));
+        public static readonly JsonEncodedText EntityOperationSignaled = Of(nameof(EntityOperationSignaled));
+        public static readonly JsonEncodedText EntityOperationCompleted = Of(nameof(EntityOperationCompleted));
+        public static readonly JsonEncodedText EntityOperationFailed = Of(nameof(EntityOperationFailed));
+        public static readonly JsonEncodedText EntityLockRequested = Of(nameof(EntityLockRequested));
+        public static readonly JsonEncodedText EntityLockGranted = Of(nameof(EntityLockGranted));
+        public static readonly JsonEncodedText EntityUnlockSent = Of(nameof(EntityUnlockSent));
         public static readonly JsonEncodedText CustomStatusSet = Of(nameof(CustomStatusSet));
         public static readonly JsonEncodedText ExecutionSuspended = Of(nameof(ExecutionSuspended));
         public static readonly JsonEncodedText ExecutionResumed = Of(nameof(ExecutionResumed));

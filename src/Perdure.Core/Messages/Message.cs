@@ -1,3 +1,4 @@
+using Perdure.Core.Entities;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
 using Perdure.Core.Stores;
@@ -50,6 +51,38 @@ internal abstract record Message
 
     public sealed record Resume(string? Reason) : Message;
 
+    /// <summary>An entity is asked or told something.</summary>
+    public sealed record Operation(string Name, Payload Input) : Message
+    {
+        /// <summary>Who waits for the answer; null for a signal.</summary>
+        public EntityCaller? Caller { get; init; }
+
+        /// <summary>Not before this time: until then it stands among the timers of its entity.</summary>
+        public long? DueAt { get; init; }
+
+        /// <summary>The timer that has come due and goes with the operation.</summary>
+        public TimerKey? Timer { get; init; }
+
+        /// <summary>
+        /// Name and input were left in the row, because too many wait; they are read when their turn comes.
+        /// </summary>
+        public bool IsLeft { get; init; }
+    }
+
+    /// <summary>An orchestration wants an entity for itself.</summary>
+    public sealed record LockRequest(EntityCaller Holder) : Message;
+
+    /// <summary>
+    /// The orchestration needs the entity no more, or never will: it releases the lock, or takes back the request.
+    /// </summary>
+    public sealed record Release(TaskKey Request) : Message;
+
+    /// <summary>An entity answers: <c>Failure</c> is null when the operation succeeded.</summary>
+    public sealed record OperationDone(TaskKey Task, Payload Result, FailureDetails? Failure) : Message;
+
+    /// <summary>The entity is locked for the execution that asked.</summary>
+    public sealed record LockGranted(TaskKey Task, string Entity) : Message;
+
     /// <summary>Deletes the instance if it has ended.</summary>
     public sealed record Purge : Message
     {
@@ -73,4 +106,7 @@ internal enum RequestOutcome
 
     /// <summary>Purge of an instance that still runs.</summary>
     StillRunning,
+
+    /// <summary>More waits for the instance than it may.</summary>
+    Busy,
 }

@@ -22,9 +22,13 @@ internal static class MessageCodec
     private const int StartOnceKind = 7;
     private const int TerminateAllKind = 8;
     private const int TerminateChildKind = 9;
+    private const int OperationDoneKind = 10;
+    private const int LockGrantedKind = 11;
 
     public static MessageRow Encode(MessageKey key, string target, Message message)
     {
+        if (EntityMessageCodec.TryEncode(message, out int entityKind, out ReadOnlyMemory<byte> entityBody))
+            return new MessageRow(key, target, entityKind, entityBody);
         (int kind, HistoryEvent body, ExecutionKey execution) = message switch
         {
             Message.Start m => (m.OnlyIfNeverStarted ? StartOnceKind : StartKind, m.Event, default),
@@ -34,6 +38,12 @@ internal static class MessageCodec
             Message.ChildDone m => (
                 ChildDoneKind, new HistoryEvent.SubOrchestrationInstanceFailed(m.Task.Task, m.Failure!),
                 m.Task.Execution),
+            Message.OperationDone { Failure: null } m => (
+                OperationDoneKind, new HistoryEvent.EntityOperationCompleted(m.Task.Task, m.Result), m.Task.Execution),
+            Message.OperationDone m => (
+                OperationDoneKind, new HistoryEvent.EntityOperationFailed(m.Task.Task, m.Failure!), m.Task.Execution),
+            Message.LockGranted m => (
+                LockGrantedKind, new HistoryEvent.EntityLockGranted(m.Task.Task, m.Entity, false), m.Task.Execution),
             Message.Raise m => (RaiseKind, new HistoryEvent.EventRaised(m.Name, m.Input), default),
             Message.Terminate { OfParent: { } parent } m => (
                 TerminateChildKind, new HistoryEvent.ExecutionTerminated(m.Reason), parent),
@@ -61,6 +71,8 @@ internal static class MessageCodec
 
     public static Message Decode(MessageRow row)
     {
+        if (EntityMessageCodec.Knows(row.Kind))
+            return EntityMessageCodec.Decode(row.Kind, row.Body) with { Row = row.Key };
         ExecutionKey execution = default;
         ReadOnlyMemory<byte> body = row.Body;
         if (NamesExecution(row.Kind))
@@ -75,6 +87,12 @@ internal static class MessageCodec
                 new Message.ChildDone(new TaskKey(execution.Key, execution.Generation, x.Task), x.Result, null),
             (ChildDoneKind, HistoryEvent.SubOrchestrationInstanceFailed x) =>
                 new Message.ChildDone(new TaskKey(execution.Key, execution.Generation, x.Task), default, x.Failure),
+            (OperationDoneKind, HistoryEvent.EntityOperationCompleted x) =>
+                new Message.OperationDone(new TaskKey(execution.Key, execution.Generation, x.Task), x.Result, null),
+            (OperationDoneKind, HistoryEvent.EntityOperationFailed x) =>
+                new Message.OperationDone(new TaskKey(execution.Key, execution.Generation, x.Task), default, x.Failure),
+            (LockGrantedKind, HistoryEvent.EntityLockGranted x) =>
+                new Message.LockGranted(new TaskKey(execution.Key, execution.Generation, x.Task), x.Entity),
             (RaiseKind, HistoryEvent.EventRaised x) => new Message.Raise(x.Name, x.Input),
             (TerminateKind, HistoryEvent.ExecutionTerminated x) => new Message.Terminate(x.Reason),
             (TerminateAllKind, HistoryEvent.ExecutionTerminated x) =>
@@ -89,7 +107,8 @@ internal static class MessageCodec
         return message with { Row = row.Key };
     }
 
-    private static bool NamesExecution(int kind) => kind is ChildDoneKind or TerminateChildKind;
+    private static bool NamesExecution(int kind) => kind
+        is ChildDoneKind or TerminateChildKind or OperationDoneKind or LockGrantedKind;
 
     /// <summary>Splits <c>[key,generation,{event}]</c> into the execution and <c>[{event}]</c>.</summary>
     private static (ExecutionKey, ReadOnlyMemory<byte>) TakeExecution(ReadOnlyMemory<byte> body)

@@ -6,7 +6,8 @@ using Perdure.Core.Stores;
 namespace Perdure.Core.Messages;
 
 /// <summary>
-/// What a timer row says of its task: the text <c>key.generation.task</c>; task −1 is a delayed start.
+/// What a timer row says of its task: the text <c>key.generation.task</c>; task −1 is a delayed start. The timer of an
+/// entity holds the operation that is due.
 /// </summary>
 internal static class TimerBodies
 {
@@ -18,6 +19,8 @@ internal static class TimerBodies
     public static Message Decode(TimerRow row)
     {
         ReadOnlySpan<byte> body = row.Body.Span;
+        if (body is [(byte)'{', ..])
+            return EntityMessageCodec.DecodeOperation(row.Body) with { Timer = row.Key };
         int first = body.IndexOf((byte)'.');
         int second = first + 1 + body[(first + 1)..].IndexOf((byte)'.');
         if (first <= 0 || second <= first

@@ -7,6 +7,7 @@ internal static class Failures
 {
     public const string OrchestratorNotFound = "Perdure.OrchestratorNotFound";
     public const string ActivityNotFound = "Perdure.ActivityNotFound";
+    public const string EntityNotFound = "Perdure.EntityNotFound";
     public const string OrchestrationTerminated = "Perdure.OrchestrationTerminated";
     public const string LimitExceeded = "Perdure.LimitExceeded";
     public const string RefusedByStore = "Perdure.RefusedByStore";
@@ -27,6 +28,10 @@ internal static class Failures
 
     public static FailureDetails NoSuchActivity(string name) => new(ActivityNotFound,
         $"There is no activity function '{name}' in this program. Check the name, or register the assembly that holds "
+        + "it.");
+
+    public static FailureDetails NoSuchEntity(string name) => new(EntityNotFound,
+        $"There is no entity function '{name}' in this program. Check the name, or register the assembly that holds "
         + "it.");
 
     public static FailureDetails OverLimit(string what) => new(LimitExceeded, $"The orchestration {what}.");

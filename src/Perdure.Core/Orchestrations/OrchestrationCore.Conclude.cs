@@ -3,13 +3,14 @@ using Perdure.Core.History;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Stores;
+using Perdure.Core.Turns;
 
 namespace Perdure.Core.Orchestrations;
 
 internal sealed partial class OrchestrationCore
 {
     /// <summary>The second half of a turn whose decision was to run.</summary>
-    public Turn Conclude(Turn turn, CodeResult result)
+    public OrchestrationTurn Conclude(OrchestrationTurn turn, CodeResult result)
     {
         OrchestrationState state = turn.State;
         switch (Bounded(turn, result))
@@ -46,10 +47,10 @@ internal sealed partial class OrchestrationCore
     /// The 20 ms rule: the inputs of a turn whose code still runs become durable by themselves, and the turn goes on
     /// without them.
     /// </summary>
-    public static Turn RecordAhead(Turn running)
+    public static OrchestrationTurn RecordAhead(OrchestrationTurn running)
     {
         OrchestrationState state = running.State;
-        Turn ahead = new(state, running.At) { Execution = state.Execution, Number = state.NextTurn };
+        OrchestrationTurn ahead = new(state, running.At) { Execution = state.Execution, Number = state.NextTurn };
         foreach (HistoryEvent? input in running.Events.Skip(1))
             ahead.Add(input!);
         running.RemoveInputs();
@@ -69,7 +70,7 @@ internal sealed partial class OrchestrationCore
         return ahead;
     }
 
-    private CodeResult Bounded(Turn turn, CodeResult result)
+    private CodeResult Bounded(OrchestrationTurn turn, CodeResult result)
     {
         if (result is not CodeResult.Ran ran)
             return result;
@@ -80,6 +81,8 @@ internal sealed partial class OrchestrationCore
             {
                 OrchestratorAction.ScheduleTask a => a.Input.Length,
                 OrchestratorAction.StartChild a => a.Input.Length,
+                OrchestratorAction.CallEntity a => a.Input.Length,
+                OrchestratorAction.SignalEntity a => a.Input.Length,
                 OrchestratorAction.SetCustomStatus a => a.Value.Length,
                 _ => 0,
             };
@@ -106,13 +109,13 @@ internal sealed partial class OrchestrationCore
 
     private static CodeResult.Stopped Over(string what) => new(Failures.OverLimit(what), Park: false);
 
-    private static void Add(Turn turn, HistoryEvent e)
+    private static void Add(OrchestrationTurn turn, HistoryEvent e)
     {
         turn.Add(e);
         turn.State.Apply(e);
     }
 
-    private void Act(Turn turn, OrchestratorAction action)
+    private void Act(OrchestrationTurn turn, OrchestratorAction action)
     {
         switch (action)
         {
@@ -131,6 +134,18 @@ internal sealed partial class OrchestrationCore
             case OrchestratorAction.StartChild a:
                 StartChild(turn, a);
                 break;
+            case OrchestratorAction.CallEntity a:
+                CallEntity(turn, a);
+                break;
+            case OrchestratorAction.SignalEntity a:
+                SignalEntity(turn, a);
+                break;
+            case OrchestratorAction.LockEntities a:
+                EnterSection(turn, a);
+                break;
+            case OrchestratorAction.ReleaseLocks a:
+                LeaveSection(turn, a);
+                break;
             case OrchestratorAction.SetCustomStatus a:
                 if (!a.Value.Equals(turn.State.CustomStatus))
                     Add(turn, new HistoryEvent.CustomStatusSet(a.Value));
@@ -140,7 +155,7 @@ internal sealed partial class OrchestrationCore
         }
     }
 
-    private void CreateTimer(Turn turn, OrchestratorAction.CreateTimer action)
+    private void CreateTimer(OrchestrationTurn turn, OrchestratorAction.CreateTimer action)
     {
         OrchestrationState state = turn.State;
         HistoryEvent.TimerCreated created =
@@ -152,7 +167,7 @@ internal sealed partial class OrchestrationCore
         turn.Effects.Add(new Effect.ArmTimer(row));
     }
 
-    private static void CancelTimer(Turn turn, OrchestratorAction.CancelTimer action)
+    private static void CancelTimer(OrchestrationTurn turn, OrchestratorAction.CancelTimer action)
     {
         // It may have fired in this very turn: then there is nothing left to cancel, but the code did ask.
         if (turn.State.Open.TryGet(action.Task, out HistoryEvent? opened) && opened is HistoryEvent.TimerCreated timer)
@@ -160,7 +175,7 @@ internal sealed partial class OrchestrationCore
         Add(turn, new HistoryEvent.TimerCanceled(action.Task));
     }
 
-    private static void RemoveTimer(Turn turn, TimerKey key)
+    private static void RemoveTimer(OrchestrationTurn turn, TimerKey key)
     {
         int created = turn.Rows.InsertTimers?.FindIndex(t => t.Key == key) ?? -1;
         if (created >= 0)
@@ -175,7 +190,7 @@ internal sealed partial class OrchestrationCore
         turn.Effects.Add(new Effect.DisarmTimer(key));
     }
 
-    private void StartChild(Turn turn, OrchestratorAction.StartChild action)
+    private void StartChild(OrchestrationTurn turn, OrchestratorAction.StartChild action)
     {
         OrchestrationState state = turn.State;
         Add(turn,
@@ -196,7 +211,7 @@ internal sealed partial class OrchestrationCore
         }));
     }
 
-    private void Complete(Turn turn, Completion? completion)
+    private void Complete(OrchestrationTurn turn, Completion? completion)
     {
         switch (completion)
         {

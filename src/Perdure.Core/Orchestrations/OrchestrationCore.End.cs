@@ -2,30 +2,31 @@ using Perdure.Core.History;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Stores;
+using Perdure.Core.Turns;
 
 namespace Perdure.Core.Orchestrations;
 
 /// <summary>
-/// Endings. An ending releases all that the execution holds, in the same commit: timers are deleted, the parent is
-/// answered, activities are told to stop.
+/// Endings. An ending releases all that the execution holds, in the same commit: timers are deleted, locks released,
+/// the parent is answered, activities are told to stop.
 /// </summary>
 internal sealed partial class OrchestrationCore
 {
-    private void Terminate(Turn turn, Message.Terminate message)
+    private void Terminate(OrchestrationTurn turn, Message.Terminate message)
     {
         if (message.OfParent is { } parent && !turn.State.IsChildOf(parent))
         {
             turn.Drop(message, $"it is no child of {parent}");
             return;
         }
-        Accept(turn, message);
+        turn.Accept(message);
         if (message.Recursive)
             TerminateChildren(turn, message.Reason);
         End(turn, Terminated(turn, message.Reason));
     }
 
     /// <summary>In the commit of the ending: a parent that has ended leaves no child that does not know.</summary>
-    private void TerminateChildren(Turn turn, string? reason)
+    private void TerminateChildren(OrchestrationTurn turn, string? reason)
     {
         foreach (HistoryEvent opened in turn.State.Open.All)
         {
@@ -36,14 +37,14 @@ internal sealed partial class OrchestrationCore
         }
     }
 
-    private static HistoryEvent.ExecutionCompleted Terminated(Turn turn, string? reason)
+    private static HistoryEvent.ExecutionCompleted Terminated(OrchestrationTurn turn, string? reason)
     {
         Add(turn, new HistoryEvent.ExecutionTerminated(reason));
         return new HistoryEvent.ExecutionCompleted(InstanceStatus.Terminated,
             reason is null ? default : PayloadText.OfString(reason), null);
     }
 
-    private void End(Turn turn, HistoryEvent.ExecutionCompleted completed)
+    private void End(OrchestrationTurn turn, HistoryEvent.ExecutionCompleted completed)
     {
         OrchestrationState state = turn.State;
         LeaveExecution(turn);
@@ -60,7 +61,7 @@ internal sealed partial class OrchestrationCore
         turn.Ended = true;
     }
 
-    private void ContinueAsNew(Turn turn, Completion.ContinuedAsNew next)
+    private void ContinueAsNew(OrchestrationTurn turn, Completion.ContinuedAsNew next)
     {
         OrchestrationState state = turn.State;
         LeaveExecution(turn);
@@ -91,10 +92,11 @@ internal sealed partial class OrchestrationCore
             Add(turn, unprocessed);
     }
 
-    private static void LeaveExecution(Turn turn)
+    private void LeaveExecution(OrchestrationTurn turn)
     {
         OrchestrationState state = turn.State;
         RemoveTimers(turn);
+        SendReleases(turn);
         // What this turn scheduled never starts: nobody is left to want it.
         turn.Effects.RemoveAll(e => e is Effect.RunActivity);
         if (state.Open.Activities > 0)
@@ -102,7 +104,7 @@ internal sealed partial class OrchestrationCore
     }
 
     /// <summary>All at once: a wide execution may hold thousands.</summary>
-    private static void RemoveTimers(Turn turn)
+    private static void RemoveTimers(OrchestrationTurn turn)
     {
         OrchestrationState state = turn.State;
         if (state.Open.Count == 0 && state.StartPendingUntil is null)
@@ -120,7 +122,7 @@ internal sealed partial class OrchestrationCore
     }
 
     /// <summary>Brings the instance row up to what the turn made of the instance.</summary>
-    private static Turn Close(Turn turn)
+    private static OrchestrationTurn Close(OrchestrationTurn turn)
     {
         OrchestrationState state = turn.State;
         turn.Decision = TurnDecision.Record;

@@ -3,18 +3,9 @@ using Perdure.Core.History;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Stores;
+using Perdure.Core.Turns;
 
 namespace Perdure.Core.Orchestrations;
-
-/// <summary>Numbers that the shell draws for the core: never the same twice.</summary>
-internal interface INumbers
-{
-    /// <summary>The key of a new instance, unique in the hub.</summary>
-    long DrawKey();
-
-    /// <summary>The number of a timer row, unique in the partition and above zero.</summary>
-    long DrawTimerNumber(int partition);
-}
 
 /// <summary>Which functions the executors of this node offer.</summary>
 internal interface ICodeCatalog
@@ -33,9 +24,9 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
     /// Takes messages in order until one of them ends the instance. Everything taken is recorded, answered or dropped
     /// with a reason.
     /// </summary>
-    public Turn Receive(OrchestrationState state, IReadOnlyList<Message> messages, long now)
+    public OrchestrationTurn Receive(OrchestrationState state, IReadOnlyList<Message> messages, long now)
     {
-        Turn turn = new(state, Math.Max(now, state.LastAt));
+        OrchestrationTurn turn = new(state, Math.Max(now, state.LastAt));
         for (int i = 0; i < messages.Count && !turn.Ended; i++)
         {
             Message message = messages[i];
@@ -48,7 +39,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         return Decide(turn);
     }
 
-    private Turn Decide(Turn turn)
+    private OrchestrationTurn Decide(OrchestrationTurn turn)
     {
         OrchestrationState state = turn.State;
         turn.Execution = state.Execution;
@@ -68,7 +59,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         return turn;
     }
 
-    private void Take(Turn turn, Message message)
+    private void Take(OrchestrationTurn turn, Message message)
     {
         OrchestrationState state = turn.State;
         switch (message)
@@ -76,13 +67,17 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
             case Message.Start m: TakeStart(turn, m); break;
             case Message.Purge purge: TakePurge(turn, purge); break;
             case var _ when !state.Exists:
-                Refuse(turn, message, RequestOutcome.NotFound, "there is no such instance");
+                turn.Refuse(message, RequestOutcome.NotFound, "there is no such instance");
                 break;
-            case var _ when state.Ended: Refuse(turn, message, RequestOutcome.Ended, "the instance has ended"); break;
+            case var _ when state.Ended: turn.Refuse(message, RequestOutcome.Ended, "the instance has ended"); break;
             case Message.TaskDone m: TakeResult<HistoryEvent.TaskScheduled>(turn, m, m.Task, ResultOf(m)); break;
             case Message.ChildDone m:
                 TakeResult<HistoryEvent.SubOrchestrationInstanceCreated>(turn, m, m.Task, ResultOf(m));
                 break;
+            case Message.OperationDone m:
+                TakeResult<HistoryEvent.EntityOperationCalled>(turn, m, m.Task, ResultOf(m));
+                break;
+            case Message.LockGranted m: TakeGrant(turn, m); break;
             case Message.TimerDue m: TakeTimer(turn, m); break;
             case Message.StartDue m: TakeStartDue(turn, m); break;
             case Message.Raise m: Record(turn, m, new HistoryEvent.EventRaised(m.Name, m.Input)); break;
@@ -101,7 +96,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         ? new HistoryEvent.SubOrchestrationInstanceCompleted(done.Task.Task, done.Result)
         : new HistoryEvent.SubOrchestrationInstanceFailed(done.Task.Task, done.Failure);
 
-    private void TakeStart(Turn turn, Message.Start message)
+    private void TakeStart(OrchestrationTurn turn, Message.Start message)
     {
         OrchestrationState state = turn.State;
         if (state.Exists && (!state.Ended || message.OnlyIfNeverStarted))
@@ -133,33 +128,34 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         turn.Effects.Add(new Effect.ArmTimer(timer));
     }
 
-    private void RefuseStart(Turn turn, Message.Start message, RequestOutcome outcome, FailureDetails failure)
+    private void RefuseStart(
+        OrchestrationTurn turn, Message.Start message, RequestOutcome outcome, FailureDetails failure)
     {
         if (message.Event.Parent is { Task: > ParentLink.NoAnswer } parent)
             Send(turn, parent.InstanceId,
                 new Message.ChildDone(new TaskKey(parent.Key, parent.Generation, parent.Task), default, failure));
-        Refuse(turn, message, outcome, $"the start was refused: {failure.ErrorMessage}");
+        turn.Refuse(message, outcome, $"the start was refused: {failure.ErrorMessage}");
     }
 
-    private static void TakePurge(Turn turn, Message.Purge message)
+    private static void TakePurge(OrchestrationTurn turn, Message.Purge message)
     {
         OrchestrationState state = turn.State;
         if (!state.Exists)
-            Refuse(turn, message, RequestOutcome.NotFound, "there is no such instance");
+            turn.Refuse(message, RequestOutcome.NotFound, "there is no such instance");
         else if (message.Key is { } key && key != state.Execution.Key)
-            Refuse(turn, message, RequestOutcome.NotFound, "another instance has taken the id");
+            turn.Refuse(message, RequestOutcome.NotFound, "another instance has taken the id");
         else if (!state.Ended)
-            Refuse(turn, message, RequestOutcome.StillRunning, "the instance still runs");
+            turn.Refuse(message, RequestOutcome.StillRunning, "the instance still runs");
         else
         {
             turn.Rows.DeleteInstance = state.Execution.Key;
             state.Remove();
             turn.Ended = true;
-            Accept(turn, message);
+            turn.Accept(message);
         }
     }
 
-    private static void TakeResult<TOpened>(Turn turn, Message message, TaskKey task, HistoryEvent result)
+    private static void TakeResult<TOpened>(OrchestrationTurn turn, Message message, TaskKey task, HistoryEvent result)
         where TOpened : HistoryEvent
     {
         OrchestrationState state = turn.State;
@@ -171,7 +167,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
             Record(turn, message, result);
     }
 
-    private static void TakeTimer(Turn turn, Message.TimerDue message)
+    private static void TakeTimer(OrchestrationTurn turn, Message.TimerDue message)
     {
         int before = turn.Events.Count;
         TakeResult<HistoryEvent.TimerCreated>(
@@ -180,7 +176,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
             Fired(turn, message.Timer);
     }
 
-    private static void TakeStartDue(Turn turn, Message.StartDue message)
+    private static void TakeStartDue(OrchestrationTurn turn, Message.StartDue message)
     {
         if (message.Execution != turn.State.Execution || turn.State.StartPendingUntil is null)
         {
@@ -191,56 +187,36 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         Fired(turn, message.Timer);
     }
 
-    private static void Fired(Turn turn, TimerKey timer)
+    private static void Fired(OrchestrationTurn turn, TimerKey timer)
     {
         (turn.Rows.DeleteTimers ??= []).Add(timer);
         // A clock that was set back must not make a timer fire before its time as the code sees it.
         turn.At = Math.Max(turn.At, timer.Due);
     }
 
-    private static void TakeSuspend(Turn turn, Message.Suspend message)
+    private static void TakeSuspend(OrchestrationTurn turn, Message.Suspend message)
     {
         if (turn.State.Suspended)
-            Refuse(turn, message, RequestOutcome.WrongState, "the instance is suspended already");
+            turn.Refuse(message, RequestOutcome.WrongState, "the instance is suspended already");
         else
             Record(turn, message, new HistoryEvent.ExecutionSuspended(message.Reason));
     }
 
-    private static void TakeResume(Turn turn, Message.Resume message)
+    private static void TakeResume(OrchestrationTurn turn, Message.Resume message)
     {
         if (!turn.State.Suspended && !turn.State.Parked)
-            Refuse(turn, message, RequestOutcome.WrongState, "the instance is not suspended");
+            turn.Refuse(message, RequestOutcome.WrongState, "the instance is not suspended");
         else
             Record(turn, message, new HistoryEvent.ExecutionResumed(message.Reason));
     }
 
-    private static void Record(Turn turn, Message message, HistoryEvent e)
+    private static void Record(OrchestrationTurn turn, Message message, HistoryEvent e)
     {
         turn.Add(e);
         turn.State.Apply(e);
-        Accept(turn, message);
+        turn.Accept(message);
     }
 
-    private static void Accept(Turn turn, Message message)
-    {
-        if (message.Ticket is { } ticket)
-            turn.Effects.Add(new Effect.Answer(ticket, RequestOutcome.Accepted));
-    }
-
-    private static void Refuse(Turn turn, Message message, RequestOutcome outcome, string reason)
-    {
-        if (message.Ticket is { } ticket)
-            turn.Effects.Add(new Effect.Answer(ticket, outcome));
-        else
-            turn.Drop(message, reason);
-    }
-
-    private void Send(Turn turn, string target, Message message)
-    {
-        List<MessageRow> rows = turn.Rows.InsertMessages ??= [];
-        turn.Effects.Add(new Effect.Deliver(target, message, rows.Count));
-        // Origin and number are drawn when the turn is put in line for a batch: their order must be the commit order.
-        rows.Add(
-            MessageCodec.Encode(new MessageKey(InstanceIds.Partition(target, partitionCount), 0, 0), target, message));
-    }
+    private void Send(OrchestrationTurn turn, string target, Message message) =>
+        turn.Send(target, message, InstanceIds.Partition(target, partitionCount));
 }

@@ -1,6 +1,7 @@
 using Perdure.Core.History;
 using Perdure.Core.Identity;
 using Perdure.Core.Stores;
+using Perdure.Core.Turns;
 
 namespace Perdure.Core.Orchestrations;
 
@@ -9,12 +10,11 @@ namespace Perdure.Core.Orchestrations;
 /// same <see cref="Apply"/>, so memory and store cannot disagree on what an event means. Changed by one turn at a time;
 /// when a turn's commit fails the state is thrown away and loaded again.
 /// </summary>
-internal sealed class OrchestrationState(string id, int partition)
+internal sealed class OrchestrationState(string id, int partition) : InstanceState(id, partition)
 {
     private bool _feeding;
 
-    public string Id { get; } = id;
-    public int Partition { get; } = partition;
+    public override bool IsLive => Exists && !Ended;
 
     /// <summary>There is an instance: created by a turn of this process, or found in the store.</summary>
     public bool Exists { get; private set; }
@@ -40,6 +40,9 @@ internal sealed class OrchestrationState(string id, int partition)
 
     /// <summary>Recorded and not yet fed to the code, in order; null when there are none.</summary>
     public List<HistoryEvent>? Recorded { get; private set; }
+
+    /// <summary>The locks that the execution has, or has asked for; null outside critical sections.</summary>
+    public SectionLocks? Section { get; private set; }
 
     public bool Suspended { get; private set; }
     public string? HeldReason { get; private set; }
@@ -155,6 +158,9 @@ internal sealed class OrchestrationState(string id, int partition)
             case HistoryEvent.TimerFired { Task: < 0 }: StartPendingUntil = null; break;
             case HistoryEvent.TimerFired x: Resolve(x.Task, e); break;
             case HistoryEvent.EventRaised: Take(e); break;
+            case HistoryEvent.EntityOperationCompleted x: Resolve(x.Task, e); break;
+            case HistoryEvent.EntityOperationFailed x: Resolve(x.Task, e); break;
+            case HistoryEvent.EntityLockGranted x: Grant(x); break;
             case HistoryEvent.ExecutionSuspended x: (Suspended, HeldReason) = (true, x.Reason); break;
             case HistoryEvent.ExecutionResumed: (Suspended, Parked, HeldReason) = (false, false, null); break;
             case HistoryEvent.ExecutionParked x: (Parked, HeldReason) = (true, x.Reason); break;
@@ -162,6 +168,9 @@ internal sealed class OrchestrationState(string id, int partition)
             case HistoryEvent.TimerCreated x: Open.Add(x.Task, e); break;
             case HistoryEvent.TimerCanceled x: Open.Remove(x.Task); break;
             case HistoryEvent.SubOrchestrationInstanceCreated { Detached: false } x: Open.Add(x.Task, e); break;
+            case HistoryEvent.EntityOperationCalled x: Open.Add(x.Task, e); break;
+            case HistoryEvent.EntityLockRequested x: Enter(x); break;
+            case HistoryEvent.EntityUnlockSent x: Leave(x.Task); break;
             case HistoryEvent.CustomStatusSet x: CustomStatus = x.Value; break;
             case HistoryEvent.ExecutionCompleted x: End(x.Status); break;
         }
@@ -171,7 +180,9 @@ internal sealed class OrchestrationState(string id, int partition)
     public static bool IsFed(HistoryEvent e) => e
         is HistoryEvent.ExecutionStarted or HistoryEvent.TaskCompleted or HistoryEvent.TaskFailed
         or HistoryEvent.SubOrchestrationInstanceCompleted or HistoryEvent.SubOrchestrationInstanceFailed
-        or HistoryEvent.TimerFired { Task: >= 0 } or HistoryEvent.EventRaised;
+        or HistoryEvent.TimerFired { Task: >= 0 } or HistoryEvent.EventRaised
+        or HistoryEvent.EntityOperationCompleted or HistoryEvent.EntityOperationFailed
+        or HistoryEvent.EntityLockGranted { IsLast: true };
 
     private void Begin(HistoryEvent.ExecutionStarted x)
     {
@@ -186,6 +197,25 @@ internal sealed class OrchestrationState(string id, int partition)
         // instance that continues as new; it is not shown as pending between two generations.
         Status = _feeding || Execution.Generation > 0 ? InstanceStatus.Running : InstanceStatus.Pending;
         StartPendingUntil = x.StartAt;
+    }
+
+    private void Enter(HistoryEvent.EntityLockRequested x)
+    {
+        Open.Add(x.Task, x);
+        Section = new SectionLocks(x.Task, x.Entities, 0);
+    }
+
+    private void Grant(HistoryEvent.EntityLockGranted x)
+    {
+        Section = Section! with { Granted = Section.Granted + 1 };
+        if (x.IsLast)
+            Resolve(x.Task, x);
+    }
+
+    private void Leave(int task)
+    {
+        Section = null;
+        Open.Remove(task);
     }
 
     private void Resolve(int task, HistoryEvent e)
@@ -204,6 +234,7 @@ internal sealed class OrchestrationState(string id, int partition)
     {
         Status = status;
         Recorded = null;
+        Section = null;
         Open.Clear();
         (Suspended, Parked, HeldReason, StartPendingUntil) = (false, false, null, null);
     }
@@ -214,6 +245,7 @@ internal sealed class OrchestrationState(string id, int partition)
         EventCount = 0;
         Open.Clear();
         Recorded = null;
+        Section = null;
         _feeding = false;
         Status = InstanceStatus.Pending;
         (Suspended, Parked, HeldReason, StartPendingUntil) = (false, false, null, null);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Perdure.Core.History;
 using Perdure.Core.Stores;
+using Perdure.Core.Turns;
 
 namespace Perdure.Core.Orchestrations;
 
@@ -19,7 +20,7 @@ internal sealed class TurnEncoder : IDisposable
     /// <summary>What the buffer holds on to; a very large one is not worth keeping.</summary>
     public int Capacity => _buffer.Capacity;
 
-    public void Encode(Turn turn, int rowBytesMax)
+    public void Encode(OrchestrationTurn turn, int rowBytesMax)
     {
         // It may be encoded again after a commit that failed; and without events it has no row and has used no turn
         // number.
@@ -42,7 +43,7 @@ internal sealed class TurnEncoder : IDisposable
 
     public void Dispose() => _writer.Dispose();
 
-    private List<int>? WriteParts(Turn turn, int rowBytesMax)
+    private List<int>? WriteParts(OrchestrationTurn turn, int rowBytesMax)
     {
         List<int>? ends = null;
         int partStart = 0;
@@ -65,6 +66,6 @@ internal sealed class TurnEncoder : IDisposable
         return ends;
     }
 
-    private static HistoryRow Row(Turn turn, int part, ReadOnlyMemory<byte> events) =>
+    private static HistoryRow Row(OrchestrationTurn turn, int part, ReadOnlyMemory<byte> events) =>
         new(turn.Execution.Key, turn.Execution.Generation, turn.Number, part, turn.At, events);
 }

@@ -7,9 +7,11 @@ namespace Perdure.Core.Orchestrations;
 /// <param name="HasOrchestrator">This program has the orchestrator function.</param>
 /// <param name="HasActivity">Whether it has an activity function of a name.</param>
 /// <param name="Events">The names of the events that the code waits for, as its replay shows.</param>
+/// <param name="LockedBy">Who has locked the entities that it waits for: entity to instance id.</param>
 /// <param name="Problem">What kept the replay from showing anything; null if nothing did.</param>
 internal sealed record CodeInsight(
-    bool HasOrchestrator, Func<string, bool> HasActivity, IReadOnlyCollection<string> Events, string? Problem);
+    bool HasOrchestrator, Func<string, bool> HasActivity, IReadOnlyCollection<string> Events,
+    IReadOnlyDictionary<string, string> LockedBy, string? Problem);
 
 /// <summary>
 /// Why an instance does not go on, in a sentence for people. It is made of the fold of the history and of nothing that
@@ -17,7 +19,7 @@ internal sealed record CodeInsight(
 /// </summary>
 internal static class WaitReason
 {
-    private const int NamedMax = 5;
+    public const int NamedMax = 5;
 
     /// <summary>Null when the instance has ended.</summary>
     public static string? Of(OrchestrationState state, IReadOnlyList<StoredTurn> turns, CodeInsight code) =>
@@ -39,7 +41,7 @@ internal static class WaitReason
     {
         List<string> awaited =
         [
-            .. state.Open.All.Select(opened => Describe(opened, SinceOf(opened, turns), code)),
+            .. state.Open.All.Select(opened => Describe(opened, SinceOf(opened, turns), state, code)),
             .. code.Events.Order(StringComparer.Ordinal).Select(name => $"the event '{name}'"),
         ];
         if (awaited.Count == 0)
@@ -48,7 +50,24 @@ internal static class WaitReason
         return $"It waits for {string.Join(", ", awaited.Take(NamedMax))}{more}.";
     }
 
-    private static string Describe(HistoryEvent opened, string since, CodeInsight code) => opened switch
+    /// <summary>The entities whose lock or answer it waits for.</summary>
+    public static IEnumerable<string> Entities(OrchestrationState state) =>
+        state.Open.All.Select(opened => EntityOf(opened, state)).OfType<string>().Distinct();
+
+    private static string? EntityOf(HistoryEvent opened, OrchestrationState state) => opened switch
+    {
+        HistoryEvent.EntityOperationCalled x => x.Entity,
+        HistoryEvent.EntityLockRequested => state.Section?.Awaited,
+        _ => null,
+    };
+
+    private static string LockedBy(string entity, OrchestrationState state, CodeInsight code) =>
+        code.LockedBy.TryGetValue(entity, out string? holder) && holder != state.Id
+            ? $", which '{holder}' has locked"
+            : "";
+
+    private static string Describe(
+        HistoryEvent opened, string since, OrchestrationState state, CodeInsight code) => opened switch
     {
         HistoryEvent.TaskScheduled x when !code.HasActivity(x.Name) =>
             $"the activity '{x.Name}' since {since}, which this program does not have",
@@ -58,6 +77,10 @@ internal static class WaitReason
         HistoryEvent.TimerCreated x => $"a timer due at {Time(x.FireAt)}",
         HistoryEvent.SubOrchestrationInstanceCreated x =>
             $"the sub-orchestration '{x.Name}' with the id '{x.InstanceId}' since {since}",
+        HistoryEvent.EntityOperationCalled x =>
+            $"the operation '{x.Operation}' of the entity '{x.Entity}' since {since}{LockedBy(x.Entity, state, code)}",
+        HistoryEvent.EntityLockRequested when EntityOf(opened, state) is { } entity =>
+            $"the lock of the entity '{entity}' since {since}{LockedBy(entity, state, code)}",
         _ => opened.GetType().Name,
     };
 

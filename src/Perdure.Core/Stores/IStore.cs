@@ -61,6 +61,10 @@ internal interface IStore : IAsyncDisposable
     ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
         int partition, long afterOrigin, long afterNumber, int max, CancellationToken cancellationToken);
 
+    /// <summary>Those of these messages that are still there, in no particular order.</summary>
+    ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
+        IReadOnlyList<MessageKey> keys, CancellationToken cancellationToken);
+
     /// <summary>
     /// The timers of a partition due before <paramref name="before"/>, after (due, number) in that order, at most
     /// <paramref name="max"/>.
@@ -75,6 +79,11 @@ internal interface IStore : IAsyncDisposable
 
     /// <summary>How many instances a query fits, over all its pages: exact for one moment.</summary>
     ValueTask<long> CountAsync(InstanceQuery query, CancellationToken cancellationToken);
+
+    /// <summary>The row of an entity, or null. The id is <c>@name@key</c>.</summary>
+    ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken);
+
+    ValueTask<EntityPage> QueryEntitiesAsync(EntityRowQuery query, CancellationToken cancellationToken);
 
     /// <summary>Deletes a piece of the histories that are listed for sweeping; returns whether more is left.</summary>
     ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken);

@@ -44,3 +44,33 @@ internal sealed record InstanceQuery
 
 /// <summary>Ordered by (created, id), oldest first. <c>Continuation</c> is null on the last page.</summary>
 internal sealed record InstancePage(IReadOnlyList<InstanceSnapshot> Instances, string? Continuation);
+
+/// <summary>Which entities to list; null means any. Conditions are joined by "and".</summary>
+internal sealed record EntityRowQuery
+{
+    /// <summary>In lower case.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The time of the last operation; inclusive, in milliseconds since 1970.</summary>
+    public long? LastFrom { get; init; }
+
+    /// <summary>Inclusive.</summary>
+    public long? LastTo { get; init; }
+
+    /// <summary>Entities that exist; true lists those as well that are only locked.</summary>
+    public bool WithoutState { get; init; }
+
+    /// <summary>Only what is locked.</summary>
+    public bool Locked { get; init; }
+
+    /// <summary>Whether the rows carry their states.</summary>
+    public bool WithState { get; init; }
+
+    /// <summary>The id of the last entity of the previous page.</summary>
+    public string? After { get; init; }
+
+    public required int PageSize { get; init; }
+}
+
+/// <summary>Ordered by (name, key). <c>Continuation</c> is null on the last page.</summary>
+internal sealed record EntityPage(IReadOnlyList<EntityRow> Entities, string? Continuation);

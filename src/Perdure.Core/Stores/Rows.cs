@@ -1,3 +1,4 @@
+using Perdure.Core.Entities;
 using Perdure.Core.History;
 using Perdure.Core.Orchestrations;
 
@@ -67,6 +68,27 @@ internal sealed record InstanceUpdate(int Partition, long Key)
 /// <summary>One turn of one execution, or one part of a wide one: a JSON array of events.</summary>
 internal readonly record struct HistoryRow(
     long Key, int Generation, int Turn, int Part, long At, ReadOnlyMemory<byte> Events);
+
+/// <summary>A row of <c>entities</c>: all that is kept of an entity.</summary>
+internal sealed record EntityRow
+{
+    public required int Partition { get; init; }
+
+    /// <summary><c>@name@key</c>.</summary>
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+    public required string Key { get; init; }
+
+    /// <summary>None for an entity that is only locked.</summary>
+    public Payload State { get; init; }
+
+    /// <summary>Who has locked it, and the request that got the lock.</summary>
+    public EntityCaller? Holder { get; init; }
+
+    /// <summary>The time of the last operation.</summary>
+    public required long Last { get; init; }
+}
 
 /// <summary>Where a message row stands: the receiver's partition, who numbered it, and its number there.</summary>
 internal readonly record struct MessageKey(int Partition, long Origin, long Number);

@@ -38,6 +38,12 @@ internal sealed class TurnRows
     /// <summary>Further parts of a turn that is too wide for one row.</summary>
     public List<HistoryRow>? HistoryParts { get; set; }
 
+    /// <summary>The row of an entity as it is from now on, whether there was one or not.</summary>
+    public EntityRow? UpsertEntity { get; set; }
+
+    /// <summary>An entity that has neither state nor lock any more. Must exist.</summary>
+    public string? DeleteEntity { get; set; }
+
     public List<MessageRow>? InsertMessages { get; set; }
 
     /// <summary>Each must exist.</summary>
@@ -63,9 +69,11 @@ internal sealed class TurnRows
     /// <summary>An empty turn needs no commit.</summary>
     public bool IsEmpty =>
         DeleteInstance is null && InsertInstance is null && UpdateInstance is null && DeleteHistory is null
-        && Sweep is null && History.Events.IsEmpty && InsertMessages is null && DeleteMessages is null
+        && Sweep is null && History.Events.IsEmpty && UpsertEntity is null && DeleteEntity is null
+        && InsertMessages is null && DeleteMessages is null
         && InsertTimers is null && DeleteTimers is null && InsertTasks is null && DeleteTasks is null;
 
-    /// <summary>What the history of the turn weighs, for the bound on batches.</summary>
-    public int Bytes => History.Events.Length + (HistoryParts?.Sum(p => p.Events.Length) ?? 0);
+    /// <summary>What the turn weighs without its messages, for the bound on batches.</summary>
+    public int Bytes =>
+        History.Events.Length + (HistoryParts?.Sum(p => p.Events.Length) ?? 0) + (UpsertEntity?.State.Length ?? 0);
 }

@@ -2,6 +2,7 @@ using Perdure.Core;
 using Perdure.Core.History;
 using Perdure.Core.Stores;
 using Perdure.Sqlite.Connections;
+using Perdure.Sqlite.Reads;
 
 namespace Perdure.Sqlite.Commits;
 
@@ -32,7 +33,8 @@ internal sealed class BatchRows(Connection connection)
         if (batch.Number % PruneEvery == 0)
             PruneCommits(batch);
         return DeleteInstances(batch) ?? InsertInstances(batch) ?? UpdateInstances(batch)
-            ?? WriteHistory(batch) ?? WriteMessages(batch) ?? WriteTimers(batch) ?? WriteTasks(batch);
+            ?? WriteHistory(batch) ?? WriteEntities(batch)
+            ?? WriteMessages(batch) ?? WriteTimers(batch) ?? WriteTasks(batch);
     }
 
     public bool IsRecorded(Batch batch) =>
@@ -165,6 +167,24 @@ internal sealed class BatchRows(Connection connection)
     private void InsertHistory(int partition, in HistoryRow row) =>
         _insertHistory.Bind(1, partition).Bind(2, row.Key).Bind(3, row.Generation).Bind(4, row.Turn).Bind(5, row.Part)
             .Bind(6, row.At).BindText(7, row.Events.Span).Run();
+
+    private CommitResult? WriteEntities(Batch batch)
+    {
+        foreach (var turn in batch.Turns)
+        {
+            if (turn.DeleteEntity is { } id && !connection.Prepared(Sql.DeleteEntity).Bind(1, id).RunOnOne())
+                return Missed(turn.Partition, $"entity '{id}' to delete");
+            if (turn.UpsertEntity is not { } row)
+                continue;
+            var upsert = connection.Prepared(Sql.UpsertEntity)
+                .Bind(1, row.Partition).Bind(2, row.Id).Bind(3, row.Name).Bind(4, row.Key)
+                .Bind(6, row.Holder?.InstanceId)
+                .Bind(7, row.Holder is { } holder ? EntityRows.TextOf(holder.Task) : null).Bind(8, row.Last);
+            BindPayload(upsert, 5, row.State);
+            upsert.Run();
+        }
+        return null;
+    }
 
     private CommitResult? WriteMessages(Batch batch)
     {

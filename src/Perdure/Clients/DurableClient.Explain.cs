@@ -27,7 +27,7 @@ internal sealed partial class DurableClient
             List<StoredTurn> turns =
                 HistoryReader.ReadTurns(await store.ReadHistoryAsync(execution, cancellationToken));
             if (turns.Count > 0)
-                return await ExplainAsync(OrchestrationState.Load(row, turns), turns);
+                return await ExplainAsync(OrchestrationState.Load(row, turns), turns, cancellationToken);
             if (before == execution)
                 throw new FormatException($"The history of '{instanceId}' is missing. Restore a backup.");
             // The instance went on to its next generation between the two reads.
@@ -35,14 +35,22 @@ internal sealed partial class DurableClient
         }
     }
 
-    private async Task<string?> ExplainAsync(OrchestrationState state, List<StoredTurn> turns)
+    private async Task<string?> ExplainAsync(
+        OrchestrationState state, List<StoredTurn> turns, CancellationToken cancellationToken)
     {
         bool hasCode = node.Executor.Offers(state.Name, state.Version);
         (IReadOnlyCollection<string> events, string? problem) =
             hasCode && state is { Held: Held.No, Recorded: null, Ended: false }
                 ? await ReplayAsync(state, turns)
                 : ([], null);
-        CodeInsight code = new(hasCode, name => functions.TryGetActivity(name, out _), events, problem);
+        Dictionary<string, string> lockedBy = [];
+        foreach (string entity in WaitReason.Entities(state).Take(WaitReason.NamedMax))
+        {
+            EntityRow? locked = await node.OpenStore.ReadEntityAsync(entity, cancellationToken);
+            if (locked?.Holder is { } holder)
+                lockedBy.Add(entity, holder.InstanceId);
+        }
+        CodeInsight code = new(hasCode, name => functions.TryGetActivity(name, out _), events, lockedBy, problem);
         return WaitReason.Of(state, turns, code);
     }
 

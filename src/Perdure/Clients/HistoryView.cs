@@ -34,6 +34,22 @@ internal static class HistoryView
             HistoryEvent.TimerFired x => entry with { TaskId = x.Task },
             HistoryEvent.TimerCanceled x => entry with { TaskId = x.Task },
             HistoryEvent.EventRaised x => entry with { Name = x.Name, Input = Json(Input(x.Input)) },
+            HistoryEvent.EntityOperationCalled x =>
+                entry with { TaskId = x.Task, Name = x.Operation, InstanceId = x.Entity, Input = Json(Input(x.Input)) },
+            HistoryEvent.EntityOperationSignaled x => entry with
+            {
+                TaskId = x.Task,
+                Name = x.Operation,
+                InstanceId = x.Entity,
+                Input = Json(Input(x.Input)),
+                FireAt = x.DueAt is { } due ? StatusView.ToTime(due) : null,
+            },
+            HistoryEvent.EntityOperationCompleted x => entry with { TaskId = x.Task, Result = Json(Output(x.Result)) },
+            HistoryEvent.EntityOperationFailed x => entry with { TaskId = x.Task, Failure = x.Failure },
+            HistoryEvent.EntityLockRequested x =>
+                entry with { TaskId = x.Task, Name = string.Join(", ", x.Entities) },
+            HistoryEvent.EntityLockGranted x => entry with { TaskId = x.Task, InstanceId = x.Entity },
+            HistoryEvent.EntityUnlockSent x => entry with { TaskId = x.Task },
             HistoryEvent.CustomStatusSet x => entry with { Result = Json(x.Value) },
             HistoryEvent.ExecutionSuspended x => entry with { Reason = x.Reason },
             HistoryEvent.ExecutionResumed x => entry with { Reason = x.Reason },

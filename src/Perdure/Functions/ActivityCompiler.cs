@@ -15,6 +15,7 @@ internal sealed class ActivityCompiler(
 
     private readonly ParameterExpression _call = Expression.Parameter(typeof(ActivityCall));
     private readonly MethodCompiler _method = new(function, environment, services, problems);
+    private bool _takesServices;
 
     /// <summary>The activity, or null after a problem.</summary>
     public ActivityFunction? Compile()
@@ -30,7 +31,7 @@ internal sealed class ActivityCompiler(
             function.Name,
             timeout,
             concurrency,
-            new FunctionTarget(environment.Services, _method.Constructor, _method.TakesServices),
+            new FunctionTarget(environment.Services, _method.Constructor, _takesServices),
             Expression.Lambda<Func<ActivityCall, ValueTask<Payload>>>(body, _call).Compile());
     }
 
@@ -47,10 +48,7 @@ internal sealed class ActivityCompiler(
             return _method.Logger;
         if (type == typeof(CancellationToken))
             return Expression.Property(Context, nameof(IDurableActivityContext.CancellationToken));
-        return _method.Service(
-            parameter,
-            Expression.Property(_call, nameof(ActivityCall.Services)),
-            "An activity takes its trigger, ILogger, CancellationToken, clients with [DurableClient] and services");
+        return Service(parameter);
     }
 
     private MemberExpression Context => Expression.Property(_call, nameof(ActivityCall.Context));
@@ -69,5 +67,13 @@ internal sealed class ActivityCompiler(
             [type],
             Expression.Property(_call, nameof(ActivityCall.Input)),
             Expression.Constant(new PayloadPlace(PayloadRole.ActivityInput, function.Name)));
+    }
+
+    private Expression? Service(ParameterInfo parameter)
+    {
+        _takesServices = true;
+        return _method.Service(
+            parameter, Expression.Property(_call, nameof(ActivityCall.Services)),
+            "An activity takes its trigger, ILogger, CancellationToken, clients with [DurableClient] and services");
     }
 }

@@ -49,6 +49,7 @@ internal static class FunctionDiscovery
         FunctionServices services = new(environment.Services);
         List<OrchestrationFunction?> orchestrations = [];
         List<ActivityFunction?> activities = [];
+        List<EntityFunction?> entities = [];
         List<FunctionDescription> http = [];
         List<TriggeredFunction> others = [];
         foreach (FunctionDescription function in functions.OrderBy(f => f.Name, StringComparer.OrdinalIgnoreCase))
@@ -57,6 +58,8 @@ internal static class FunctionDiscovery
                 orchestrations.Add(new OrchestrationCompiler(function, environment, services, problems).Compile());
             else if (function.Trigger is ActivityTriggerAttribute)
                 activities.Add(new ActivityCompiler(function, environment, services, problems).Compile());
+            else if (function.Trigger is EntityTriggerAttribute)
+                entities.Add(new EntityCompiler(function, environment, services, problems).Compile());
             else if (function.Trigger is HttpTriggerAttribute)
                 http.Add(function);
             else
@@ -68,7 +71,8 @@ internal static class FunctionDiscovery
         ILogger logger = environment.Loggers.CreateLogger("Perdure.Functions");
         foreach (TriggeredFunction other in others)
             FunctionLog.TriggerNotServed(logger, other.Name, other.Trigger);
-        return new(orchestrations!, activities!, new HttpFunctions(http, environment, services), others);
+        HttpFunctions served = new(http, environment, services);
+        return new(orchestrations!, activities!, entities!, served, others);
     }
 
     private static Type[] TypesOf(Assembly assembly, List<string> problems)

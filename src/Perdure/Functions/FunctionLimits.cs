@@ -35,9 +35,7 @@ internal static class FunctionLimits
         return attribute.Limit;
     }
 
-    /// <param name="function">The function.</param>
-    /// <param name="kind">What it is: <c>an orchestration</c>.</param>
-    /// <param name="problems">Where it is reported.</param>
+    /// <param name="kind">What the function is, with its article.</param>
     public static void Refuse(FunctionDescription function, string kind, List<string> problems)
     {
         foreach (Attribute attribute in function.Method.GetCustomAttributes())

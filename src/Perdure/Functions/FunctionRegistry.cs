@@ -7,6 +7,7 @@ namespace Perdure.Functions;
 internal sealed class FunctionRegistry(
     IReadOnlyList<OrchestrationFunction> orchestrations,
     IReadOnlyList<ActivityFunction> activities,
+    IReadOnlyList<EntityFunction> entities,
     HttpFunctions http,
     IReadOnlyList<TriggeredFunction> others)
 {
@@ -16,20 +17,32 @@ internal sealed class FunctionRegistry(
     private readonly FrozenDictionary<string, ActivityFunction> _activities =
         activities.ToFrozenDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
 
+    private readonly FrozenDictionary<string, EntityFunction> _entities =
+        entities.ToFrozenDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
+
     public IReadOnlyList<OrchestrationFunction> Orchestrations => orchestrations;
 
     public IReadOnlyList<ActivityFunction> Activities => activities;
+
+    public IReadOnlyList<EntityFunction> Entities => entities;
 
     public HttpFunctions Http => http;
 
     /// <summary>Functions whose trigger this host does not serve; a warning was logged for each.</summary>
     public IReadOnlyList<TriggeredFunction> Others => others;
 
+    /// <summary>The same functions, and one of the engine's own, whose name none of them can have.</summary>
+    public FunctionRegistry With(ActivityFunction builtIn) =>
+        new(orchestrations, [.. activities, builtIn], entities, http, others);
+
     public bool TryGetOrchestration(string name, [NotNullWhen(true)] out OrchestrationFunction? function) =>
         _orchestrations.TryGetValue(name, out function);
 
     public bool TryGetActivity(string name, [NotNullWhen(true)] out ActivityFunction? function) =>
         _activities.TryGetValue(name, out function);
+
+    public bool TryGetEntity(string name, [NotNullWhen(true)] out EntityFunction? function) =>
+        _entities.TryGetValue(name, out function);
 
     /// <exception cref="ArgumentException">There is none of this name; the message lists the known ones.</exception>
     public OrchestrationFunction Orchestration(string name)
@@ -47,6 +60,15 @@ internal sealed class FunctionRegistry(
         return TryGetActivity(name, out ActivityFunction? function)
             ? function
             : throw Unknown("activity", name, activities.Select(f => f.Name));
+    }
+
+    /// <exception cref="ArgumentException">There is none of this name; the message lists the known ones.</exception>
+    public EntityFunction Entity(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return TryGetEntity(name, out EntityFunction? function)
+            ? function
+            : throw Unknown("entity", name, entities.Select(f => f.Name));
     }
 
     private static ArgumentException Unknown(string kind, string name, IEnumerable<string> known)

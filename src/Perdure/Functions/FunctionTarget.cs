@@ -37,7 +37,8 @@ internal sealed class FunctionTarget
     /// <summary>The same on a scope that somebody else made and disposes of.</summary>
     public FunctionInstance Open(IServiceProvider scope) => new(_create, scope, scope: null);
 
-    private static Func<IServiceProvider, object> Creator(ConstructorInfo constructor)
+    /// <summary>What makes an object by a constructor, with its arguments from services.</summary>
+    public static Func<IServiceProvider, object> Creator(ConstructorInfo constructor)
     {
         Type type = constructor.DeclaringType!;
         if (constructor.GetParameters().Length == 0)

@@ -11,7 +11,7 @@ internal sealed class MethodCompiler(
 {
     private static readonly Type[] s_clients =
         [
-            typeof(IDurableClient), typeof(IDurableOrchestrationClient),
+            typeof(IDurableClient), typeof(IDurableOrchestrationClient), typeof(IDurableEntityClient),
             typeof(DurableOrchestrationClientBase), typeof(DurableOrchestrationClient),
         ];
 
@@ -19,9 +19,6 @@ internal sealed class MethodCompiler(
 
     /// <summary>What makes the object that the method is called on; null for a static method.</summary>
     public ConstructorInfo? Constructor { get; private set; }
-
-    /// <summary>Whether any parameter is a service, so that a call needs a scope.</summary>
-    public bool TakesServices { get; private set; }
 
     /// <summary>The logger of the function, as <see cref="ILogger"/>.</summary>
     public Expression Logger =>
@@ -42,18 +39,12 @@ internal sealed class MethodCompiler(
             method.IsStatic ? null : Expression.Convert(target, method.DeclaringType!), method, arguments!);
     }
 
-    public Expression? Problem(ParameterInfo parameter, string problem)
-    {
-        problems.Add($"{function.Place}: its parameter '{parameter.Name}' {problem}.");
-        return null;
-    }
-
-    /// <summary>The client of this host for a parameter with <c>[DurableClient]</c>; null after a problem.</summary>
+    /// <summary>A client of the hub, where the parameter asks for one that this host has.</summary>
     public Expression? Client(ParameterInfo parameter, DurableClientAttribute attribute)
     {
         if (!s_clients.Contains(parameter.ParameterType))
-            return Problem(parameter, "is no client; "
-                + "[DurableClient] goes with IDurableClient or IDurableOrchestrationClient");
+            return Problem(parameter, "is no client; [DurableClient] goes with IDurableClient, "
+                + "IDurableOrchestrationClient or IDurableEntityClient");
         if (attribute.ConnectionName is not null)
             return Problem(parameter, "asks for another connection, but this host has one store only; "
                 + "leave ConnectionName out");
@@ -67,25 +58,22 @@ internal sealed class MethodCompiler(
         return Expression.Convert(client, parameter.ParameterType);
     }
 
-    /// <summary>A service from the scope of the call; null after a problem.</summary>
-    /// <param name="parameter">The parameter, which nothing else gives a value.</param>
-    /// <param name="provider">The services of the call.</param>
-    /// <param name="choices">A sentence without its full stop that says what the function can take.</param>
-    public Expression? Service(ParameterInfo parameter, Expression provider, string choices)
+    /// <summary>A service of the scope that the call has.</summary>
+    /// <param name="scope">What gives the <see cref="IServiceProvider"/> of the scope.</param>
+    /// <param name="taken">What a function of this kind takes, for the problem.</param>
+    public Expression? Service(ParameterInfo parameter, Expression scope, string taken)
     {
+        Type type = parameter.ParameterType;
         if (!services.Has(parameter))
-        {
-            return Problem(parameter, $"has the type {TypeText.Of(parameter.ParameterType)}, "
-                + $"and no such service is registered. {choices}");
-        }
-        TakesServices = true;
-        Expression scope = Expression.Convert(provider, typeof(IServiceProvider));
+            return Problem(
+                parameter, $"has the type {TypeText.Of(type)}, and no such service is registered. {taken}");
+        Expression provider = Expression.Convert(scope, typeof(IServiceProvider));
         return parameter.GetCustomAttribute<FromKeyedServicesAttribute>() is { } keyed
             ? Expression.Call(
                 typeof(ServiceProviderKeyedServiceExtensions),
                 nameof(ServiceProviderKeyedServiceExtensions.GetRequiredKeyedService),
-                [parameter.ParameterType], scope, Expression.Constant(keyed.Key, typeof(object)))
-            : GetService(parameter.ParameterType, scope);
+                [type], provider, Expression.Constant(keyed.Key, typeof(object)))
+            : GetService(type, provider);
     }
 
     private static MethodCallExpression GetService(Type type, Expression provider) =>
@@ -93,4 +81,10 @@ internal sealed class MethodCompiler(
             typeof(ServiceProviderServiceExtensions),
             nameof(ServiceProviderServiceExtensions.GetRequiredService),
             [type], provider);
+
+    public Expression? Problem(ParameterInfo parameter, string problem)
+    {
+        problems.Add($"{function.Place}: its parameter '{parameter.Name}' {problem}.");
+        return null;
+    }
 }

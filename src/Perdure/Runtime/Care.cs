@@ -75,6 +75,11 @@ internal sealed class Care
 
     public static TaskKey KeyOf(ExecutionKey execution) => new(execution.Key, execution.Generation, TurnTask);
 
+    /// <summary>
+    /// The operations of an entity: a number that is made of its id, and below those of instances, which are drawn.
+    /// </summary>
+    public static TaskKey KeyOf(string entityId) => new(EntityInstanceIds.TaskKey(entityId), 0, TurnTask);
+
     /// <summary>Runs the work once its row is durable, or fails it when too many processes died of it.</summary>
     public void Run(CarefulWork work)
     {
@@ -109,7 +114,7 @@ internal sealed class Care
     }
 
     /// <summary>The turn ends an execution and is about to stand in line: the rows go before it.</summary>
-    public void Leave(Turn turn)
+    public void Leave(OrchestrationTurn turn)
     {
         if (IsIdle || !(turn.Ended || turn.MovedGeneration))
             return;
@@ -170,7 +175,7 @@ internal sealed class Care
         Pump();
     }
 
-    private static bool IsOver(Turn ending, TaskKey key) =>
+    private static bool IsOver(OrchestrationTurn ending, TaskKey key) =>
         key.Key == ending.Execution.Key && (ending.Ended || key.Generation < ending.Execution.Generation);
 
     private void OnTick()

@@ -24,7 +24,7 @@ internal sealed class CarefulActivity(ActivityWork work)
 }
 
 /// <summary>A turn whose inputs are durable and whose code waits for its row.</summary>
-internal sealed class CarefulTurn(Resident resident, Turn turn)
+internal sealed class CarefulTurn(Resident resident, OrchestrationTurn turn)
     : CarefulWork(Care.KeyOf(turn.Execution), $"a turn of '{resident.Id}'")
 {
     public override bool IsWanted_NeedsLock() => resident.RunningTurn == turn;

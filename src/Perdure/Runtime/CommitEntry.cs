@@ -1,5 +1,6 @@
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
+using Perdure.Core.Turns;
 
 namespace Perdure.Runtime;
 
@@ -47,7 +48,7 @@ internal sealed class TurnEntry(Resident resident, Turn turn, TurnEncoder? encod
     public CarefulWork? Then { get; init; }
 
     public override bool IsStale =>
-        base.IsStale || Resident.IsAbandoned || !ReferenceEquals(Resident.State, Turn.State);
+        base.IsStale || Resident.IsAbandoned || !ReferenceEquals(Resident.State, Turn.Instance);
 
     public override void OnStale()
     {

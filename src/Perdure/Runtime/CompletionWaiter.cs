@@ -19,7 +19,7 @@ internal sealed class CompletionWaiter(Partition partition, string id) : IDispos
 
     public Task<EndedInstance> Ended => _source.Task;
 
-    public void Complete(Turn turn) => _source.TrySetResult(
+    public void Complete(OrchestrationTurn turn) => _source.TrySetResult(
         new EndedInstance(turn.State.Row!, turn.State.Input.Detach(), turn.Completed!, turn.State.Tags, turn.At));
 
     public void Fail(Exception exception) => _source.TrySetException(exception);

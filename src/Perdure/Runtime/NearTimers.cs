@@ -1,3 +1,4 @@
+using Perdure.Core.Identity;
 using Perdure.Core.Stores;
 
 namespace Perdure.Runtime;
@@ -15,6 +16,16 @@ internal sealed class NearTimers
     private readonly PriorityQueue<TimerRow, (long Due, long Number)> _queue = new();
     private readonly HashSet<long> _known = [];
 
+    /// <summary>
+    /// Operations that came due and whose rows may still be read; an operation, unlike a task, could be run twice.
+    /// </summary>
+    private readonly HashSet<long> _fired = [];
+
+    /// <summary>What was consumed while the store is being read, which may show it all the same.</summary>
+    private readonly HashSet<long> _consumed = [];
+
+    private bool _isRefilling;
+
     /// <summary>Position up to which every timer is in memory.</summary>
     public (long Due, long Number) Horizon { get; private set; } = Nothing;
 
@@ -26,8 +37,29 @@ internal sealed class NearTimers
     public void Arm(TimerRow timer)
     {
         (long, long) position = (timer.Key.Due, timer.Key.Number);
-        if (position.CompareTo(Horizon) <= 0 && _known.Add(timer.Key.Number))
+        if (position.CompareTo(Horizon) <= 0 && !_fired.Contains(timer.Key.Number) && _known.Add(timer.Key.Number))
             _queue.Enqueue(timer, position);
+    }
+
+    public void BeginRefill() => _isRefilling = true;
+
+    public void EndRefill(IEnumerable<TimerRow> read)
+    {
+        foreach (TimerRow timer in read)
+        {
+            if (!_consumed.Contains(timer.Key.Number))
+                Arm(timer);
+        }
+        _consumed.Clear();
+        _isRefilling = false;
+    }
+
+    /// <summary>The row of an operation that came due is gone.</summary>
+    public void Consumed(TimerKey timer)
+    {
+        _fired.Remove(timer.Number);
+        if (_isRefilling)
+            _consumed.Add(timer.Number);
     }
 
     public void Disarm(TimerKey timer) => _known.Remove(timer.Number);
@@ -43,8 +75,11 @@ internal sealed class NearTimers
         while (_queue.TryPeek(out TimerRow timer, out (long Due, long Number) position) && position.Due <= now)
         {
             _queue.Dequeue();
-            if (_known.Remove(timer.Key.Number))
-                return timer;
+            if (!_known.Remove(timer.Key.Number))
+                continue;
+            if (EntityInstanceIds.Is(timer.Target))
+                _fired.Add(timer.Key.Number);
+            return timer;
         }
         return null;
     }
@@ -53,6 +88,9 @@ internal sealed class NearTimers
     {
         _queue.Clear();
         _known.Clear();
+        _fired.Clear();
+        _consumed.Clear();
+        _isRefilling = false;
         Horizon = Nothing;
     }
 }

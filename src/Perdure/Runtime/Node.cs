@@ -3,7 +3,9 @@ using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
+using Perdure.Core.Turns;
 using Perdure.Execution;
+using Perdure.Execution.Entities;
 using Perdure.Functions;
 using Perdure.Json;
 using Perdure.Telemetry;
@@ -14,6 +16,7 @@ namespace Perdure.Runtime;
 internal sealed record NodeParts(
     IStore Store,
     IOrchestrationExecutor Executor,
+    IEntityExecutor Entities,
     FunctionRegistry Functions,
     PayloadSerializer Serializer,
     WorkScheduler Scheduler,
@@ -66,6 +69,7 @@ internal sealed class Node : INumbers
     public RuntimeSettings Settings { get; }
     public IStore Store => _parts.Store;
     public IOrchestrationExecutor Executor => _parts.Executor;
+    public IEntityExecutor Entities => _parts.Entities;
     public FunctionRegistry Functions => _parts.Functions;
     public PayloadSerializer Serializer => _parts.Serializer;
     public WorkScheduler Scheduler => _parts.Scheduler;

@@ -31,20 +31,27 @@ internal sealed partial class Partition
 
     private CommitEntry? RecordAlone_NeedsLock(Resident resident, Message message, Request request)
     {
-        if (resident.RunningTurn is { InputsRecorded: false } turn && turn.Taken.Contains(message))
+        if (resident.Lines is not null)
+            return RecordForEntity_NeedsLock(resident, message, request);
+        if (resident.RunningTurn is OrchestrationTurn { InputsRecorded: false } turn && turn.Taken.Contains(message))
             return Ahead(resident, turn);
-        int waiting = resident.Mailbox?.FindIndex(m => ReferenceEquals(m, message)) ?? -1;
         // Loading and committing end by themselves; only user code can take for ever.
-        if (waiting < 0 || resident.RunningTurn is not { } running)
+        if (!resident.IsWaiting(message) || resident.RunningTurn is not OrchestrationTurn running)
             return null;
         if (message is Message.Start or Message.Purge)
             return running.Number > 0 || running.InputsRecorded
                 ? RefuseAlone_NeedsLock(resident, message, request)
                 : null;
+        RequestRow row = RowOf_NeedsLock(resident, message, request, out Message stored);
+        resident.Exchange(message, stored);
+        return row;
+    }
+
+    private RequestRow RowOf_NeedsLock(Resident resident, Message message, Request request, out Message stored)
+    {
         MessageKey key = new(Number, Node.RequestOrigin + _node.Number, (Epoch << 32) + ++_lastRequestRow);
-        MessageRow row = MessageCodec.Encode(key, resident.Id, message);
-        resident.Mailbox![waiting] = message with { Row = key, Ticket = null };
-        return new RequestRow(resident, message, request, row);
+        stored = message with { Row = key, Ticket = null };
+        return new RequestRow(resident, message, request, MessageCodec.Encode(key, resident.Id, message));
     }
 
     /// <summary>
@@ -53,9 +60,7 @@ internal sealed partial class Partition
     /// </summary>
     private static EarlyRefusal RefuseAlone_NeedsLock(Resident resident, Message message, Request request)
     {
-        resident.Mailbox!.Remove(message);
-        if (resident.Mailbox.Count == 0)
-            resident.Mailbox = null;
+        resident.Strike(message);
         return new EarlyRefusal(resident, message, request);
     }
 
@@ -63,16 +68,12 @@ internal sealed partial class Partition
     public void Forget(Resident resident, MessageKey row)
     {
         lock (_gate)
-        {
-            resident.Mailbox?.RemoveAll(m => m.Row == row);
-            if (resident.Mailbox is { Count: 0 })
-                resident.Mailbox = null;
-        }
+            resident.Strike(row);
     }
 
-    private static TurnEntry Ahead(Resident resident, Turn turn, CarefulWork? then = null)
+    private static TurnEntry Ahead(Resident resident, OrchestrationTurn turn, CarefulWork? then = null)
     {
-        Turn ahead = OrchestrationCore.RecordAhead(turn);
+        OrchestrationTurn ahead = OrchestrationCore.RecordAhead(turn);
         TurnEncoder? encoder = null;
         if (ahead.HasEvents)
         {

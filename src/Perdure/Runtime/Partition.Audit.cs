@@ -44,9 +44,8 @@ internal sealed partial class Partition
             if (!_residents.TryGetValue(row.Target, out Resident? resident))
                 return true;
             // In a turn that commits it cannot be seen; the next audit looks again.
-            return resident.Phase == ResidentPhase.Idle
-                || (resident.Phase == ResidentPhase.Running && !Has(resident.Mailbox, row.Key)
-                    && !Has(resident.RunningTurn?.Taken, row.Key));
+            return !resident.Holds(row.Key) && (resident.Phase == ResidentPhase.Idle
+                || (resident.Phase == ResidentPhase.Running && !Has(resident.RunningTurn?.Taken, row.Key)));
         }
     }
 

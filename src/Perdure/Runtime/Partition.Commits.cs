@@ -1,8 +1,10 @@
+using Perdure.Core.Entities;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
+using Perdure.Core.Turns;
 using Perdure.Functions;
 
 namespace Perdure.Runtime;
@@ -42,7 +44,7 @@ internal sealed partial class Partition
         bool isCurrent;
         lock (_gate)
         {
-            if (turn.Completed is not null)
+            if (turn is OrchestrationTurn { Completed: not null })
                 _waiters.Remove(resident.Id, out waiters);
             isCurrent = !entry.IsStale;
             if (isCurrent)
@@ -51,7 +53,7 @@ internal sealed partial class Partition
         // Also when the partition was opened anew meanwhile: what is durable is told and delivered.
         Perform(resident, turn, started);
         foreach (CompletionWaiter waiter in waiters ?? [])
-            waiter.Complete(turn);
+            waiter.Complete((OrchestrationTurn)turn);
         if (!isCurrent)
             return;
         GoOn(claimed);
@@ -64,17 +66,16 @@ internal sealed partial class Partition
         started = StartActivities_NeedsLock(resident, turn);
         if (turn.Ended)
         {
-            List<Message>? left = resident.Mailbox;
-            resident.Mailbox = null;
+            List<Message> left = resident.TakeAllMail();
             CancelAll(resident);
             Forget_NeedsLock(resident);
             // Here and now: these were taken in before, and are neither held nor known already.
             Resident? next = null;
-            foreach (Message message in left ?? [])
+            foreach (Message message in left)
                 next = Put_NeedsLock(resident.Id, message, isNew: false) ?? next;
             return next;
         }
-        resident.Woken |= turn.MovedGeneration;
+        resident.Woken |= turn is OrchestrationTurn { MovedGeneration: true };
         resident.Phase = ResidentPhase.Idle;
         return Claim_NeedsLock(resident) ?? Settle_NeedsLock(resident);
     }
@@ -93,7 +94,7 @@ internal sealed partial class Partition
             isAbandoned = resident.IsAbandoned;
             if (!isAbandoned)
             {
-                PutBack(resident, entry.Turn.Taken);
+                resident.PutBack(entry.Turn.Taken);
                 claimed = Claim_NeedsLock(resident);
             }
         }
@@ -118,7 +119,7 @@ internal sealed partial class Partition
             resident.ParkReason ??= refusal;
             // An entry behind this one may have dropped the memory already: then its inputs are all that is left to do.
             next = entry.IsStale ? null : DropMemory_NeedsLock(resident);
-            PutBack(resident, taken);
+            resident.PutBack(taken);
             next ??= Claim_NeedsLock(resident);
         }
         GoOn(next);
@@ -130,19 +131,13 @@ internal sealed partial class Partition
         bool isClaimed = resident.Phase == ResidentPhase.Loading;
         // Whoever was to conclude it is on the way, and will load it instead.
         isClaimed |= resident.OvertakenBy is not null;
-        PutBack(resident, Taken_NeedsLock(resident));
+        resident.PutBack(Taken_NeedsLock(resident));
         resident.Phase = ResidentPhase.Loading;
         resident.RunningTurn = null;
         resident.OvertakenBy = null;
         resident.State = null;
         DropSession(resident);
         return isClaimed ? null : resident;
-    }
-
-    private static void PutBack(Resident resident, List<Message> messages)
-    {
-        if (messages.Count > 0)
-            resident.Mailbox = [.. messages, .. resident.Mailbox ?? []];
     }
 
     private void PutAgain(string id, Message message) =>
@@ -179,7 +174,7 @@ internal sealed partial class Partition
 
     private ActivityWork ActivityOf_NeedsLock(Resident resident, HistoryEvent.TaskScheduled call, bool recovered)
     {
-        OrchestrationState state = resident.State!;
+        OrchestrationState state = (OrchestrationState)resident.State!;
         TaskKey task = new(state.Execution.Key, state.Execution.Generation, call.Task);
         ActivityWork work = new(resident, task, state.ExecutionId, call)
         {
@@ -222,15 +217,24 @@ internal sealed partial class Partition
         }
         foreach (ActivityWork work in started ?? [])
             _node.Activities.Enqueue(work);
-        _node.Telemetry.OnTurn(turn);
+        if (turn is EntityTurn entity)
+        {
+            Consumed(entity);
+            _node.Telemetry.OnTurn(entity);
+        }
+        else
+            _node.Telemetry.OnTurn((OrchestrationTurn)turn);
     }
 
     /// <summary>
-    /// An instance with nothing to do stays warm while there is room; returns an instance to go on with, if any.
+    /// An instance with nothing to do stays warm while there is room, and one whose mail waits for a lock stays anyhow;
+    /// returns an instance to go on with, if any.
     /// </summary>
     private Resident? Settle_NeedsLock(Resident resident)
     {
-        if (resident.State is not { Exists: true, Ended: false })
+        if (!resident.IsMailEmpty)
+            return null;
+        if (resident.State is not { IsLive: true })
         {
             Forget_NeedsLock(resident);
             return null;
@@ -255,13 +259,16 @@ internal sealed partial class Partition
         DropSession(resident);
         if (resident.Activities.Count > 0)
             return;
-        OrchestrationState state = resident.State!;
-        if (state is not { Row: { Owed: true } row, IsOwed: false })
+        if (resident.State is not OrchestrationState { Row: { Owed: true } row, IsOwed: false } state)
         {
             Forget_NeedsLock(resident);
             return;
         }
-        Turn clear = new(state, state.LastAt) { Execution = state.Execution, Decision = TurnDecision.Record };
+        OrchestrationTurn clear = new(state, state.LastAt)
+        {
+            Execution = state.Execution,
+            Decision = TurnDecision.Record,
+        };
         clear.Rows.UpdateInstance = new InstanceUpdate(Number, state.Execution.Key) { Owed = false };
         state.Row = row with { Owed = false };
         resident.Phase = ResidentPhase.Committing;

@@ -38,6 +38,11 @@ internal sealed partial class Partition
 
     private async ValueTask ReadAsync(Resident resident)
     {
+        if (resident.Lines is { } lines)
+        {
+            await ReadEntityAsync(resident, lines);
+            return;
+        }
         InstanceRow? row = await _node.Store.ReadInstanceAsync(resident.Id, CancellationToken.None);
         OrchestrationState state;
         List<RecordedRun>? history = null;
@@ -74,7 +79,7 @@ internal sealed partial class Partition
         bool HasResult(HistoryEvent.TaskScheduled call)
         {
             TaskKey task = new(state.Execution.Key, state.Execution.Generation, call.Task);
-            return resident.Mailbox?.Exists(m => m is Message.TaskDone done && done.Task == task) ?? false;
+            return resident.Mail.Any(m => m is Message.TaskDone done && done.Task == task);
         }
     }
 
@@ -90,11 +95,9 @@ internal sealed partial class Partition
         {
             if (resident.IsAbandoned)
                 return false;
-            List<Message> mailbox = resident.Mailbox ?? [];
-            asked = mailbox.FindAll(m => m.Ticket is not null);
-            List<Message> kept = mailbox.FindAll(m => m.Ticket is null);
-            resident.Mailbox = kept.Count == 0 ? null : kept;
-            waits = !_closed && (kept.Count > 0 || resident.HoldsRecoverySlot);
+            asked = [.. resident.Mail.Where(m => m.Ticket is not null)];
+            asked.ForEach(resident.Strike);
+            waits = !_closed && (!resident.IsMailEmpty || resident.HoldsRecoverySlot);
             if (!waits)
                 Forget_NeedsLock(resident);
         }
@@ -115,8 +118,7 @@ internal sealed partial class Partition
         {
             if (resident.IsAbandoned)
                 return;
-            mailbox = resident.Mailbox ?? [];
-            resident.Mailbox = null;
+            mailbox = resident.TakeAllMail();
             Forget_NeedsLock(resident);
         }
         foreach (Message message in mailbox)

@@ -196,7 +196,7 @@ internal sealed partial class Partition
         Volatile.Write(ref _epoch, 0);
         foreach (Resident resident in _residents.Values)
         {
-            IEnumerable<Message> messages = [.. Taken_NeedsLock(resident), .. resident.Mailbox ?? []];
+            IEnumerable<Message> messages = [.. Taken_NeedsLock(resident), .. resident.Mail];
             _held!.AddRange(
                 messages.Where(m => m.Ticket is not null).Select(m => (resident.Id, m with { Row = null }, false)));
             Abandon_NeedsLock(resident);
@@ -293,7 +293,7 @@ internal sealed partial class Partition
             epoch = _epoch;
             Volatile.Write(ref _epoch, 0);
             unanswered = [.. _residents.Values
-                .SelectMany(r => Taken_NeedsLock(r).Concat(r.Mailbox ?? []))
+                .SelectMany(r => Taken_NeedsLock(r).Concat(r.Mail))
                 .Concat(_held?.Select(h => h.Message) ?? [])
                 .Select(m => m.Ticket).OfType<Request>()];
             waiters = [.. _waiters.Values.SelectMany(w => w)];

@@ -28,12 +28,14 @@ internal sealed partial class Partition
     private void OnTimerTick()
     {
         List<TimerRow> due = [];
+        long epoch;
         bool refill;
         lock (_gate)
         {
             if (_closed || _held is not null)
                 return;
             _armedFor = long.MaxValue;
+            epoch = _epoch;
             long now = _node.Now;
             while (_timers.TakeDue(now) is { } timer)
                 due.Add(timer);
@@ -41,9 +43,22 @@ internal sealed partial class Partition
             SetTick_NeedsLock();
         }
         foreach (TimerRow timer in due)
-            Submit(timer.Target, TimerBodies.Decode(timer));
+            Fire(timer, epoch);
         if (refill)
             _ = RefillTimersAsync();
+    }
+
+    private void Fire(TimerRow timer, long epoch)
+    {
+        Resident? claimed;
+        lock (_gate)
+        {
+            // Whoever opened the partition since reads the timer again.
+            if (_closed || _held is not null || _epoch != epoch)
+                return;
+            claimed = Put_NeedsLock(timer.Target, TimerBodies.Decode(timer), isNew: false);
+        }
+        GoOn(claimed);
     }
 
     /// <summary>Moves the horizon first and then reads up to it, so that no timer falls between the two.</summary>
@@ -60,6 +75,7 @@ internal sealed partial class Partition
             from = _timers.Horizon;
             to = _node.Now + (long)_node.Settings.TimerHorizon.TotalMilliseconds;
             _timers.MoveHorizon(to, long.MinValue);
+            _timers.BeginRefill();
         }
         IReadOnlyList<TimerRow> rows = [];
         bool read = false;
@@ -78,8 +94,7 @@ internal sealed partial class Partition
             // The partition was opened again meanwhile, and what is near is read anew.
             if (_refill != mine)
                 return;
-            foreach (TimerRow row in rows)
-                _timers.Arm(row);
+            _timers.EndRefill(rows);
             _refill = null;
             if (read && rows.Count == max)
                 _timers.MoveHorizon(rows[^1].Key.Due, rows[^1].Key.Number);

@@ -4,6 +4,7 @@ using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Replay;
 using Perdure.Core.Stores;
+using Perdure.Core.Turns;
 using Perdure.Execution;
 using Perdure.Functions;
 
@@ -53,17 +54,21 @@ internal sealed partial class Partition
 
     private void TakeTurnOf(Resident resident)
     {
-        Turn turn;
+        if (resident.Lines is { } lines)
+        {
+            TakeEntityTurn(resident, lines);
+            return;
+        }
+        OrchestrationTurn turn;
         CarefulTurn? careful = null;
         CommitEntry? inputs = null;
         lock (_gate)
         {
             if (resident.IsAbandoned)
                 return;
-            List<Message> messages = TakeMail_NeedsLock(resident);
-            turn = _core.Receive(resident.State!, messages, _node.Now);
-            if (turn.Untaken > 0)
-                resident.Mailbox = [.. messages[^turn.Untaken..], .. resident.Mailbox ?? []];
+            List<Message> messages = resident.TakeMail(_node.Settings.Limits.MessagesPerTurnMax);
+            turn = _core.Receive((OrchestrationState)resident.State!, messages, _node.Now);
+            resident.PutBack(messages[^turn.Untaken..]);
             if (resident is { Woken: true, Session: not null } && turn.Decision != TurnDecision.Run
                 && turn.State is { Exists: true, Ended: false, Held: Held.No })
                 turn.Decision = TurnDecision.Run;
@@ -105,23 +110,10 @@ internal sealed partial class Partition
         }
     }
 
-    private List<Message> TakeMail_NeedsLock(Resident resident)
-    {
-        List<Message> mailbox = resident.Mailbox ?? [];
-        int max = _node.Settings.Limits.MessagesPerTurnMax;
-        if (mailbox.Count <= max)
-        {
-            resident.Mailbox = null;
-            return mailbox;
-        }
-        resident.Mailbox = mailbox[max..];
-        return mailbox[..max];
-    }
-
     /// <summary>Runs the code of a turn that careful mode has let through.</summary>
-    public void RunTurn(Resident resident, Turn turn) => Try(() => RunCode(resident, turn));
+    public void RunTurn(Resident resident, OrchestrationTurn turn) => Try(() => RunCode(resident, turn));
 
-    private void RunCode(Resident resident, Turn turn)
+    private void RunCode(Resident resident, OrchestrationTurn turn)
     {
         IOrchestrationSession? session;
         RunRequest? request = null;
@@ -155,7 +147,7 @@ internal sealed partial class Partition
     private IOrchestrationSession Open(Resident resident, OrchestrationState state) =>
         _node.Executor.Open(state, session => Wake(resident, session));
 
-    private async Task ReadThenRunAsync(Resident resident, Turn turn)
+    private async Task ReadThenRunAsync(Resident resident, OrchestrationTurn turn)
     {
         while (resident.RunningTurn == turn)
         {
@@ -192,7 +184,7 @@ internal sealed partial class Partition
         Try(() => RunCode(resident, turn));
     }
 
-    private async Task ConcludeLaterAsync(Resident resident, Turn turn, ValueTask<CodeResult> run)
+    private async Task ConcludeLaterAsync(Resident resident, OrchestrationTurn turn, ValueTask<CodeResult> run)
     {
         CodeResult result;
         try
@@ -209,7 +201,7 @@ internal sealed partial class Partition
         Try(() => Conclude(resident, turn, result));
     }
 
-    public void Conclude(Resident resident, Turn turn, CodeResult result)
+    public void Conclude(Resident resident, OrchestrationTurn turn, CodeResult result)
     {
         lock (_gate)
         {
@@ -241,28 +233,27 @@ internal sealed partial class Partition
     /// </summary>
     private static Resident? Overtake_NeedsLock(Resident resident, Message.Terminate terminate)
     {
-        resident.Mailbox!.Remove(terminate);
-        if (resident.Mailbox.Count == 0)
-            resident.Mailbox = null;
-        resident.OvertakenBy = (resident.RunningTurn!, terminate);
+        resident.Strike(terminate);
+        resident.OvertakenBy = ((OrchestrationTurn)resident.RunningTurn!, terminate);
         resident.RunningTurn = null;
         return resident;
     }
 
     /// <summary>Taken once: either it is concluded, or its messages are put back.</summary>
-    private (Turn Turn, Message.Terminate Message)? TakeOvertaken(Resident resident)
+    private (OrchestrationTurn Turn, Message.Terminate Message)? TakeOvertaken(Resident resident)
     {
         lock (_gate)
         {
-            (Turn, Message.Terminate)? overtaken = resident.OvertakenBy;
+            (OrchestrationTurn, Message.Terminate)? overtaken = resident.OvertakenBy;
             resident.OvertakenBy = null;
             return overtaken;
         }
     }
 
-    private void ConcludeOvertaken(Resident resident, (Turn Turn, Message.Terminate Message) overtaken)
+    private void ConcludeOvertaken(
+        Resident resident, (OrchestrationTurn Turn, Message.Terminate Message) overtaken)
     {
-        Turn turn = overtaken.Turn;
+        OrchestrationTurn turn = overtaken.Turn;
         turn.Taken.Add(overtaken.Message);
         _care.Done(Care.KeyOf(turn.Execution));
         _core.Conclude(turn, new CodeResult.Overtaken(overtaken.Message.Reason, overtaken.Message.Recursive));
@@ -276,12 +267,12 @@ internal sealed partial class Partition
 
     private void PutInLine(Resident resident, Turn turn)
     {
-        _care.Leave(turn);
         TurnEncoder? encoder = null;
-        if (turn.HasEvents)
+        if (turn is OrchestrationTurn orchestration)
         {
-            encoder = Encoders.Rent();
-            encoder.Encode(turn, _node.Settings.Limits.HistoryRowBytesMax);
+            _care.Leave(orchestration);
+            encoder = orchestration.HasEvents ? Encoders.Rent() : null;
+            encoder?.Encode(orchestration, _node.Settings.Limits.HistoryRowBytesMax);
         }
         TurnEntry entry = new(resident, turn, encoder, ahead: false);
         if (turn.Rows.IsEmpty)
@@ -306,9 +297,9 @@ internal sealed partial class Partition
         {
             // Nobody waits for a child that was started and forgotten, so the log is the only one who can tell.
             if (dropped.Message is Message.Start { Event: { Parent: { Task: ParentLink.NoAnswer } parent } start })
-                _logger.StartDropped(turn.State.Id, start.Name, parent.InstanceId, dropped.Reason);
+                _logger.StartDropped(turn.Instance.Id, start.Name, parent.InstanceId, dropped.Reason);
             else
-                _logger.MessageDropped(turn.State.Id, dropped.Message.GetType().Name, dropped.Reason);
+                _logger.MessageDropped(turn.Instance.Id, dropped.Message.GetType().Name, dropped.Reason);
             _node.Meters.DroppedMessages.Add(1);
         }
     }

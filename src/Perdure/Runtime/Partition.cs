@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Perdure.Core.Entities;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
@@ -21,6 +22,7 @@ internal sealed partial class Partition
     private readonly Dictionary<long, long> _seen = [];
     private readonly SessionCache _idle;
     private readonly OrchestrationCore _core;
+    private readonly EntityCore _entities;
     private readonly ILogger _logger;
     private long _epoch;
     private long _lastMessageNumber;
@@ -34,6 +36,7 @@ internal sealed partial class Partition
         _logger = node.Logger;
         _idle = new SessionCache(node.Settings.SessionCacheSize / node.Partitions);
         _core = new OrchestrationCore(node.Settings.Limits, node.Partitions, node, node.Executor);
+        _entities = new EntityCore(node.Settings.Limits, node.Partitions, node, node.Entities);
         _acks = new AckDeadlines(this);
         _care = new Care(this, _gate, null);
         _timerTick = node.Time.CreateTimer(
@@ -90,15 +93,23 @@ internal sealed partial class Partition
     private Resident? Put_NeedsLock(string id, Message message, bool isNew)
     {
         Resident resident = ResidentOf_NeedsLock(id, isNew, out Resident? claimed);
-        (resident.Mailbox ??= []).Add(message);
+        if (message.Ticket is Request asked && IsFull(resident))
+        {
+            asked.Answer(RequestOutcome.Busy);
+            return claimed;
+        }
+        resident.Put(message);
         claimed ??= Claim_NeedsLock(resident);
         if (message.Ticket is Request request)
             _acks.Watch_NeedsLock(resident, message, request);
-        return claimed is null && message is Message.Terminate terminate && resident.RunningTurn is { } running
+        return claimed is null && message is Message.Terminate terminate
+            && resident.RunningTurn is OrchestrationTurn running
             && (terminate.OfParent is not { } parent || running.State.IsChildOf(parent))
             ? Overtake_NeedsLock(resident, terminate)
             : claimed;
     }
+
+    private bool IsFull(Resident resident) => resident.Lines?.Count >= _node.Settings.Limits.WaitingForEntityMax;
 
     private void GoOn(Resident? claimed)
     {
@@ -134,7 +145,7 @@ internal sealed partial class Partition
                 && current == resident;
             if (isWanted)
             {
-                (resident.Mailbox ??= []).Add(result);
+                resident.Put(result);
                 claimed = Claim_NeedsLock(resident);
             }
         }
@@ -173,7 +184,7 @@ internal sealed partial class Partition
     public bool Wants_NeedsLock(ActivityWork work)
     {
         Resident resident = work.Resident;
-        bool isOver = resident.State is { } state && (state.Ended || !work.Task.IsOf(state.Execution));
+        bool isOver = resident.State is OrchestrationState state && (state.Ended || !work.Task.IsOf(state.Execution));
         if (!work.IsCancelled && !isOver)
             return true;
         if (resident.Activities.TryGet(work.Task.Task, out ActivityWork? listed) && listed == work)
@@ -209,7 +220,7 @@ internal sealed partial class Partition
                 _waiters.Add(id, waiting = new List<CompletionWaiter>(1));
             waiting.Add(waiter);
             isLive = _residents.TryGetValue(id, out Resident? resident)
-                && resident.State is { Exists: true, Ended: false };
+                && resident.State is { IsLive: true };
         }
         return waiter;
     }
@@ -247,7 +258,7 @@ internal sealed partial class Partition
     /// </summary>
     private Resident? Claim_NeedsLock(Resident resident)
     {
-        if (resident.Phase != ResidentPhase.Idle || (resident.Mailbox is null && !resident.Woken))
+        if (resident.Phase != ResidentPhase.Idle || (!resident.HasMail && !resident.Woken))
             return null;
         _idle.Remove(resident);
         resident.Phase = ResidentPhase.Running;

@@ -21,6 +21,7 @@ internal sealed class RequestRow : RowsEntry
 
     public override void OnCommitted()
     {
+        Partition.OnStored(_resident, _key);
         _request.Answer(RequestOutcome.Accepted);
         Partition.Node.Work.Exit();
     }

@@ -1,7 +1,10 @@
 using Perdure.Core;
+using Perdure.Core.Entities;
+using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Replay;
+using Perdure.Core.Turns;
 using Perdure.Execution;
 
 namespace Perdure.Runtime;
@@ -25,14 +28,21 @@ internal enum ResidentPhase
 /// <summary>
 /// An instance in memory. Small, because there may be a hundred thousand: no lock, timer or queue of its own.
 /// </summary>
-internal sealed class Resident(string id, Partition partition)
+internal sealed partial class Resident
 {
-    public string Id { get; } = id;
-    public Partition Partition { get; } = partition;
+    public Resident(string id, Partition partition)
+    {
+        (Id, Partition) = (id, partition);
+        if (EntityInstanceIds.Is(id))
+            Lines = new EntityMailbox(partition.Node.Settings.Limits);
+    }
+
+    public string Id { get; }
+    public Partition Partition { get; }
     public ResidentPhase Phase { get; set; }
 
     /// <summary>Null while loading.</summary>
-    public OrchestrationState? State { get; set; }
+    public InstanceState? State { get; set; }
 
     /// <summary>The live session, if it is warm.</summary>
     public IOrchestrationSession? Session { get; set; }
@@ -40,14 +50,11 @@ internal sealed class Resident(string id, Partition partition)
     /// <summary>The history just loaded, for the first run of a new session.</summary>
     public IReadOnlyList<RecordedRun>? History { get; set; }
 
-    /// <summary>What waits for the next turn; null when nothing does.</summary>
-    public List<Message>? Mailbox { get; set; }
-
     /// <summary>The turn whose code runs; null from the moment it is concluded, by whomever.</summary>
     public Turn? RunningTurn { get; set; }
 
     /// <summary>A terminate that overtook the running code, and the turn that it ends.</summary>
-    public (Turn Turn, Message.Terminate Message)? OvertakenBy { get; set; }
+    public (OrchestrationTurn Turn, Message.Terminate Message)? OvertakenBy { get; set; }
 
     /// <summary>The session left its turn: the next one must look, even without a message.</summary>
     public bool Woken { get; set; }
@@ -55,7 +62,10 @@ internal sealed class Resident(string id, Partition partition)
     /// <summary>The partition was lost or reopened: whoever still works on this object works for nothing.</summary>
     public bool IsAbandoned { get; set; }
 
-    /// <summary>The store refused what the instance wanted to write: the next turn parks it with this reason.</summary>
+    /// <summary>
+    /// The store refused what the instance wanted to write: the next turn parks it with this reason, or, of an entity,
+    /// fails its operations.
+    /// </summary>
     public string? ParkReason { get; set; }
 
     /// <summary>Recovery counts it until it has nothing more to recover.</summary>

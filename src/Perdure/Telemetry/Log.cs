@@ -69,6 +69,11 @@ internal static partial class Log
     [LoggerMessage(52, LogLevel.Error, "What ended long ago cannot be looked for; the next round tries again.")]
     public static partial void RetentionFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(60, LogLevel.Warning,
+        "A durable HTTP call sends the header {Header}, whose value then stands in the history in clear. Use "
+        + "TokenSource or SecretHeaders for secrets.")]
+    public static partial void SecretInHistory(this ILogger logger, string header);
+
     [LoggerMessage(20, LogLevel.Error, "Instance {InstanceId} cannot be loaded.")]
     public static partial void LoadFailed(this ILogger logger, string instanceId, Exception exception);
 
@@ -121,6 +126,13 @@ internal static partial class Log
         this ILogger logger, string instanceId, string function, int attempt, Exception exception);
 
     [LoggerMessage(
+        43, LogLevel.Warning,
+        "Operation {Operation} of the entity {EntityId}, which was signaled, failed and changed nothing: {ErrorType}: "
+        + "{ErrorMessage}")]
+    public static partial void SignalFailed(
+        this ILogger logger, string entityId, string operation, string errorType, string errorMessage);
+
+    [LoggerMessage(
         42, LogLevel.Warning, "Activity {Function} of instance {InstanceId} threw when it was told to cancel.")]
     public static partial void CancellationFailed(
         this ILogger logger, string instanceId, string function, Exception exception);
@@ -130,4 +142,11 @@ internal static partial class Log
         "Instance {InstanceId} waits: this program has no activity function {Function}. Register it, or terminate the "
         + "instance.")]
     public static partial void ActivityHasNoCode(this ILogger logger, string instanceId, string function);
+
+    [LoggerMessage(45, LogLevel.Warning, "Operation {Operation} of entity {InstanceId} failed.")]
+    public static partial void EntityOperationFailed(
+        this ILogger logger, string instanceId, string operation, Exception exception);
+
+    [LoggerMessage(46, LogLevel.Warning, "Disposing of what operations of entity {InstanceId} held failed.")]
+    public static partial void EntityNotDisposed(this ILogger logger, string instanceId, Exception exception);
 }

@@ -9,6 +9,7 @@ internal sealed class Meters : IDisposable
     private readonly Meter _meter = new("Perdure");
     private readonly Counter<long> _started;
     private readonly Counter<long> _ended;
+    private readonly Counter<long> _operations;
     private readonly Histogram<double> _orchestrationTime;
     private readonly Histogram<double> _activityTime;
 
@@ -22,6 +23,8 @@ internal sealed class Meters : IDisposable
             "perdure.orchestration.duration", "s", "From creation to end, by name and status.");
         _activityTime = _meter.CreateHistogram<double>(
             "perdure.activity.duration", "s", "Run time of activities, by name and outcome.");
+        _operations = _meter.CreateCounter<long>(
+            "perdure.entities.operations", "{operation}", "Operations of entities that were run, by entity name.");
         DroppedMessages =
             _meter.CreateCounter<long>("perdure.messages.dropped", "{message}", "Messages that fitted nothing.");
         LateResults =
@@ -61,6 +64,12 @@ internal sealed class Meters : IDisposable
         KeyValuePair<string, object?> byName = new("name", name), byStatus = new("status", status);
         _ended.Add(1, byName, byStatus);
         _orchestrationTime.Record(duration.TotalSeconds, byName, byStatus);
+    }
+
+    public void EntityOperations(string name, int count)
+    {
+        if (count > 0)
+            _operations.Add(count, new KeyValuePair<string, object?>("name", name));
     }
 
     public void ActivityEnded(string name, TimeSpan duration, bool failed)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Perdure.Core.Entities;
 using Perdure.Core.History;
 using Perdure.Core.Orchestrations;
 using Perdure.Runtime;
@@ -50,7 +51,7 @@ internal sealed class RuntimeTelemetry(Node node)
     }
 
     /// <summary>After the commit of a turn.</summary>
-    public void OnTurn(Turn turn)
+    public void OnTurn(OrchestrationTurn turn)
     {
         OrchestrationState state = turn.State;
         if (turn.Rows.InsertInstance is not null)
@@ -64,7 +65,15 @@ internal sealed class RuntimeTelemetry(Node node)
             OnEnded(turn, completed);
     }
 
-    private void OnEnded(Turn turn, HistoryEvent.ExecutionCompleted completed)
+    /// <summary>After the commit of a turn of an entity.</summary>
+    public void OnTurn(EntityTurn turn)
+    {
+        node.Meters.EntityOperations(turn.State.Name, turn.Done);
+        foreach ((string operation, FailureDetails failure) in turn.FailedSignals ?? [])
+            node.Logger.SignalFailed(turn.State.Id, operation, failure.ErrorType, failure.ErrorMessage);
+    }
+
+    private void OnEnded(OrchestrationTurn turn, HistoryEvent.ExecutionCompleted completed)
     {
         OrchestrationState state = turn.State;
         string status = completed.Status.ToString();

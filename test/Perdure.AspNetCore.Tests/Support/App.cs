@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Perdure.AspNetCore.Hosting;
 
@@ -23,8 +24,8 @@ internal sealed class App : IAsyncDisposable
     {
         _app = app;
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!
-            .Addresses.First().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal);
-        Root = new Uri(address);
+            .Addresses.First();
+        Root = new Uri($"http://127.0.0.1:{BindingAddress.Parse(address).Port}");
         Http = new HttpClient { BaseAddress = Root, Timeout = Deadline };
     }
 

@@ -46,4 +46,21 @@ public sealed class Functions
         await context.WaitForExternalEvent("Add");
         context.ContinueAsNew(context.GetInput<int>() + 1);
     }
+
+    [FunctionName("Counter2")]
+    public static void Count([EntityTrigger(EntityName = "Visits")] IDurableEntityContext context)
+    {
+        switch (context.OperationName)
+        {
+            case "add":
+                context.SetState(context.GetState<int>() + context.GetInput<int>());
+                break;
+            case "text":
+                context.SetState(context.GetInput<string>());
+                break;
+            case "delete":
+                context.DeleteState();
+                break;
+        }
+    }
 }

@@ -30,7 +30,7 @@ public class TurnEncoderTests
     [Fact]
     public void A_turn_can_be_encoded_again_after_its_commit_failed()
     {
-        Turn turn = Given.Orchestration().Started().Asked(Activity(0), Activity(1), Activity(2)).Turn;
+        OrchestrationTurn turn = Given.Orchestration().Started().Asked(Activity(0), Activity(1), Activity(2)).Turn;
         using TurnEncoder encoder = new();
         encoder.Encode(turn, 100);
         string[] first = [.. Show.Rows(turn.Rows)];

@@ -2,6 +2,7 @@ using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Tests.Support;
+using Perdure.Core.Turns;
 using static Perdure.Core.Tests.Support.Arrival;
 using static Perdure.Core.Tests.Support.Code;
 

@@ -1,5 +1,6 @@
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Tests.Support;
+using Perdure.Core.Turns;
 using static Perdure.Core.Tests.Support.Arrival;
 using static Perdure.Core.Tests.Support.Code;
 
@@ -13,7 +14,7 @@ public class RecordAheadTests
     {
         Instance slow = Given.Orchestration().Receives(Start("1").ByClient().AsRow(3));
 
-        Turn ahead = slow.RecordsAhead();
+        OrchestrationTurn ahead = slow.RecordsAhead();
         Show.Events(ahead).ShouldBe(["ExecutionStarted Hello 1"]);
         Show.Rows(ahead.Rows).ShouldBe(["insert instance 1 Pending owed", "history 1.0/0", "delete message 3"]);
         ahead.Effects.Select(Show.Effect).ShouldBe(["answer client Accepted"]);

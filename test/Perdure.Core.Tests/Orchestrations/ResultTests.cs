@@ -1,6 +1,7 @@
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
 using Perdure.Core.Tests.Support;
+using Perdure.Core.Turns;
 using static Perdure.Core.Tests.Support.Arrival;
 using static Perdure.Core.Tests.Support.Code;
 

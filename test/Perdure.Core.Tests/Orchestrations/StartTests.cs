@@ -2,6 +2,7 @@ using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
 using Perdure.Core.Tests.Support;
+using Perdure.Core.Turns;
 using static Perdure.Core.Tests.Support.Arrival;
 using static Perdure.Core.Tests.Support.Code;
 
@@ -155,6 +156,6 @@ public class StartTests
             .Effects();
     }
 
-    private static Message.ChildDone Answer(Turn turn) =>
+    private static Message.ChildDone Answer(OrchestrationTurn turn) =>
         (Message.ChildDone)turn.Effects.OfType<Effect.Deliver>().ShouldHaveSingleItem().Message;
 }

@@ -1,4 +1,5 @@
 using Perdure.Core.History;
+using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Tests.Support;
 using static Perdure.Core.Tests.Support.Arrival;
@@ -9,7 +10,8 @@ namespace Perdure.Core.Tests.Orchestrations;
 /// <summary>Times are milliseconds since 1970: 1000 is a second after it.</summary>
 public sealed class WaitReasonTests
 {
-    private static readonly CodeInsight s_known = new(true, _ => true, [], null);
+    private static readonly CodeInsight s_known =
+        new(true, _ => true, [], new Dictionary<string, string>(), null);
 
     [Fact]
     public void Every_kind_of_open_task_is_named_with_its_time() =>
@@ -27,6 +29,25 @@ public sealed class WaitReasonTests
     public void Events_are_named_in_order() =>
         Why(Given.Orchestration().Started().Asked(), s_known with { Events = ["stop", "go"] })
             .ShouldBe("It waits for the event 'go', the event 'stop'.");
+
+    [Fact]
+    public void A_call_of_an_entity_is_named_and_so_is_whoever_has_locked_it() =>
+        Why(Given.Orchestration().Started().Asked(new OrchestratorAction.CallEntity(0, "@account@a", "Get", default)),
+                s_known with { LockedBy = new Dictionary<string, string> { ["@account@a"] = "other" } })
+            .ShouldBe("It waits for the operation 'Get' of the entity '@account@a' since 1970-01-01 00:00:01Z, which "
+                + "'other' has locked.");
+
+    [Fact]
+    public void The_lock_that_is_waited_for_is_the_one_that_has_not_been_granted()
+    {
+        Instance locking = Given.Orchestration().Started()
+            .Asked(new OrchestratorAction.LockEntities(0, ["@account@a", "@account@b"]));
+        Why(locking).ShouldBe("It waits for the lock of the entity '@account@a' since 1970-01-01 00:00:01Z.");
+        locking.Receives(new Arrival(i => new Message.LockGranted(new(i.Execution.Key, 0, 0), "@account@a")));
+        Why(locking, s_known with { LockedBy = new Dictionary<string, string> { ["@account@b"] = "other" } })
+            .ShouldBe("It waits for the lock of the entity '@account@b' since 1970-01-01 00:00:01Z, which 'other' has "
+                + "locked.");
+    }
 
     [Fact]
     public void Many_are_counted() =>

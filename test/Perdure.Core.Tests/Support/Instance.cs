@@ -3,6 +3,7 @@ using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
+using Perdure.Core.Turns;
 
 namespace Perdure.Core.Tests.Support;
 
@@ -41,10 +42,10 @@ internal sealed class Instance : INumbers, ICodeCatalog
     public ExecutionKey Execution => State.Execution;
 
     /// <summary>The latest turn.</summary>
-    public Turn Turn { get; private set; } = null!;
+    public OrchestrationTurn Turn { get; private set; } = null!;
 
     /// <summary>Sees every turn once it is durable.</summary>
-    public Action<Turn>? Committed { get; set; }
+    public Action<OrchestrationTurn>? Committed { get; set; }
 
     public int RowsWritten => _disk.RowsWritten;
 
@@ -117,9 +118,9 @@ internal sealed class Instance : INumbers, ICodeCatalog
     }
 
     /// <summary>The 20 ms rule; <see cref="Turn"/> stays the running one.</summary>
-    public Turn RecordsAhead()
+    public OrchestrationTurn RecordsAhead()
     {
-        Turn ahead = OrchestrationCore.RecordAhead(Turn);
+        OrchestrationTurn ahead = OrchestrationCore.RecordAhead(Turn);
         Commit(ahead);
         return ahead;
     }
@@ -156,7 +157,7 @@ internal sealed class Instance : INumbers, ICodeCatalog
         return this;
     }
 
-    private void Commit(Turn turn)
+    private void Commit(OrchestrationTurn turn)
     {
         turn.At.ShouldBeGreaterThanOrEqualTo(_now);
         _disk.Write(turn, _limits.HistoryRowBytesMax);

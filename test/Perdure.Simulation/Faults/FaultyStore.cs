@@ -72,6 +72,16 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
     public ValueTask<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken) =>
         Read("query", () => disk.QueryAsync(query, CancellationToken.None).Result);
 
+    public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
+        IReadOnlyList<MessageKey> keys, CancellationToken cancellationToken) =>
+        Read("message bodies", () => disk.ReadMessagesAsync(keys, CancellationToken.None).Result);
+
+    public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
+        Read("entity", () => disk.ReadEntityAsync(id, CancellationToken.None).Result);
+
+    public ValueTask<EntityPage> QueryEntitiesAsync(EntityRowQuery query, CancellationToken cancellationToken) =>
+        Read("entities", () => disk.QueryEntitiesAsync(query, CancellationToken.None).Result);
+
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         Read("sweep", () => disk.SweepAsync(rowsMax, CancellationToken.None).Result);
 

@@ -11,7 +11,7 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
     {
         var problem = Fence() ?? Record()
             ?? DeleteInstances() ?? InsertInstances() ?? UpdateInstances()
-            ?? DeleteHistories() ?? ListForSweeping() ?? InsertHistory()
+            ?? DeleteHistories() ?? ListForSweeping() ?? InsertHistory() ?? WriteEntities()
             ?? InsertMessages() ?? DeleteMessages() ?? InsertTimers() ?? DeleteTimers()
             ?? WriteTasks();
         if (problem is null)
@@ -137,6 +137,21 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
                     return Refused(
                         $"Turn {row.Turn}.{row.Part} of execution {row.Key}.{row.Generation} is already written.");
             }
+        }
+        return null;
+    }
+
+    private CommitResult? WriteEntities()
+    {
+        foreach (var turn in batch.Turns)
+        {
+            if (turn.DeleteEntity is { } id && !tables.Entities.Remove(id))
+                return Missed(turn.Partition, $"entity '{id}' to delete");
+            if (turn.UpsertEntity is not { } row)
+                continue;
+            row = row with { State = row.State.Detach() };
+            if (!tables.Entities.Insert(row.Id, row))
+                tables.Entities.Replace(row.Id, row);
         }
         return null;
     }

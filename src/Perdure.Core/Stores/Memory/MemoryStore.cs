@@ -94,6 +94,21 @@ internal sealed class MemoryStore(string hubId, int partitions = 4) : IStore
         }
     }
 
+    public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
+        IReadOnlyList<MessageKey> keys, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            List<MessageRow> rows = [];
+            foreach (var key in keys)
+            {
+                if (_tables.Messages.TryGet((key.Partition, key.Origin, key.Number), out var row))
+                    rows.Add(row);
+            }
+            return new(rows);
+        }
+    }
+
     public ValueTask<IReadOnlyList<TimerRow>> ReadTimersAsync(
         int partition, long before, long afterDue, long afterNumber, int max, CancellationToken cancellationToken)
     {
@@ -133,6 +148,29 @@ internal sealed class MemoryStore(string hubId, int partitions = 4) : IStore
     {
         lock (_lock)
             return new(_tables.Instances.All.LongCount(row => Matches(query, row)));
+    }
+
+    public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return new(_tables.Entities.TryGet(id, out var row) ? row : null);
+    }
+
+    public ValueTask<EntityPage> QueryEntitiesAsync(EntityRowQuery query, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            var (name, key) = query.After is null ? ("", "") : EntityInstanceIds.Split(query.After);
+            var found = _tables.Entities.All
+                .Where(row => Matches(query, row) && (query.After is null || IsAfter(row, name, key)))
+                .OrderBy(row => row.Name, Utf8Order.Instance).ThenBy(row => row.Key, Utf8Order.Instance)
+                .Take(query.PageSize + 1)
+                .Select(row => query.WithState ? row : row with { State = default })
+                .ToList();
+            bool more = found.Count > query.PageSize;
+            var page = found.Take(query.PageSize).ToArray();
+            return new(new EntityPage(page, more ? page[^1].Id : null));
+        }
     }
 
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken)
@@ -198,6 +236,19 @@ internal sealed class MemoryStore(string hubId, int partitions = 4) : IStore
             && !(row.Created < query.CreatedFrom)
             && !(row.Created > query.CreatedTo)
             && (query.Tag is not { } tag || HasTag(row.Id, tag));
+    }
+
+    private static bool Matches(EntityRowQuery query, EntityRow row) =>
+        (query.WithoutState || !row.State.IsNone)
+        && (!query.Locked || row.Holder is not null)
+        && (query.Name is null || query.Name == row.Name)
+        && !(row.Last < query.LastFrom)
+        && !(row.Last > query.LastTo);
+
+    private static bool IsAfter(EntityRow row, string name, string key)
+    {
+        int order = Utf8Order.Instance.Compare(row.Name, name);
+        return order > 0 || (order == 0 && Utf8Order.Instance.Compare(row.Key, key) > 0);
     }
 
     private bool HasTag(string id, KeyValuePair<string, string> tag) =>

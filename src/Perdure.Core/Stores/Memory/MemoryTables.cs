@@ -16,6 +16,7 @@ internal sealed class MemoryTables
         Timers = new(Journal);
         Tasks = new(Journal);
         Sweep = new(Journal);
+        Entities = new(Journal, Utf8Order.Instance);
         Tags = new(Journal, Utf8Order.Instance);
     }
 
@@ -38,6 +39,8 @@ internal sealed class MemoryTables
     public Table<(int Partition, long Key, int Generation, int Task), TaskRow> Tasks { get; }
 
     public Table<(int Partition, long Key, int Generation), SweepRow> Sweep { get; }
+
+    public Table<string, EntityRow> Entities { get; }
 
     /// <summary>The tags of each instance id.</summary>
     public Table<string, IReadOnlyDictionary<string, string>> Tags { get; }

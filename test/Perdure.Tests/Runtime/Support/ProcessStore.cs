@@ -86,6 +86,16 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
     public ValueTask<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken) =>
         Read(() => inner.QueryAsync(query, cancellationToken));
 
+    public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
+        IReadOnlyList<MessageKey> keys, CancellationToken cancellationToken) =>
+        inner.ReadMessagesAsync(keys, cancellationToken);
+
+    public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
+        inner.ReadEntityAsync(id, cancellationToken);
+
+    public ValueTask<EntityPage> QueryEntitiesAsync(EntityRowQuery query, CancellationToken cancellationToken) =>
+        inner.QueryEntitiesAsync(query, cancellationToken);
+
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         Alive(() => inner.SweepAsync(rowsMax, cancellationToken));
 

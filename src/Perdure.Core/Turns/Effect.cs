@@ -3,7 +3,7 @@ using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Stores;
 
-namespace Perdure.Core.Orchestrations;
+namespace Perdure.Core.Turns;
 
 /// <summary>Everything that a turn can ask of the outside world, once it is durable.</summary>
 internal abstract record Effect

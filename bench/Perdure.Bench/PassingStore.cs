@@ -1,20 +1,14 @@
-using System.Text;
 using Perdure.Core.Identity;
 using Perdure.Core.Stores;
 
 namespace Perdure.Bench;
 
-/// <summary>A store that counts rows and their bytes on the way.</summary>
-internal sealed class CountingStore(IStore inner) : IStore
+/// <summary>A store that looks at every batch on its way to another one.</summary>
+internal sealed class PassingStore(IStore inner, Action<Batch> look) : IStore
 {
-    public long Rows { get; private set; }
-    public long Bytes { get; private set; }
-    public long Turns { get; private set; }
-
     public ValueTask<CommitResult> CommitAsync(Batch batch)
     {
-        foreach (TurnRows turn in batch.Turns)
-            Count(turn);
+        look(batch);
         return inner.CommitAsync(batch);
     }
 
@@ -57,32 +51,18 @@ internal sealed class CountingStore(IStore inner) : IStore
     public ValueTask<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken) =>
         inner.QueryAsync(query, cancellationToken);
 
+    public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
+        IReadOnlyList<MessageKey> keys, CancellationToken cancellationToken) =>
+        inner.ReadMessagesAsync(keys, cancellationToken);
+
+    public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
+        inner.ReadEntityAsync(id, cancellationToken);
+
+    public ValueTask<EntityPage> QueryEntitiesAsync(EntityRowQuery query, CancellationToken cancellationToken) =>
+        inner.QueryEntitiesAsync(query, cancellationToken);
+
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         inner.SweepAsync(rowsMax, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
-
-    private void Count(TurnRows turn)
-    {
-        Turns++;
-        if (turn.InsertInstance is { } row)
-        {
-            Rows++;
-            // Seven integers of at most eight bytes beside the texts.
-            Bytes += Encoding.UTF8.GetByteCount(row.Id) + Encoding.UTF8.GetByteCount(row.Name) + (7 * sizeof(long));
-        }
-        if (turn.UpdateInstance is not null)
-        {
-            Rows++;
-            Bytes += 3 * sizeof(long);
-        }
-        if (!turn.History.Events.IsEmpty)
-        {
-            Rows++;
-            Bytes += turn.History.Events.Length + (4 * sizeof(long));
-        }
-        Rows += (turn.InsertMessages?.Count ?? 0) + (turn.DeleteMessages?.Count ?? 0) + (turn.InsertTimers?.Count ?? 0)
-            + (turn.DeleteTimers?.Count ?? 0) + (turn.InsertTasks?.Count ?? 0) + (turn.DeleteTasks?.Count ?? 0)
-                + (turn.HistoryParts?.Count ?? 0);
-    }
 }

@@ -1,28 +1,12 @@
 using Perdure.Core.History;
 using Perdure.Core.Identity;
-using Perdure.Core.Messages;
 using Perdure.Core.Stores;
+using Perdure.Core.Turns;
 
 namespace Perdure.Core.Orchestrations;
 
-/// <summary>What the core wants next for a turn that has taken its messages.</summary>
-internal enum TurnDecision
-{
-    /// <summary>Nothing to store; the effects (refusals) may happen at once.</summary>
-    Nothing,
-
-    /// <summary>Store what arrived; no code runs.</summary>
-    Record,
-
-    /// <summary>Run the code over <see cref="Turn.Feed"/>, then conclude.</summary>
-    Run,
-}
-
-/// <summary>
-/// One turn in the making, and then the result of it: facts to store (<see cref="Rows"/>) and effects to perform once
-/// they are durable.
-/// </summary>
-internal sealed class Turn(OrchestrationState state, long at)
+/// <summary>A turn of an orchestration: it adds events to the history.</summary>
+internal sealed class OrchestrationTurn(OrchestrationState state, long at) : Turn(state, at)
 {
     /// <summary>
     /// Slot 0 is kept for <see cref="HistoryEvent.OrchestratorStarted"/>, which precedes what the turn feeds.
@@ -34,21 +18,8 @@ internal sealed class Turn(OrchestrationState state, long at)
 
     public OrchestrationState State { get; } = state;
 
-    /// <summary>The time of the turn; the code sees it as the current time.</summary>
-    public long At { get; set; } = at;
-
-    public TurnDecision Decision { get; set; }
-
     /// <summary>What the code gets, in order: everything recorded and not yet fed.</summary>
     public IReadOnlyList<HistoryEvent> Feed { get; set; } = [];
-
-    public TurnRows Rows { get; } = new() { Partition = state.Partition };
-    public List<Effect> Effects { get; } = [];
-
-    /// <summary>The messages that the turn took; they go back to the mailbox if its commit is refused.</summary>
-    public List<Message> Taken { get; } = [];
-
-    public List<Dropped>? Dropped { get; set; }
 
     /// <summary>Messages after the one that ended the instance: they are for whoever comes next under the id.</summary>
     public int Untaken { get; set; }
@@ -57,7 +28,6 @@ internal sealed class Turn(OrchestrationState state, long at)
     public ExecutionKey Execution { get; set; }
 
     public int Number { get; set; }
-    public bool Ended { get; set; }
 
     /// <summary>Set when the turn ended the instance.</summary>
     public HistoryEvent.ExecutionCompleted? Completed { get; set; }
@@ -98,6 +68,4 @@ internal sealed class Turn(OrchestrationState state, long at)
     }
 
     public void RemoveInputs() => _events.RemoveRange(1, _events.Count - 1);
-
-    public void Drop(Message message, string reason) => (Dropped ??= []).Add(new Dropped(message, reason));
 }

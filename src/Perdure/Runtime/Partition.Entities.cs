@@ -1,0 +1,189 @@
+using Perdure.Core.Entities;
+using Perdure.Core.History;
+using Perdure.Core.Identity;
+using Perdure.Core.Messages;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Stores;
+using Perdure.Core.Turns;
+using Perdure.Functions;
+
+namespace Perdure.Runtime;
+
+/// <summary>
+/// Entities: the same claims, line and batches as orchestrations, with a row in the place of a history and lines in the
+/// place of a mailbox.
+/// </summary>
+internal sealed partial class Partition
+{
+    private const int BodiesPerRead = 500;
+
+    private async ValueTask ReadEntityAsync(Resident resident, EntityMailbox lines)
+    {
+        EntityRow? row = await _node.Store.ReadEntityAsync(resident.Id, CancellationToken.None);
+        lock (_gate)
+        {
+            if (resident.IsAbandoned)
+                return;
+            EntityState state = row is null ? new EntityState(resident.Id, Number) : EntityState.Of(row);
+            resident.State = state;
+            resident.Phase = ResidentPhase.Running;
+            lines.Load(state.Holder);
+        }
+    }
+
+    private void TakeEntityTurn(Resident resident, EntityMailbox lines)
+    {
+        EntityTurn turn;
+        CarefulEntityTurn? careful = null;
+        lock (_gate)
+        {
+            if (resident.IsAbandoned)
+                return;
+            // One at a time while care is taken: a death is counted against what was running and nothing else.
+            int max = _care.IsOn ? 1 : _node.Settings.Limits.OperationsPerTurnMax;
+            turn = _entities.Receive((EntityState)resident.State!, lines, _node.Now, max);
+            if (turn.Decision == TurnDecision.Run && resident.ParkReason is { } reason)
+            {
+                resident.ParkReason = null;
+                _entities.Fail(turn, new FailureDetails(Failures.RefusedByStore, reason));
+            }
+            if (turn.Decision == TurnDecision.Run)
+            {
+                resident.RunningTurn = turn;
+                careful = _care.IsOn ? new CarefulEntityTurn(resident, turn) : null;
+            }
+        }
+        Report(turn);
+        if (turn.NeedsBodies)
+            _ = ReadBodiesAsync(resident, lines);
+        else if (turn.Decision != TurnDecision.Run)
+            PutInLine(resident, turn);
+        else if (careful is not null)
+            _care.Run(careful);
+        else
+            RunOperations(resident, turn);
+    }
+
+    public void RunOperations(Resident resident, EntityTurn turn)
+    {
+        ValueTask<EntityRun> run = _node.Entities.RunAsync(turn.Batch, _node.WhenStopping);
+        if (run.IsCompletedSuccessfully)
+            ConcludeOperations(resident, turn, run.Result, null);
+        else
+            _ = ConcludeOperationsLaterAsync(resident, turn, run);
+    }
+
+    private async Task ConcludeOperationsLaterAsync(Resident resident, EntityTurn turn, ValueTask<EntityRun> run)
+    {
+        EntityRun? result = null;
+        FailureDetails? failure = null;
+        try
+        {
+            result = await run;
+        }
+#pragma warning disable CA1031 // Whatever it was: whoever waits is told, and the entity goes on.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _logger.ExecutorFailed(resident.Id, e);
+            failure = ThrownFailure.Of(e);
+        }
+        Try(() => ConcludeOperations(resident, turn, result, failure));
+    }
+
+    public void ConcludeOperations(Resident resident, EntityTurn turn, EntityRun? run, FailureDetails? failure)
+    {
+        lock (_gate)
+        {
+            if (resident.RunningTurn != turn)
+            {
+                // The partition was lost meanwhile: this answer is stale, and the operations run again.
+                _node.Meters.StaleRuns.Add(1);
+                return;
+            }
+            resident.RunningTurn = null;
+            if (run is null)
+                _entities.Fail(turn, failure!);
+            else
+                _entities.Conclude(turn, run);
+            resident.PutBack(turn.NotRun);
+        }
+        _care.Done(Care.KeyOf(resident.Id));
+        PutInLine(resident, turn);
+    }
+
+    /// <summary>What was left in the store because too much waits, as far as it is next.</summary>
+    private async Task ReadBodiesAsync(Resident resident, EntityMailbox lines)
+    {
+        while (true)
+        {
+            List<MessageKey> keys;
+            lock (_gate)
+            {
+                if (resident.IsAbandoned)
+                    return;
+                keys = lines.NextLeft(BodiesPerRead);
+            }
+            try
+            {
+                IReadOnlyList<MessageRow> rows = await _node.Store.ReadMessagesAsync(keys, CancellationToken.None);
+                if (rows.Count < keys.Count)
+                    throw new FormatException($"{keys.Count - rows.Count} messages that wait for an entity are gone.");
+                lock (_gate)
+                    lines.Fill(rows.Select(MessageCodec.Decode));
+                break;
+            }
+            catch (StoreException e)
+            {
+                _logger.LoadFailed(resident.Id, e);
+                await Task.Delay(ReadPause, _node.Time);
+            }
+            catch (FormatException e)
+            {
+                OnBug(e);
+                return;
+            }
+        }
+        TakeTurn(resident);
+    }
+
+    /// <summary>The 20 ms rule: a signal that waits for a lock, or for running code, becomes a row by itself.</summary>
+    private RequestRow? RecordForEntity_NeedsLock(Resident resident, Message message, Request request)
+    {
+        if (message is not Message.Operation)
+            return null;
+        if (resident.RunningTurn is EntityTurn running && running.Taken.FindIndex(IsIt) is >= 0 and var taken)
+        {
+            RequestRow row = RowOf_NeedsLock(resident, message, request, out Message stored);
+            running.Taken[taken] = stored;
+            running.Operations[running.Operations.FindIndex(IsIt)] = (Message.Operation)stored;
+            return row;
+        }
+        // Loading and committing end by themselves.
+        bool waits = resident.IsWaiting(message) && (resident.RunningTurn is not null || !resident.HasMail);
+        if (!waits)
+            return null;
+        RequestRow alone = RowOf_NeedsLock(resident, message, request, out Message left);
+        resident.Exchange(message, left);
+        return alone;
+
+        bool IsIt(Message m) => ReferenceEquals(m.Ticket, message.Ticket);
+    }
+
+    /// <summary>The row of a request is durable.</summary>
+    public void OnStored(Resident resident, MessageKey row)
+    {
+        if (resident.Lines is not { } lines)
+            return;
+        lock (_gate)
+            lines.Stored(row);
+    }
+
+    private void Consumed(EntityTurn turn)
+    {
+        if (turn.Rows.DeleteTimers is not { } timers)
+            return;
+        lock (_gate)
+            timers.ForEach(_timers.Consumed);
+    }
+}
