@@ -36,6 +36,32 @@ public class DiscoveryTests
             + "to z, goes on with letters, digits, '_' and '-', and has at most 128 characters. A leading '@' "
             + "marks entities."
         },
+        {
+            typeof(EntityWithResult),
+            "EntityWithResult.Run returns System.Int32; an entity answers with context.Return, and its function "
+            + "returns void, Task or ValueTask."
+        },
+        {
+            typeof(EntityOnText),
+            "EntityOnText.Run: its parameter 'context' has the type System.String; [EntityTrigger] goes with "
+            + "IDurableEntityContext."
+        },
+        { typeof(LimitedEntity), "LimitedEntity.Run: [Concurrency] limits activities; an entity cannot have it." },
+        {
+            typeof(EntityWithUnknownService),
+            "EntityWithUnknownService.Run: its parameter 'builder' has the type System.Text.StringBuilder, and no "
+            + "such service is registered. An entity takes its trigger, ILogger, CancellationToken, clients with "
+            + "[DurableClient] and services."
+        },
+        {
+            typeof(EntityByReference),
+            "EntityByReference.Run: its parameter 'number' is passed by reference or lives on the stack only."
+        },
+        {
+            typeof(EntityWithWrongClient),
+            "EntityWithWrongClient.Run: its parameter 'client' is no client; [DurableClient] goes with "
+            + "IDurableClient, IDurableOrchestrationClient or IDurableEntityClient."
+        },
         { typeof(NotPublic), "NotPublic.Run is not public; a function is." },
         { typeof(GenericMethod), "GenericMethod.Run is generic; a function is not." },
         { typeof(AsyncVoid), "AsyncVoid.Run is async void, so nobody could know when it ends; return a Task." },
