@@ -218,7 +218,10 @@ internal static class HistoryReader
     {
         List<string> names = [];
         if (reader.TokenType != JsonTokenType.StartArray)
-            throw new FormatException($"A history event holds a {reader.TokenType} where a list of names should stand.");
+        {
+            throw new FormatException(
+                $"A history event holds a {reader.TokenType} where a list of names should stand.");
+        }
         while (reader.Read() && reader.TokenType == JsonTokenType.String)
             names.Add(reader.GetString()!);
         return reader.TokenType == JsonTokenType.EndArray
