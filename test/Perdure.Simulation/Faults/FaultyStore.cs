@@ -74,7 +74,11 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
 
     public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
         IReadOnlyList<MessageKey> keys, CancellationToken cancellationToken) =>
-        Read("message bodies", () => disk.ReadMessagesAsync(keys, CancellationToken.None).Result);
+        Read("message bodies", () =>
+        {
+            simulation.Counters.Add(Rare.BodiesReadAgain);
+            return disk.ReadMessagesAsync(keys, CancellationToken.None).Result;
+        });
 
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
         Read("entity", () => disk.ReadEntityAsync(id, CancellationToken.None).Result);
