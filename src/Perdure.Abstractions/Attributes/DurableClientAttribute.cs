@@ -2,7 +2,7 @@ namespace Perdure;
 
 /// <summary>
 /// Hands the function a client of a task hub. The parameter is an <see cref="IDurableClient"/>, an
-/// <see cref="IDurableOrchestrationClient"/> or one of their older names.
+/// <see cref="IDurableOrchestrationClient"/>, an <see cref="IDurableEntityClient"/> or one of their older names.
 /// </summary>
 /// <remarks>
 /// Not for orchestrations: what a client does is not part of the history, so replay would do it again.

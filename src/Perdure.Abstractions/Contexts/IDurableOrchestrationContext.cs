@@ -1,8 +1,8 @@
 namespace Perdure;
 
 /// <summary>
-/// What an orchestration can do, durably: call functions, wait for time and for events. Everything that it awaits here
-/// is recorded in its history, and after a restart its code runs again with the same answers.
+/// What an orchestration can do, durably: call functions and entities, wait for time and for events. Everything that it
+/// awaits here is recorded in its history, and after a restart its code runs again with the same answers.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -254,6 +254,93 @@ public interface IDurableOrchestrationContext
     /// <exception cref="TaskCanceledException">The wait was cancelled; thrown by the task.</exception>
     Task<T> WaitForExternalEvent<T>(
         string name, TimeSpan timeout, T defaultValue, CancellationToken cancelToken = default);
+
+    /// <summary>Runs an operation of an entity, and returns when its outcome is durable.</summary>
+    /// <param name="entityId">The entity. It need not exist.</param>
+    /// <param name="operationName">The name of the operation.</param>
+    /// <param name="operationInput">Its input.</param>
+    /// <exception cref="ArgumentException">The name of the operation is empty, or the id names no entity.</exception>
+    /// <exception cref="FunctionFailedException">
+    /// The operation threw, or this host has no entity of this name; thrown by the task.
+    /// </exception>
+    /// <exception cref="LockingRulesViolationException">
+    /// In a critical section: the entity is not one of the locked ones, or another call of it is under way.
+    /// </exception>
+    Task CallEntityAsync(EntityId entityId, string operationName, object? operationInput = null);
+
+    /// <inheritdoc cref="CallEntityAsync(EntityId, string, object?)"/>
+    /// <typeparam name="TResult">Any type that the JSON of the result fits.</typeparam>
+    /// <returns>The result; the default of <typeparamref name="TResult"/> when the operation returned none.</returns>
+    Task<TResult> CallEntityAsync<TResult>(EntityId entityId, string operationName, object? operationInput = null);
+
+    /// <summary>
+    /// Sends an operation to an entity and waits for nothing: what it returns or throws, nobody hears. What an
+    /// orchestration sends to one entity arrives in its order.
+    /// </summary>
+    /// <param name="entity">The entity. It need not exist.</param>
+    /// <param name="operationName">The name of the operation.</param>
+    /// <param name="operationInput">Its input.</param>
+    /// <exception cref="ArgumentException">The name of the operation is empty, or the id names no entity.</exception>
+    /// <exception cref="LockingRulesViolationException">The critical section has locked this entity.</exception>
+    void SignalEntity(EntityId entity, string operationName, object? operationInput = null);
+
+    /// <summary>Sends an operation that is to run at a later time, never before it.</summary>
+    /// <inheritdoc cref="SignalEntity(EntityId, string, object?)"/>
+    /// <param name="scheduledTimeUtc">The time, in UTC; one that has passed means at once.</param>
+    void SignalEntity(EntityId entity, DateTime scheduledTimeUtc, string operationName, object? operationInput = null);
+
+    /// <summary>
+    /// Enters a critical section: locks entities one after the other, and returns when all are locked. Until then, and
+    /// until the section is left, no one else's operations run on them.
+    /// </summary>
+    /// <remarks>
+    /// While the section lasts, this orchestration may call the locked entities, one call of each at a time, but not
+    /// signal them, not call other entities, not wait for sub-orchestrations and not lock again. Activities, timers and
+    /// events are allowed. The end of the orchestration, whichever it is, leaves the section as well. The entities need
+    /// no function and no state. They are locked in the order of their ids, so that two orchestrations cannot wait for
+    /// each other.
+    /// </remarks>
+    /// <param name="entities">The entities; one that is named twice is locked once.</param>
+    /// <returns>What leaves the section when it is disposed of; doing so again does nothing.</returns>
+    /// <exception cref="ArgumentException">There is no entity, or an id names none.</exception>
+    /// <exception cref="LockingRulesViolationException">
+    /// The orchestration is in a critical section, or is about to enter one.
+    /// </exception>
+    /// <example>
+    /// <code>
+    /// using (await context.LockAsync(from, to))
+    /// {
+    ///     await context.CallEntityAsync(from, "withdraw", 10);
+    ///     await context.CallEntityAsync(to, "deposit", 10);
+    /// }
+    /// </code>
+    /// </example>
+    Task<IDisposable> LockAsync(params EntityId[] entities);
+
+    /// <summary>Whether the orchestration is in a critical section.</summary>
+    /// <param name="ownedLocks">
+    /// The entities that it has locked, in the order of their ids; empty when it is in none.
+    /// </param>
+    bool IsLocked(out IReadOnlyList<EntityId> ownedLocks);
+
+    /// <summary>
+    /// An object whose methods are the operations of an entity: those that return a task call it, those that return
+    /// nothing signal it.
+    /// </summary>
+    /// <typeparam name="TEntityInterface">
+    /// An interface whose only members are methods with at most one parameter that return nothing or a task. One class
+    /// of its assembly implements it; the name of this class is the name of the entity.
+    /// </typeparam>
+    /// <param name="entityKey">The key of the entity.</param>
+    /// <exception cref="InvalidOperationException">The interface is none of this kind.</exception>
+    TEntityInterface CreateEntityProxy<TEntityInterface>(string entityKey);
+
+    /// <inheritdoc cref="CreateEntityProxy{TEntityInterface}(string)"/>
+    /// <typeparam name="TEntityInterface">
+    /// An interface whose only members are methods with at most one parameter that return nothing or a task.
+    /// </typeparam>
+    /// <param name="entityId">The entity.</param>
+    TEntityInterface CreateEntityProxy<TEntityInterface>(EntityId entityId);
 
     /// <summary>
     /// A new GUID that is the same when the code runs again: made of the instance id, the current time and a counter

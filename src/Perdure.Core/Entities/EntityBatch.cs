@@ -36,7 +36,9 @@ internal abstract record EntityAction
 {
     private EntityAction() { }
 
-    /// <summary>Tells an entity, named by its instance id, something; not before <c>DueAt</c>, if that is set.</summary>
+    /// <summary>
+    /// Tells an entity, named by its instance id, something; not before <c>DueAt</c>, if that is set.
+    /// </summary>
     public sealed record Signal(string EntityId, string Operation, Payload Input, long? DueAt) : EntityAction;
 
     /// <summary>Starts an orchestration that answers nobody.</summary>

@@ -38,5 +38,7 @@ internal sealed record RecordedRun(
     /// <summary>Whether the code asked for it and replay must see it asked for again.</summary>
     private static bool IsAsked(HistoryEvent e) => e
         is HistoryEvent.TaskScheduled or HistoryEvent.TimerCreated or HistoryEvent.TimerCanceled
-        or HistoryEvent.SubOrchestrationInstanceCreated or HistoryEvent.ExecutionCompleted;
+        or HistoryEvent.SubOrchestrationInstanceCreated or HistoryEvent.EntityOperationCalled
+        or HistoryEvent.EntityOperationSignaled or HistoryEvent.EntityLockRequested or HistoryEvent.EntityUnlockSent
+        or HistoryEvent.ExecutionCompleted;
 }

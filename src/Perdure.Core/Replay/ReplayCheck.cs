@@ -5,7 +5,8 @@ namespace Perdure.Core.Replay;
 
 /// <summary>
 /// Compares what replayed code asks for with what the history says it asked for. Kind, order and name count, names
-/// without regard to case; inputs and due times do not, because they are read from the history and not from the code.
+/// without regard to case, and entities exactly, because what is recorded of one says nothing about another; inputs and
+/// due times do not count, because they are read from the history and not from the code.
 /// Unlike Durable Functions it also sees what is asked for in addition, and what is missing at the end of a run.
 /// </summary>
 internal static class ReplayCheck
@@ -17,7 +18,7 @@ internal static class ReplayCheck
         List<Step> expected = [.. run.Asked.Select(Step.Of)];
         List<Step> actual = [.. asked.Where(a => a is not OrchestratorAction.SetCustomStatus).Select(Step.Of)];
         if (completion is not null)
-            actual.Add(new Step("end", null));
+            actual.Add(new Step("end"));
         for (int i = 0; i < Math.Max(expected.Count, actual.Count); i++)
         {
             Step? there = i < expected.Count ? expected[i] : null;
@@ -28,30 +29,50 @@ internal static class ReplayCheck
         return null;
     }
 
-    private sealed record Step(string Kind, string? Name)
+    /// <summary>One thing that is asked for.</summary>
+    /// <param name="Name">Compared without regard to case.</param>
+    /// <param name="Target">Compared exactly.</param>
+    private sealed record Step(string Kind, string? Name = null, string? Target = null)
     {
-        public string Text => Name is null ? Kind : $"{Kind} '{Name}'";
+        public string Text => (Name, Target) switch
+        {
+            (null, null) => Kind,
+            (null, _) => $"{Kind} of {Target}",
+            (_, null) => $"{Kind} '{Name}'",
+            _ => $"{Kind} '{Name}' of '{Target}'",
+        };
 
-        public bool Fits(Step other) =>
-            Kind == other.Kind && string.Equals(Name, other.Name, StringComparison.OrdinalIgnoreCase);
+        public bool Fits(Step other) => Kind == other.Kind && Target == other.Target
+            && string.Equals(Name, other.Name, StringComparison.OrdinalIgnoreCase);
 
         public static Step Of(HistoryEvent e) => e switch
         {
             HistoryEvent.TaskScheduled x => new Step("activity", x.Name),
-            HistoryEvent.TimerCreated x => new Step("timer", null),
-            HistoryEvent.TimerCanceled x => new Step("cancelled timer", null),
+            HistoryEvent.TimerCreated => new Step("timer"),
+            HistoryEvent.TimerCanceled => new Step("cancelled timer"),
             HistoryEvent.SubOrchestrationInstanceCreated x => new Step("sub-orchestration", x.Name),
-            _ => new Step("end", null),
+            HistoryEvent.EntityOperationCalled x => new Step("call", x.Operation, x.Entity),
+            HistoryEvent.EntityOperationSignaled x => new Step("signal", x.Operation, x.Entity),
+            HistoryEvent.EntityLockRequested x => OfLock(x.Entities),
+            HistoryEvent.EntityUnlockSent => new Step("release of locks"),
+            _ => new Step("end"),
         };
 
         public static Step Of(OrchestratorAction action) => action switch
         {
             OrchestratorAction.ScheduleTask x => new Step("activity", x.Name),
-            OrchestratorAction.CreateTimer x => new Step("timer", null),
-            OrchestratorAction.CancelTimer x => new Step("cancelled timer", null),
+            OrchestratorAction.CreateTimer => new Step("timer"),
+            OrchestratorAction.CancelTimer => new Step("cancelled timer"),
             OrchestratorAction.StartChild x => new Step("sub-orchestration", x.Name),
-            _ => new Step(action.GetType().Name, null),
+            OrchestratorAction.CallEntity x => new Step("call", x.Operation, x.EntityId),
+            OrchestratorAction.SignalEntity x => new Step("signal", x.Operation, x.EntityId),
+            OrchestratorAction.LockEntities x => OfLock(x.EntityIds),
+            OrchestratorAction.ReleaseLocks => new Step("release of locks"),
+            _ => new Step(action.GetType().Name),
         };
+
+        private static Step OfLock(IReadOnlyList<string> entities) =>
+            new("lock", Target: string.Join(", ", entities.Select(e => $"'{e}'")));
     }
 }
 

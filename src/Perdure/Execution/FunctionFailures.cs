@@ -1,4 +1,5 @@
 using Perdure.Core.Orchestrations;
+using Perdure.Json;
 
 namespace Perdure.Execution;
 
@@ -7,6 +8,10 @@ internal static class FunctionFailures
 {
     public static FunctionFailedException ToException(string kind, string function, FailureDetails failure) => new(
         $"The {kind} function '{function}' failed: \"{failure.ErrorMessage}\". See the log for more.", failure);
+
+    public static FunctionFailedException OfOperation(PayloadPlace call, FailureDetails failure) => new(
+        $"The operation '{call.Operation}' of entity '{call.Name}' failed: \"{failure.ErrorMessage}\". See the log for "
+        + "more.", failure);
 
     /// <summary>Another attempt cannot end differently.</summary>
     public static bool IsFinal(FailureDetails failure) => failure.ErrorType

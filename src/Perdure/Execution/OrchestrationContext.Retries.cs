@@ -31,6 +31,7 @@ internal sealed partial class OrchestrationContext
     {
         CheckTurn();
         CheckChild(functionName, instanceId);
+        _section?.CheckChild(functionName);
         ArgumentNullException.ThrowIfNull(retryOptions);
         Payload payload = ChildInput(functionName, input);
         return RetryAsync(retryOptions, _ => StartChild<TResult>(functionName, instanceId, payload));

@@ -20,7 +20,7 @@ internal sealed partial class OrchestrationContext
             return Task.FromCanceled<T>(cancelToken);
         DurableTimer<T> timer = new(state);
         int task = Open(timer);
-        Actions.Add(new OrchestratorAction.CreateTimer(task, Milliseconds(fireAt)));
+        Actions.Add(new OrchestratorAction.CreateTimer(task, DueTime.Milliseconds(fireAt)));
         if (cancelToken.CanBeCanceled)
             timer.Registration = cancelToken.Register(() => CancelTimer(task, cancelToken));
         return timer.Task;
@@ -81,16 +81,6 @@ internal sealed partial class OrchestrationContext
     {
         if (_pending.Remove(task, out PendingTask? pending))
             TurnContext.Resolve(pending, static p => ((IDurableTimer)p).Fire());
-    }
-
-    /// <summary>
-    /// Rounded up, because a timer never fires early; times without a kind are UTC, as orchestrators see time.
-    /// </summary>
-    private static long Milliseconds(DateTime time)
-    {
-        DateTime utc = time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : time;
-        long ticks = Math.Max(0, utc.Ticks - DateTime.UnixEpoch.Ticks);
-        return (ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond;
     }
 
     private interface IDurableTimer

@@ -163,6 +163,7 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     private Task<TResult> StartChild<TResult>(string functionName, string? instanceId, Payload input)
     {
         CheckChild(functionName, instanceId);
+        _section?.CheckChild(functionName);
         PendingTask<TResult> pending = new(new PayloadPlace(PayloadRole.OrchestrationOutput, functionName));
         int task = Open(pending);
         string name = NameOfOrchestration(functionName);

@@ -97,6 +97,9 @@ internal sealed class OrchestrationSession : IOrchestrationSession
                 _context.Fail(x.Task, "sub-orchestrator", x.Failure); break;
             case HistoryEvent.TimerFired x: _context.Fire(x.Task); break;
             case HistoryEvent.EventRaised x: _context.Raise(x); break;
+            case HistoryEvent.EntityOperationCompleted x: _context.CompleteOperation(x.Task, x.Result); break;
+            case HistoryEvent.EntityOperationFailed x: _context.FailOperation(x.Task, x.Failure); break;
+            case HistoryEvent.EntityLockGranted { IsLast: true } x: _context.Grant(x.Task); break;
         }
     }
 

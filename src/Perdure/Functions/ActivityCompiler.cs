@@ -1,6 +1,5 @@
 using System.Linq.Expressions;
 using System.Reflection;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Perdure.Core.History;
 using Perdure.Json;
@@ -13,12 +12,6 @@ internal sealed class ActivityCompiler(
 {
     private static readonly Type[] s_contexts =
         [typeof(IDurableActivityContext), typeof(DurableActivityContextBase), typeof(DurableActivityContext)];
-
-    private static readonly Type[] s_clients =
-        [
-            typeof(IDurableClient), typeof(IDurableOrchestrationClient),
-            typeof(DurableOrchestrationClientBase), typeof(DurableOrchestrationClient),
-        ];
 
     private readonly ParameterExpression _call = Expression.Parameter(typeof(ActivityCall));
     private readonly MethodCompiler _method = new(function, environment, services, problems);
@@ -49,7 +42,7 @@ internal sealed class ActivityCompiler(
         if (function.IsTriggered(parameter))
             return Trigger(parameter);
         if (parameter.GetCustomAttribute<DurableClientAttribute>() is { } client)
-            return Client(parameter, client);
+            return _method.Client(parameter, client);
         if (type == typeof(ILogger))
             return _method.Logger;
         if (type == typeof(CancellationToken))
@@ -75,46 +68,11 @@ internal sealed class ActivityCompiler(
             Expression.Constant(new PayloadPlace(PayloadRole.ActivityInput, function.Name)));
     }
 
-    private Expression? Client(ParameterInfo parameter, DurableClientAttribute attribute)
-    {
-        if (!s_clients.Contains(parameter.ParameterType))
-            return _method.Problem(parameter, "is no client; "
-                + "[DurableClient] goes with IDurableClient or IDurableOrchestrationClient");
-        if (attribute.ConnectionName is not null)
-            return _method.Problem(parameter, "asks for another connection, but this host has one store only; "
-                + "leave ConnectionName out");
-        if (attribute.TaskHub is { } hub && !hub.Equals(environment.TaskHub, StringComparison.OrdinalIgnoreCase))
-            return _method.Problem(parameter, $"asks for the task hub '{hub}', "
-                + $"but this host has '{environment.TaskHub}' only");
-        if (!services.Has(typeof(IDurableClient)))
-            return _method.Problem(parameter, "needs IDurableClient, and no such service is registered");
-        // Asked for when called, because the client may be made after the functions.
-        Expression client = GetService(typeof(IDurableClient), Expression.Constant(environment.Services));
-        return Expression.Convert(client, parameter.ParameterType);
-    }
-
     private Expression? Service(ParameterInfo parameter)
     {
-        if (!services.Has(parameter))
-        {
-            return _method.Problem(parameter, $"has the type {TypeText.Of(parameter.ParameterType)}, "
-                + "and no such service is registered. An activity takes its trigger, ILogger, CancellationToken, "
-                + "clients with [DurableClient] and services");
-        }
         _takesServices = true;
-        Expression scope = Expression.Convert(
-            Expression.Property(_call, nameof(ActivityCall.Services)), typeof(IServiceProvider));
-        return parameter.GetCustomAttribute<FromKeyedServicesAttribute>() is { } keyed
-            ? Expression.Call(
-                typeof(ServiceProviderKeyedServiceExtensions),
-                nameof(ServiceProviderKeyedServiceExtensions.GetRequiredKeyedService),
-                [parameter.ParameterType], scope, Expression.Constant(keyed.Key, typeof(object)))
-            : GetService(parameter.ParameterType, scope);
+        return _method.Service(
+            parameter, Expression.Property(_call, nameof(ActivityCall.Services)),
+            "An activity takes its trigger, ILogger, CancellationToken, clients with [DurableClient] and services");
     }
-
-    private static MethodCallExpression GetService(Type type, Expression provider) =>
-        Expression.Call(
-            typeof(ServiceProviderServiceExtensions),
-            nameof(ServiceProviderServiceExtensions.GetRequiredService),
-            [type], provider);
 }

@@ -36,8 +36,8 @@ internal sealed partial record FunctionDescription(
         (Attribute Trigger, ParameterInfo Parameter)[] triggers = [.. Triggers(method)];
         if (triggers.Length == 0)
         {
-            problems.Add($"{place} has [FunctionName], but no parameter has a trigger, such as [OrchestrationTrigger] "
-                + "or [ActivityTrigger].");
+            problems.Add($"{place} has [FunctionName], but no parameter has a trigger, such as [OrchestrationTrigger], "
+                + "[ActivityTrigger] or [EntityTrigger].");
             return null;
         }
         if (triggers.Length > 1)
@@ -62,7 +62,8 @@ internal sealed partial record FunctionDescription(
     private static IEnumerable<(Attribute, ParameterInfo)> Triggers(MethodInfo method) =>
         from parameter in method.GetParameters()
         from attribute in parameter.GetCustomAttributes()
-        where attribute is OrchestrationTriggerAttribute or ActivityTriggerAttribute or QueueTriggerAttribute
+        where attribute is OrchestrationTriggerAttribute or ActivityTriggerAttribute or EntityTriggerAttribute
+            or QueueTriggerAttribute
         select (attribute, parameter);
 
     private static string NameOf(MethodInfo method, Attribute trigger) =>
@@ -70,6 +71,7 @@ internal sealed partial record FunctionDescription(
         {
             OrchestrationTriggerAttribute orchestration => orchestration.Orchestration,
             ActivityTriggerAttribute activity => activity.Activity,
+            EntityTriggerAttribute entity => entity.EntityName,
             QueueTriggerAttribute => null,
             _ => throw new UnreachableException($"No name for {trigger.GetType()}."),
         }

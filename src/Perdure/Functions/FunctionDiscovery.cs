@@ -49,6 +49,7 @@ internal static class FunctionDiscovery
         FunctionServices services = new(environment.Services);
         List<OrchestrationFunction?> orchestrations = [];
         List<ActivityFunction?> activities = [];
+        List<EntityFunction?> entities = [];
         List<TriggeredFunction> others = [];
         foreach (FunctionDescription function in functions.OrderBy(f => f.Name, StringComparer.OrdinalIgnoreCase))
         {
@@ -56,6 +57,8 @@ internal static class FunctionDiscovery
                 orchestrations.Add(new OrchestrationCompiler(function, environment, services, problems).Compile());
             else if (function.Trigger is ActivityTriggerAttribute)
                 activities.Add(new ActivityCompiler(function, environment, services, problems).Compile());
+            else if (function.Trigger is EntityTriggerAttribute)
+                entities.Add(new EntityCompiler(function, environment, services, problems).Compile());
             else
                 others.Add(new(function.Name, FunctionDescription.TextOf(function.Trigger)));
         }
@@ -65,7 +68,7 @@ internal static class FunctionDiscovery
         ILogger logger = environment.Loggers.CreateLogger("Perdure.Functions");
         foreach (TriggeredFunction other in others)
             FunctionLog.TriggerNotServed(logger, other.Name, other.Trigger);
-        return new(orchestrations!, activities!, others);
+        return new(orchestrations!, activities!, entities!, others);
     }
 
     private static Type[] TypesOf(Assembly assembly, List<string> problems)

@@ -35,13 +35,14 @@ internal static class FunctionLimits
         return attribute.Limit;
     }
 
-    public static void RefuseOnOrchestration(FunctionDescription function, List<string> problems)
+    /// <param name="kind">What the function is, with its article.</param>
+    public static void Refuse(FunctionDescription function, string kind, List<string> problems)
     {
         foreach (Attribute attribute in function.Method.GetCustomAttributes())
         {
             if (attribute is TimeoutAttribute or ConcurrencyAttribute)
                 problems.Add($"{function.Place}: [{FunctionDescription.TextOf(attribute)}] limits activities; "
-                    + "an orchestration cannot have it.");
+                    + $"{kind} cannot have it.");
         }
     }
 }

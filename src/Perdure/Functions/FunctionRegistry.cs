@@ -7,6 +7,7 @@ namespace Perdure.Functions;
 internal sealed class FunctionRegistry(
     IReadOnlyList<OrchestrationFunction> orchestrations,
     IReadOnlyList<ActivityFunction> activities,
+    IReadOnlyList<EntityFunction> entities,
     IReadOnlyList<TriggeredFunction> others)
 {
     private readonly FrozenDictionary<string, OrchestrationFunction> _orchestrations =
@@ -15,9 +16,14 @@ internal sealed class FunctionRegistry(
     private readonly FrozenDictionary<string, ActivityFunction> _activities =
         activities.ToFrozenDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
 
+    private readonly FrozenDictionary<string, EntityFunction> _entities =
+        entities.ToFrozenDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
+
     public IReadOnlyList<OrchestrationFunction> Orchestrations => orchestrations;
 
     public IReadOnlyList<ActivityFunction> Activities => activities;
+
+    public IReadOnlyList<EntityFunction> Entities => entities;
 
     /// <summary>Functions whose trigger this host does not serve; a warning was logged for each.</summary>
     public IReadOnlyList<TriggeredFunction> Others => others;
@@ -27,6 +33,9 @@ internal sealed class FunctionRegistry(
 
     public bool TryGetActivity(string name, [NotNullWhen(true)] out ActivityFunction? function) =>
         _activities.TryGetValue(name, out function);
+
+    public bool TryGetEntity(string name, [NotNullWhen(true)] out EntityFunction? function) =>
+        _entities.TryGetValue(name, out function);
 
     /// <exception cref="ArgumentException">There is none of this name; the message lists the known ones.</exception>
     public OrchestrationFunction Orchestration(string name)
@@ -46,6 +55,15 @@ internal sealed class FunctionRegistry(
             : throw Unknown("activity", name, activities.Select(f => f.Name));
     }
 
+    /// <exception cref="ArgumentException">There is none of this name; the message lists the known ones.</exception>
+    public EntityFunction Entity(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return TryGetEntity(name, out EntityFunction? function)
+            ? function
+            : throw Unknown("entity", name, entities.Select(f => f.Name));
+    }
+
     private static ArgumentException Unknown(string kind, string name, IEnumerable<string> known)
     {
         string[] names = [.. known.Order(StringComparer.OrdinalIgnoreCase)];
@@ -54,7 +72,7 @@ internal sealed class FunctionRegistry(
     }
 }
 
-/// <summary>A function with a trigger other than those of orchestrations and activities.</summary>
+/// <summary>A function with a trigger other than those of orchestrations, activities and entities.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Trigger">Its trigger, for example <c>QueueTrigger</c>.</param>
 internal sealed record TriggeredFunction(string Name, string Trigger);

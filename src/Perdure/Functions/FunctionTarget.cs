@@ -34,7 +34,8 @@ internal sealed class FunctionTarget
         return new(_create, scope?.ServiceProvider ?? _root, scope);
     }
 
-    private static Func<IServiceProvider, object> Creator(ConstructorInfo constructor)
+    /// <summary>What makes an object by a constructor, with its arguments from services.</summary>
+    public static Func<IServiceProvider, object> Creator(ConstructorInfo constructor)
     {
         Type type = constructor.DeclaringType!;
         if (constructor.GetParameters().Length == 0)

@@ -25,7 +25,7 @@ internal sealed class OrchestrationCompiler(
     /// <summary>The orchestration, or null after a problem.</summary>
     public OrchestrationFunction? Compile()
     {
-        FunctionLimits.RefuseOnOrchestration(function, problems);
+        FunctionLimits.Refuse(function, "an orchestration", problems);
         if (_method.Call(Expression.Property(_call, nameof(OrchestrationCall.Target)), Argument) is not { } call)
             return null;
         return new(

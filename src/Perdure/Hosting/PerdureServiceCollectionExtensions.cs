@@ -43,6 +43,7 @@ public static class PerdureServiceCollectionExtensions
         services.TryAddSingleton<PerdureHost>();
         services.TryAddSingleton<IDurableClient>(s => s.GetRequiredService<PerdureHost>().Client);
         services.TryAddSingleton<IDurableOrchestrationClient>(s => s.GetRequiredService<IDurableClient>());
+        services.TryAddSingleton<IDurableEntityClient>(s => s.GetRequiredService<IDurableClient>());
         services.AddHostedService(s => s.GetRequiredService<PerdureHost>());
         return services;
     }

@@ -10,12 +10,16 @@ internal enum PayloadRole
     OrchestrationOutput,
     CustomStatus,
     EventData,
+    OperationInput,
+    OperationResult,
+    EntityState,
 }
 
 /// <summary>Whose value a payload is. It becomes text only when something is wrong with it.</summary>
 /// <param name="Role">What the payload is to its owner.</param>
 /// <param name="Name">The function, or the event.</param>
-internal readonly record struct PayloadPlace(PayloadRole Role, string Name)
+/// <param name="Operation">The operation, where the function is an entity.</param>
+internal readonly record struct PayloadPlace(PayloadRole Role, string Name, string? Operation = null)
 {
     public override string ToString() => Role switch
     {
@@ -25,6 +29,9 @@ internal readonly record struct PayloadPlace(PayloadRole Role, string Name)
         PayloadRole.OrchestrationOutput => $"the output of orchestration '{Name}'",
         PayloadRole.CustomStatus => $"the custom status of orchestration '{Name}'",
         PayloadRole.EventData => $"the data of event '{Name}'",
+        PayloadRole.OperationInput => $"the input of operation '{Operation}' of entity '{Name}'",
+        PayloadRole.OperationResult => $"the result of operation '{Operation}' of entity '{Name}'",
+        PayloadRole.EntityState => $"the state of entity '{Name}'",
         _ => throw new UnreachableException($"No text for {Role}."),
     };
 }

@@ -21,8 +21,8 @@ public class DiscoveryTests
         },
         {
             typeof(NoTrigger),
-            "NoTrigger.Run has [FunctionName], but no parameter has a trigger, such as [OrchestrationTrigger] "
-            + "or [ActivityTrigger]."
+            "NoTrigger.Run has [FunctionName], but no parameter has a trigger, such as [OrchestrationTrigger], "
+            + "[ActivityTrigger] or [EntityTrigger]."
         },
         {
             typeof(EmptyName),
@@ -92,8 +92,8 @@ public class DiscoveryTests
         },
         {
             typeof(WrongClient),
-            "WrongClient.Run: its parameter 'client' is no client; [DurableClient] goes with IDurableClient or "
-            + "IDurableOrchestrationClient."
+            "WrongClient.Run: its parameter 'client' is no client; [DurableClient] goes with IDurableClient, "
+            + "IDurableOrchestrationClient or IDurableEntityClient."
         },
         {
             typeof(NoClient),

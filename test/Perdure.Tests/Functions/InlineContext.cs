@@ -120,5 +120,26 @@ internal sealed class InlineContext(FunctionRegistry registry, object? input = n
         string name, TimeSpan timeout, T defaultValue, CancellationToken cancelToken = default) =>
         throw new NotSupportedException();
 
+    public Task CallEntityAsync(EntityId entityId, string operationName, object? operationInput = null) =>
+        throw new NotSupportedException();
+
+    public Task<TResult> CallEntityAsync<TResult>(
+        EntityId entityId, string operationName, object? operationInput = null) => throw new NotSupportedException();
+
+    public void SignalEntity(EntityId entity, string operationName, object? operationInput = null) =>
+        throw new NotSupportedException();
+
+    public void SignalEntity(
+        EntityId entity, DateTime scheduledTimeUtc, string operationName, object? operationInput = null) =>
+        throw new NotSupportedException();
+
+    public Task<IDisposable> LockAsync(params EntityId[] entities) => throw new NotSupportedException();
+
+    public bool IsLocked(out IReadOnlyList<EntityId> ownedLocks) => throw new NotSupportedException();
+
+    public TEntityInterface CreateEntityProxy<TEntityInterface>(string entityKey) => throw new NotSupportedException();
+
+    public TEntityInterface CreateEntityProxy<TEntityInterface>(EntityId entityId) => throw new NotSupportedException();
+
     public Guid NewGuid() => throw new NotSupportedException();
 }

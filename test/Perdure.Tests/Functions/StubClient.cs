@@ -83,4 +83,47 @@ internal sealed class StubClient : IDurableClient, DurableOrchestrationClient
         DateTime? createdTimeTo,
         IEnumerable<OrchestrationRuntimeStatus>? runtimeStatus,
         CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task SignalEntityAsync(
+        EntityId entityId,
+        string operationName,
+        object? operationInput = null,
+        CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task SignalEntityAsync(
+        EntityId entityId,
+        DateTime scheduledTimeUtc,
+        string operationName,
+        object? operationInput = null,
+        CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task SignalEntityAsync<TEntityInterface>(
+        string entityKey, Action<TEntityInterface> operation, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
+    public Task SignalEntityAsync<TEntityInterface>(
+        string entityKey,
+        DateTime scheduledTimeUtc,
+        Action<TEntityInterface> operation,
+        CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task SignalEntityAsync<TEntityInterface>(
+        EntityId entityId, Action<TEntityInterface> operation, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
+    public Task SignalEntityAsync<TEntityInterface>(
+        EntityId entityId,
+        DateTime scheduledTimeUtc,
+        Action<TEntityInterface> operation,
+        CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task<EntityStateResponse<T>> ReadEntityStateAsync<T>(
+        EntityId entityId, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task<EntityQueryResult> ListEntitiesAsync(
+        EntityQuery query, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task<CleanEntityStorageResult> CleanEntityStorageAsync(
+        bool removeEmptyEntities, bool releaseOrphanedLocks, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
 }
