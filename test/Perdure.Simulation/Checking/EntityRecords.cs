@@ -26,6 +26,15 @@ internal sealed class EntityRecord(string id)
     /// <summary>By sender: the number of the last operation of it that was run.</summary>
     public Dictionary<string, long> LastOf { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether the state was this at some moment since then.</summary>
+    public bool WasSince(long since, IReadOnlyList<string>? log) =>
+        VersionsSince(since).Any(v => EntityBatchRun.IsSame(v, log));
+
+    public bool ExistedSince(long since) => VersionsSince(since).Any(v => v is not null);
+
+    private IEnumerable<IReadOnlyList<string>?> VersionsSince(long since) =>
+        Versions.Where((_, i) => i + 1 == Versions.Count || Versions[i + 1].Since >= since).Select(v => v.Log);
+
     public bool IsLetGo(TaskKey request) => Releases.ContainsValue(request);
 }
 

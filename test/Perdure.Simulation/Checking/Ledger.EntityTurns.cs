@@ -276,7 +276,7 @@ internal sealed partial class Ledger
     private static IReadOnlyList<string>? LogOf(EntityRow? row) =>
         row is null or { State.IsNone: true } ? null : JsonSerializer.Deserialize<Doings>(row.State.Span)!.Log;
 
-    private static string Show(IReadOnlyList<string>? log) => log is null ? "none" : $"[{string.Join(' ', log)}]";
+    public static string Show(IReadOnlyList<string>? log) => log is null ? "none" : $"[{string.Join(' ', log)}]";
 }
 
 /// <summary>What happens in one turn of an entity.</summary>

@@ -26,7 +26,7 @@ public sealed record Chore
 /// <summary>A signal that an operation sends.</summary>
 public sealed record Tell
 {
-    public string Key { get; init; } = "";
+    public string Entity { get; init; } = "";
     public string Operation { get; init; } = "";
     public Chore Chore { get; init; } = new();
     public int? DueIn { get; init; }
