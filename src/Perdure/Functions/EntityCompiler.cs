@@ -26,8 +26,15 @@ internal sealed class EntityCompiler(
         return new(
             function.Name,
             environment.Services,
-            _method.Constructor is { } constructor ? FunctionTarget.Creator(constructor) : null,
+            _method.Constructor is { } constructor ? Creator(constructor) : null,
             Expression.Lambda<Func<EntityCall, Task>>(FunctionResults.AsTask(call), _call).Compile());
+    }
+
+    /// <summary>A constructor that wants nothing does not make a scope.</summary>
+    private static Func<EntityScope, object> Creator(ConstructorInfo constructor)
+    {
+        Func<IServiceProvider, object> create = FunctionTarget.Creator(constructor);
+        return constructor.GetParameters().Length == 0 ? _ => create(null!) : scope => create(scope.Services);
     }
 
     private MemberExpression Scope => Expression.Property(_call, nameof(EntityCall.Scope));

@@ -4,7 +4,7 @@ namespace Perdure.Functions;
 internal sealed class EntityFunction(
     string name,
     IServiceProvider services,
-    Func<IServiceProvider, object>? create,
+    Func<EntityScope, object>? create,
     Func<EntityCall, Task> call)
 {
     public string Name => name;

@@ -8,7 +8,7 @@ namespace Perdure.Functions;
 /// </summary>
 /// <param name="root">Where the scope comes from.</param>
 /// <param name="create">What makes the object; null for a static method.</param>
-internal sealed class EntityScope(IServiceProvider root, Func<IServiceProvider, object>? create) : IAsyncDisposable
+internal sealed class EntityScope(IServiceProvider root, Func<EntityScope, object>? create) : IAsyncDisposable
 {
     private AsyncServiceScope? _scope;
     private object? _target;
@@ -18,7 +18,7 @@ internal sealed class EntityScope(IServiceProvider root, Func<IServiceProvider, 
     /// <summary>
     /// Null for a static method. Its constructor is code of the author; when it throws, the next operation tries again.
     /// </summary>
-    public object? Target => _target ??= create?.Invoke(Services);
+    public object? Target => _target ??= create?.Invoke(this);
 
     public async ValueTask DisposeAsync()
     {

@@ -27,13 +27,23 @@ internal static class FunctionResults
     /// <summary>Reports a method whose result could never be stored.</summary>
     public static void Check(FunctionDescription function, List<string> problems)
     {
-        Type? type = ValueType(function.Method);
-        if (type is { Namespace: "Microsoft.FSharp.Control", Name: "FSharpAsync`1" })
-            problems.Add($"{function.Place} returns Async, which does not start by itself; "
-                + "return a Task, as task { } gives it.");
-        else if (type is not null && JsonContract.Problem(type, reading: false) is { } problem)
+        if (Async(function.Method) is { } unstarted)
+            problems.Add($"{function.Place} {unstarted}.");
+        else if (Unwritable(function.Method) is { } problem)
             problems.Add($"{function.Place}: its result {problem}.");
     }
+
+    /// <summary>Why the result of a method could never be stored, as the end of a sentence about the method.</summary>
+    public static string? Problem(MethodInfo method) =>
+        Async(method) ?? (Unwritable(method) is { } problem ? $"has a result that {problem}" : null);
+
+    private static string? Async(MethodInfo method) =>
+        ValueType(method) is { Namespace: "Microsoft.FSharp.Control", Name: "FSharpAsync`1" }
+            ? "returns Async, which does not start by itself; return a Task, as task { } gives it"
+            : null;
+
+    private static string? Unwritable(MethodInfo method) =>
+        ValueType(method) is { } type ? JsonContract.Problem(type, reading: false) : null;
 
     /// <summary>The call as an expression of type <see cref="ValueTask{Payload}"/>.</summary>
     public static Expression AsPayload(MethodCallExpression call, PayloadSerializer serializer, PayloadPlace place)

@@ -122,6 +122,20 @@ internal sealed class PayloadSerializer(int limit = PayloadSerializer.DefaultLim
         }
     }
 
+    /// <summary>By a contract of the caller; there is a payload.</summary>
+    public T Deserialize<T>(Payload payload, JsonTypeInfo<T> contract, PayloadPlace place) where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(payload.Span, contract)
+                ?? throw new JsonException("There is a null in the place of an object.");
+        }
+        catch (Exception e) when (IsForeign(e))
+        {
+            throw CannotRead(e, payload.Span, place, typeof(T));
+        }
+    }
+
     /// <summary>A JSON string, and nothing else.</summary>
     private static string? ReadText(ReadOnlySpan<byte> json)
     {

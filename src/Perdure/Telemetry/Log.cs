@@ -137,4 +137,11 @@ internal static partial class Log
         "Instance {InstanceId} waits: this program has no activity function {Function}. Register it, or terminate the "
         + "instance.")]
     public static partial void ActivityHasNoCode(this ILogger logger, string instanceId, string function);
+
+    [LoggerMessage(45, LogLevel.Warning, "Operation {Operation} of entity {InstanceId} failed.")]
+    public static partial void EntityOperationFailed(
+        this ILogger logger, string instanceId, string operation, Exception exception);
+
+    [LoggerMessage(46, LogLevel.Warning, "Disposing of what operations of entity {InstanceId} held failed.")]
+    public static partial void EntityNotDisposed(this ILogger logger, string instanceId, Exception exception);
 }

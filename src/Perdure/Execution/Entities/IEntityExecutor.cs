@@ -10,7 +10,9 @@ internal interface IEntityExecutor : IEntityCatalog
 {
     /// <summary>
     /// Runs the operations in order, each on the state that the one before left. What an operation throws is its
-    /// outcome. The token says that the host stops: operations that have not begun by then are left out of the result.
+    /// outcome. The token says that the host stops: operations that have not begun by then are left out of the result,
+    /// but never all of them; and one that is cut short by it does not count as run.
     /// </summary>
+    /// <exception cref="OperationCanceledException">The first operation was cut short: nothing was run.</exception>
     ValueTask<EntityRun> RunAsync(EntityBatch batch, CancellationToken stopping);
 }

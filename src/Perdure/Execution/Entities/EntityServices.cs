@@ -1,0 +1,11 @@
+using Microsoft.Extensions.Logging;
+using Perdure.Clients;
+using Perdure.Json;
+
+namespace Perdure.Execution.Entities;
+
+/// <summary>What every batch of operations of a host shares.</summary>
+internal sealed record EntityServices(PayloadSerializer Serializer, IIdSource Ids, TimeProvider Time, ILogger Logger)
+{
+    public EntityClasses Classes { get; } = new(Serializer);
+}
