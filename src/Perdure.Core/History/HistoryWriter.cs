@@ -165,7 +165,7 @@ internal static class HistoryWriter
                 break;
             case HistoryEvent.EntityLockGranted x:
                 Start(writer, Types.EntityLockGranted, x.Task);
-                writer.WriteString(Entity, x.Entity);
+                writer.WriteString(HistoryNames.Entity, x.Entity);
                 if (x.IsLast)
                     writer.WriteBoolean(Last, true);
                 break;
@@ -179,7 +179,7 @@ internal static class HistoryWriter
 
     private static void WriteOperation(Utf8JsonWriter writer, string entity, string operation, Payload input)
     {
-        writer.WriteString(Entity, entity);
+        writer.WriteString(HistoryNames.Entity, entity);
         writer.WriteString(Operation, operation);
         Optional(writer, Input, input);
     }

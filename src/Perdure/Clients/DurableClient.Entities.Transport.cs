@@ -1,21 +1,30 @@
 using Perdure.Core.History;
+using Perdure.Core.Messages;
+using Perdure.Core.Stores;
 
 namespace Perdure.Clients;
 
-/// <summary>How what concerns entities reaches their partitions and the store.</summary>
 internal sealed partial class DurableClient
 {
-    private Task SendSignalAsync(
-        string entityInstanceId, string operation, Payload input, long? dueAt, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("This host does not carry signals yet.");
+    private async Task SendSignalAsync(
+        string entityInstanceId, string operation, Payload input, long? dueAt, CancellationToken cancellationToken)
+    {
+        RequestOutcome outcome = await AskAsync(
+            entityInstanceId, request => new Message.Operation(operation, input) { DueAt = dueAt, Ticket = request },
+            cancellationToken);
+        if (outcome == RequestOutcome.Busy)
+            throw new InvalidOperationException("busy");
+    }
 
-    private Task<(bool Exists, Payload State)> ReadEntityAsync(
-        string entityInstanceId, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("This host does not read entities yet.");
+    private async Task<(bool Exists, Payload State)> ReadEntityAsync(
+        string entityInstanceId, CancellationToken cancellationToken)
+    {
+        EntityRow? row = await node.OpenStore.ReadEntityAsync(entityInstanceId, cancellationToken);
+        return row is null or { State.IsNone: true } ? (false, default) : (true, row.State);
+    }
 
-    /// <summary>The name in the query is in lower case, and its token is as the caller gave it.</summary>
     private Task<EntityQueryResult> ListAsync(EntityQuery query, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("This host does not list entities yet.");
+        throw new InvalidOperationException("This host does not list entities yet.");
 
     private Task<CleanEntityStorageResult> CleanAsync(
         bool removeEmptyEntities, bool releaseOrphanedLocks, CancellationToken cancellationToken) =>

@@ -127,8 +127,6 @@ internal sealed class OperationRun(Deed deed, string name)
     /// <summary>What it returns, as JSON.</summary>
     public string ResultOn(IReadOnlyList<string>? log) => $"{After(log)?.Count ?? 0}";
 
-    public bool IsFailure => chore.Fails;
-
     public bool Sends(Message message) => message switch
     {
         Message.Operation m => Tells.Exists(t => t.Token == Ledger.TokenOf(m)),

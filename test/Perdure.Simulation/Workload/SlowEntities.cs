@@ -20,7 +20,7 @@ internal sealed class SlowEntities(IEntityExecutor inner, FaultRates faults, Sim
     {
         TimeSpan delay = faults.CodeDelay();
         if (delay > TimeSpan.Zero)
-            await Task.Delay(delay / 2, process.Time);
+            await Task.Delay(delay / 2, process.Time, CancellationToken.None);
         int wanted = batch.Operations.Count;
         if (wanted > 1 && faults.RunsPart())
             batch = batch with { Operations = [.. batch.Operations.Take(faults.PartOf(wanted))] };
@@ -33,7 +33,7 @@ internal sealed class SlowEntities(IEntityExecutor inner, FaultRates faults, Sim
         if (run.Operations.Count < wanted)
             Simulation.Here.Counters.Add(Rare.PartialRun);
         if (delay > TimeSpan.Zero)
-            await Task.Delay(delay / 2, process.Time);
+            await Task.Delay(delay / 2, process.Time, CancellationToken.None);
         return result;
     }
 }
