@@ -51,6 +51,8 @@ internal sealed partial class Partition
             {
                 resident.RunningTurn = turn;
                 careful = _care.IsOn ? new CarefulEntityTurn(resident, turn) : null;
+                if (careful is not null)
+                    RecordAsked_NeedsLock(resident, turn);
             }
         }
         Report(turn);
@@ -85,10 +87,43 @@ internal sealed partial class Partition
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            if (e is OperationCanceledException && LeaveToNextStart(resident, turn))
+                return;
             _logger.ExecutorFailed(resident.Id, e);
             failure = ThrownFailure.Of(e);
         }
         Try(() => ConcludeOperations(resident, turn, result, failure));
+    }
+
+    /// <summary>
+    /// The host stops and has cut the first operation short, so nothing was run. The entity stands still from here on:
+    /// what waits for it keeps its order for the next start, and what clients wait for becomes rows.
+    /// </summary>
+    private bool LeaveToNextStart(Resident resident, EntityTurn turn)
+    {
+        if (!_node.IsStopping)
+            return false;
+        lock (_gate)
+        {
+            if (resident.RunningTurn != turn)
+                return true;
+            resident.Phase = ResidentPhase.Left;
+        }
+        _care.Done(Care.KeyOf(resident.Id));
+        _node.Work.Exit();
+        return true;
+    }
+
+    /// <summary>
+    /// A death can be counted only for what the next process finds again, so it is made durable before it is run.
+    /// </summary>
+    private void RecordAsked_NeedsLock(Resident resident, EntityTurn turn)
+    {
+        foreach (Message.Operation operation in turn.Operations.Where(o => o.Ticket is not null).ToArray())
+        {
+            if (RecordForEntity_NeedsLock(resident, operation, (Request)operation.Ticket!) is { } row)
+                _node.LaneOf(this).Append(row);
+        }
     }
 
     public void ConcludeOperations(Resident resident, EntityTurn turn, EntityRun? run, FailureDetails? failure)
@@ -156,7 +191,9 @@ internal sealed partial class Partition
         {
             RequestRow row = RowOf_NeedsLock(resident, message, request, out Message stored);
             running.Taken[taken] = stored;
-            running.Operations[running.Operations.FindIndex(IsIt)] = (Message.Operation)stored;
+            // One that is not due is not run: it moves from the row to its timer with this turn.
+            if (running.Operations.FindIndex(IsIt) is >= 0 and var run)
+                running.Operations[run] = (Message.Operation)stored;
             return row;
         }
         // Loading and committing end by themselves.

@@ -23,6 +23,9 @@ internal enum ResidentPhase
 
     /// <summary>Its turn is in line for a batch, or in one.</summary>
     Committing,
+
+    /// <summary>The host stops and has cut its turn short: the next start takes it again.</summary>
+    Left,
 }
 
 /// <summary>
