@@ -36,7 +36,7 @@ internal static class Chores
 
     private static Tell DrawTell(Dice dice, string token, int depth) => new()
     {
-        Entity = dice.Chance(0.01) ? "@nowhere@x" : Entity(dice).ToString(),
+        Entity = Entity(dice).ToString(),
         Operation = Operation(dice),
         Chore = Draw(dice, token, depth),
         DueIn = dice.Chance(0.3) ? dice.Below(dice.Pick(5, 3_000, 20_000)) : null,

@@ -13,11 +13,11 @@ internal sealed partial class Interpreter
         switch (_dice.Below(7))
         {
             case 0 or 1:
-                _log.Add(await Caught(CallEntityAsync(Chores.Entity(_dice))));
+                _log.Add(await Caught(CallEntityAsync(AnyEntity())));
                 break;
             case 2 or 3:
                 for (int i = _dice.Between(1, 3); i > 0; i--)
-                    Signal(Chores.Entity(_dice));
+                    Signal(AnyEntity());
                 break;
             case 4:
                 _log.AddRange(
@@ -52,6 +52,9 @@ internal sealed partial class Interpreter
         else
             _context.SignalEntity(entity, operation, chore);
     }
+
+    /// <summary>Now and then one that there is no code of.</summary>
+    private EntityId AnyEntity() => _dice.Chance(0.02) ? new EntityId("nowhere", "x") : Chores.Entity(_dice);
 
     private EntityId[] SomeEntities()
     {
