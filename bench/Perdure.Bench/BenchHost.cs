@@ -1,6 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Perdure.Core.Stores;
+using Perdure.Core.Stores.Memory;
+using Perdure.Sqlite;
 
 namespace Perdure.Bench;
 
@@ -14,7 +17,7 @@ internal sealed class BenchHost : IAsyncDisposable
     public IDurableClient Client => _host.Services.GetRequiredService<IDurableClient>();
 
     public static async Task<BenchHost> StartAsync(
-        BenchOptions options, string name, bool keep = false, int? cache = null)
+        BenchOptions options, string name, bool keep = false, int? cache = null, Action<Batch>? look = null)
     {
         string path = PathOf(options, name);
         if (!keep)
@@ -30,11 +33,17 @@ internal sealed class BenchHost : IAsyncDisposable
                 o.UseMemory();
             else
                 o.UseSqlite(path);
+            if (look is not null)
+                o.Store = new PassingStore(StoreOf(options, path), look);
         });
         IHost host = builder.Build();
         await host.StartAsync();
         return new BenchHost(host);
     }
+
+    public static IStore StoreOf(BenchOptions options, string path) => options.Store == "memory"
+        ? new MemoryStore("bench", 4)
+        : new SqliteStore(new SqliteStoreOptions { Path = path, Partitions = 4 });
 
     public static string PathOf(BenchOptions options, string name)
     {

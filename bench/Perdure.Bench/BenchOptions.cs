@@ -9,8 +9,9 @@ internal sealed record BenchOptions
 
           dotnet run -c Release --project bench/Perdure.Bench -- [workload…] [options]
 
-        Workloads   hello latency fanout-1000 fanout-10000 children timers events waiting limit-store limit-file
-                    fanout = both fan-outs, limit = both limits; none = all
+        Workloads   hello latency fanout-1000 fanout-10000 children timers events waiting entity-signals
+                    entity-calls entity-hot locks limit-store limit-file
+                    fanout = both fan-outs, entities = all three of entities, limit = both limits; none = all
         Options     --store sqlite|memory      default sqlite
                     --outstanding N            orchestrations at the same time, default 256
                     --seconds N                length of a measured run, default 6
@@ -19,8 +20,8 @@ internal sealed record BenchOptions
         """;
 
     private static readonly string[] Known =
-        ["hello", "latency", "fanout-1000", "fanout-10000", "children", "timers", "events", "waiting", "limit-store",
-            "limit-file"];
+        ["hello", "latency", "fanout-1000", "fanout-10000", "children", "timers", "events", "waiting", "entity-signals",
+            "entity-calls", "entity-hot", "locks", "limit-store", "limit-file"];
 
     public required IReadOnlyList<string> Workloads { get; init; }
     public string Store { get; private init; } = "sqlite";
@@ -50,6 +51,7 @@ internal sealed record BenchOptions
                 case "--seconds" when double.TryParse(value, CultureInfo.InvariantCulture, out double s) && s > 0:
                     options = options with { Seconds = s }; i++; break;
                 case "fanout": workloads.AddRange(["fanout-1000", "fanout-10000"]); break;
+                case "entities": workloads.AddRange(["entity-signals", "entity-calls", "entity-hot"]); break;
                 case "limit": workloads.AddRange(["limit-store", "limit-file"]); break;
                 case var name when Known.Contains(name): workloads.Add(name); break;
                 default: problem =

@@ -39,6 +39,36 @@ public static class Functions
     public static Task<int> Child([OrchestrationTrigger] IDurableOrchestrationContext context) =>
         Task.FromResult(context.GetInput<int>());
 
+    [FunctionName("Calls")]
+    public static async Task<int> Calls([OrchestrationTrigger] IDurableOrchestrationContext context)
+    {
+        EntityWorkloads.Calls calls = context.GetInput<EntityWorkloads.Calls>();
+        int last = 0;
+        for (int i = 0; i < calls.Count; i++)
+            last = await context.CallEntityAsync<int>(new EntityId("Counter", $"{calls.First + i}"), "Add", 1);
+        return last;
+    }
+
+    [FunctionName("Sections")]
+    public static async Task Sections([OrchestrationTrigger] IDurableOrchestrationContext context)
+    {
+        EntityWorkloads.Calls calls = context.GetInput<EntityWorkloads.Calls>();
+        for (int i = 0; i < calls.Count; i++)
+        {
+            EntityId counter = new("Counter", $"{calls.First + i}");
+            using (await context.LockAsync(counter))
+                await context.CallEntityAsync<int>(counter, "Add", 1);
+        }
+    }
+
+    [FunctionName("Counter")]
+    public static void Counter([EntityTrigger] IDurableEntityContext context)
+    {
+        int sum = context.GetState<int>() + context.GetInput<int>();
+        context.SetState(sum);
+        context.Return(sum);
+    }
+
     [FunctionName("Timer")]
     public static Task Timer([OrchestrationTrigger] IDurableOrchestrationContext context) =>
         context.CreateTimer(context.GetInput<DateTime>());

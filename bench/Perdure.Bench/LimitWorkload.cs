@@ -3,8 +3,6 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
-using Perdure.Core.Stores.Memory;
-using Perdure.Sqlite;
 
 namespace Perdure.Bench;
 
@@ -20,9 +18,10 @@ internal static class LimitWorkload
     public static async Task<Measurement> StoreAsync(BenchOptions options)
     {
         await using BareStore store = await BareStore.OpenAsync(options, "limit");
-        await store.RunAsync(TurnsPerBatch, 1);
+        HelloRows rows = new(store.Hub);
+        await RunAsync(store, rows, TurnsPerBatch, 1);
         Meter meter = new();
-        List<double> measured = await store.RunAsync(TurnsPerBatch, options.Seconds);
+        List<double> measured = await RunAsync(store, rows, TurnsPerBatch, options.Seconds);
         return meter.Finish(
             "limit-store", options, 1, measured, (double)measured.Count * TurnsPerBatch / TurnsPerHello) with
         {
@@ -36,11 +35,25 @@ internal static class LimitWorkload
     public static async Task<double> OneTurnCommitMsAsync(BenchOptions options)
     {
         await using BareStore store = await BareStore.OpenAsync(options, "commit");
+        HelloRows rows = new(store.Hub);
         // As long a warm-up as everything else has: a log file that still grows costs more.
-        await store.RunAsync(1, 3);
-        List<double> latencies = await store.RunAsync(1, 2);
+        await RunAsync(store, rows, 1, 3);
+        List<double> latencies = await RunAsync(store, rows, 1, 2);
         latencies.Sort();
         return Meter.At(latencies, 0.5);
+    }
+
+    private static async Task<List<double>> RunAsync(BareStore store, HelloRows rows, int turns, double seconds)
+    {
+        List<double> latencies = [];
+        Stopwatch clock = Stopwatch.StartNew();
+        while (clock.Elapsed.TotalSeconds < seconds)
+        {
+            long start = Stopwatch.GetTimestamp();
+            await store.CommitAsync(rows.Next(turns));
+            latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+        return latencies;
     }
 
     public static Task<Measurement> FileAsync(BenchOptions options)
@@ -64,58 +77,6 @@ internal static class LimitWorkload
         {
             Note = $"times: one write and fsync of {bytes.Length:N0} bytes",
         });
-    }
-
-    /// <summary>A store with nothing in front of it: one batch after the other, as a lane sends them.</summary>
-    private sealed class BareStore : IAsyncDisposable
-    {
-        private readonly IStore _store;
-        private readonly HubInfo _hub;
-        private readonly PartitionEpoch[] _fences;
-        private readonly HelloRows _rows;
-        private long _batches;
-
-        private BareStore(IStore store, HubInfo hub, PartitionEpoch[] fences)
-        {
-            (_store, _hub, _fences) = (store, hub, fences);
-            _rows = new HelloRows(hub);
-        }
-
-        public static async Task<BareStore> OpenAsync(BenchOptions options, string name)
-        {
-            string path = BenchHost.PathOf(options, name);
-            BenchHost.Clean(path);
-            IStore store = options.Store == "memory"
-                ? new MemoryStore("bench", 4)
-                : new SqliteStore(new SqliteStoreOptions { Path = path, Partitions = 4 });
-            HubInfo hub = await store.OpenAsync(0, CancellationToken.None);
-            PartitionEpoch[] fences = new PartitionEpoch[hub.Partitions];
-            for (int i = 0; i < fences.Length; i++)
-                fences[i] = new PartitionEpoch(i, (await store.OpenPartitionAsync(i, CancellationToken.None)).Epoch);
-            return new BareStore(store, hub, fences);
-        }
-
-        public async Task<List<double>> RunAsync(int turns, double seconds)
-        {
-            List<double> latencies = [];
-            Stopwatch clock = Stopwatch.StartNew();
-            while (clock.Elapsed.TotalSeconds < seconds)
-            {
-                long start = Stopwatch.GetTimestamp();
-                Batch batch = new()
-                {
-                    Node = _hub.Node, Lane = 0, Number = ++_batches, At = 1, Fences = _fences,
-                        Turns = _rows.Next(turns),
-                };
-                CommitResult result = await _store.CommitAsync(batch);
-                if (result.Outcome != CommitOutcome.Committed)
-                    throw new InvalidOperationException($"{result.Outcome}: {result.Detail}");
-                latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            }
-            return latencies;
-        }
-
-        public ValueTask DisposeAsync() => _store.DisposeAsync();
     }
 
     /// <summary>

@@ -20,13 +20,16 @@ internal static class NodeRun
         FunctionRegistry functions = FunctionDiscovery.Discover(
             [typeof(Functions)], new FunctionEnvironment(services, NullLoggerFactory.Instance, serializer, "bench"));
         InProcessExecutor executor = new(functions, new SessionServices(serializer, NullLogger.Instance, false));
+        IdSource ids = new(TimeProvider.System);
+        InProcessEntityExecutor entities =
+            new(functions, new EntityServices(serializer, ids, TimeProvider.System, NullLogger.Instance));
         Node node = new(
             new NodeParts(
-                store, executor, NoEntities.Instance, functions, serializer, WorkScheduler.ThreadPool,
+                store, executor, entities, functions, serializer, WorkScheduler.ThreadPool,
                 TimeProvider.System, NullLogger.Instance),
             new RuntimeSettings { TaskHub = "bench" });
         await node.StartAsync(CancellationToken.None);
-        IDurableClient client = new DurableClient(node, functions, serializer, new IdSource(TimeProvider.System));
+        IDurableClient client = new DurableClient(node, functions, serializer, ids);
         for (int i = 0; i < count; i++)
             await client.WaitForCompletionAsync(await client.StartNewAsync("HelloCities"));
         await node.StopAsync(CancellationToken.None);

@@ -1,5 +1,3 @@
-using Perdure.Core.Stores;
-
 namespace Perdure.Bench;
 
 /// <summary>Counts what one hello writes, by looking at the rows that reach the store.</summary>
@@ -7,12 +5,10 @@ internal static class WrittenWorkload
 {
     public static async Task<string> DescribeAsync()
     {
-        CountingStore store = new(new Core.Stores.Memory.MemoryStore("bench", 4));
-        await using (store)
-        {
-            await NodeRun.HelloAsync(store, 100);
-            return $"{store.Rows / 100.0:0.##} rows, {store.Bytes / 100.0:N0} bytes and {store.Turns / 100.0:0.##} "
-                + "turns a hello";
-        }
+        WrittenRows written = new();
+        await using PassingStore store = new(new Core.Stores.Memory.MemoryStore("bench", 4), written.Add);
+        await NodeRun.HelloAsync(store, 100);
+        return $"{written.Rows / 100.0:0.##} rows, {written.Bytes / 100.0:N0} bytes and {written.Turns / 100.0:0.##} "
+            + "turns a hello";
     }
 }

@@ -20,7 +20,8 @@ public sealed record DurableHistoryEvent
     public string? Name { get; init; }
 
     /// <summary>
-    /// The task (activity, timer, child, call or lock of entities) that the event opens or resolves; numbered from 0 within the execution.
+    /// The task (activity, timer, child, call or lock of entities) that the event opens or resolves; numbered from 0
+    /// within the execution.
     /// </summary>
     public int? TaskId { get; init; }
 

@@ -71,7 +71,9 @@ public interface IDurableEntityContext
     /// <exception cref="PayloadException">The JSON of the input does not fit the type.</exception>
     object? GetInput(Type inputType);
 
-    /// <summary>Answers the orchestration that called; after a signal nobody hears it. The last answer counts.</summary>
+    /// <summary>
+    /// Answers the orchestration that called; after a signal nobody hears it. The last answer counts.
+    /// </summary>
     /// <param name="result">The result.</param>
     /// <exception cref="PayloadException">The result does not become JSON, or is over the limit.</exception>
     void Return(object? result);

@@ -343,6 +343,38 @@ public interface IDurableOrchestrationContext
     TEntityInterface CreateEntityProxy<TEntityInterface>(EntityId entityId);
 
     /// <summary>
+    /// Makes an HTTP request, at least once, and returns when its answer is durable; an answer of any status is
+    /// returned. An answer 202 with a <c>Location</c> is followed: its address is asked, as often as
+    /// <c>Retry-After</c> says, until the answer is no 202; the waits are durable timers.
+    /// </summary>
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="uri">The absolute address, with <c>http</c> or <c>https</c>.</param>
+    /// <param name="content">The body, or null; it is sent as <c>text/plain</c>.</param>
+    /// <param name="retryOptions">When the request is made again; null makes it once.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="ArgumentException">The address is not one that can be called.</exception>
+    /// <exception cref="TimeoutException">There was no answer in time; thrown by the task.</exception>
+    /// <exception cref="HttpRequestException">
+    /// The request did not get through, or its address is one that the host refuses to call, or, with
+    /// <paramref name="retryOptions"/>, the last answer was a failure; thrown by the task.
+    /// </exception>
+    Task<DurableHttpResponse> CallHttpAsync(
+        HttpMethod method, Uri uri, string? content = null, HttpRetryOptions? retryOptions = null) =>
+        CallHttpAsync(new DurableHttpRequest(method, uri, content: content, httpRetryOptions: retryOptions));
+
+    /// <inheritdoc cref="CallHttpAsync(HttpMethod, Uri, string?, HttpRetryOptions?)"/>
+    /// <param name="req">The request.</param>
+    /// <exception cref="ArgumentException">
+    /// The request cannot be made as it is: its address, a header, its time-out or its token source.
+    /// </exception>
+    /// <exception cref="TimeoutException">There was no answer in time; thrown by the task.</exception>
+    /// <exception cref="HttpRequestException">
+    /// The request did not get through, or its address is one that the host refuses to call, or, with
+    /// <see cref="DurableHttpRequest.HttpRetryOptions"/>, the last answer was a failure; thrown by the task.
+    /// </exception>
+    Task<DurableHttpResponse> CallHttpAsync(DurableHttpRequest req);
+
+    /// <summary>
     /// A new GUID that is the same when the code runs again: made of the instance id, the current time and a counter
     /// (version 5 of RFC 9562).
     /// </summary>

@@ -10,8 +10,9 @@ namespace Perdure.Core.Entities;
 
 /// <summary>
 /// The deterministic heart of entities, beside that of orchestrations: <see cref="Receive"/> takes what can be taken,
-/// lets locks change hands and gathers operations; code runs them; <see cref="Conclude"/> makes rows and effects of what
-/// came of it. Locks change hands only before operations of the same turn, so that a turn can end after any of them.
+/// lets locks change hands and gathers operations; code runs them; <see cref="Conclude"/> makes rows and effects of
+/// what came of it. Locks change hands only before operations of the same turn, so that a turn can end after any of
+/// them.
 /// </summary>
 internal sealed class EntityCore(Limits limits, int partitionCount, INumbers numbers, IEntityCatalog code)
 {

@@ -68,7 +68,7 @@ internal sealed partial class OrchestrationCore
 
     private void AskNext(OrchestrationTurn turn)
     {
-        CriticalSection section = turn.State.Section!;
+        SectionLocks section = turn.State.Section!;
         Send(turn, section.Awaited!, new Message.LockRequest(CallerOf(turn.State, section.Task)));
     }
 

@@ -128,7 +128,8 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         turn.Effects.Add(new Effect.ArmTimer(timer));
     }
 
-    private void RefuseStart(OrchestrationTurn turn, Message.Start message, RequestOutcome outcome, FailureDetails failure)
+    private void RefuseStart(
+        OrchestrationTurn turn, Message.Start message, RequestOutcome outcome, FailureDetails failure)
     {
         if (message.Event.Parent is { Task: > ParentLink.NoAnswer } parent)
             Send(turn, parent.InstanceId,

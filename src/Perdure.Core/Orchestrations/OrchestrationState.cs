@@ -42,7 +42,7 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
     public List<HistoryEvent>? Recorded { get; private set; }
 
     /// <summary>The locks that the execution has, or has asked for; null outside critical sections.</summary>
-    public CriticalSection? Section { get; private set; }
+    public SectionLocks? Section { get; private set; }
 
     public bool Suspended { get; private set; }
     public string? HeldReason { get; private set; }
@@ -202,7 +202,7 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
     private void Enter(HistoryEvent.EntityLockRequested x)
     {
         Open.Add(x.Task, x);
-        Section = new CriticalSection(x.Task, x.Entities, 0);
+        Section = new SectionLocks(x.Task, x.Entities, 0);
     }
 
     private void Grant(HistoryEvent.EntityLockGranted x)

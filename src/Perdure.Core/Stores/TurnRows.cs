@@ -69,7 +69,8 @@ internal sealed class TurnRows
     /// <summary>An empty turn needs no commit.</summary>
     public bool IsEmpty =>
         DeleteInstance is null && InsertInstance is null && UpdateInstance is null && DeleteHistory is null
-        && Sweep is null && History.Events.IsEmpty && UpsertEntity is null && DeleteEntity is null && InsertMessages is null && DeleteMessages is null
+        && Sweep is null && History.Events.IsEmpty && UpsertEntity is null && DeleteEntity is null
+        && InsertMessages is null && DeleteMessages is null
         && InsertTimers is null && DeleteTimers is null && InsertTasks is null && DeleteTasks is null;
 
     /// <summary>What the turn weighs without its messages, for the bound on batches.</summary>

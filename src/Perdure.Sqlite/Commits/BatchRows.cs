@@ -33,7 +33,8 @@ internal sealed class BatchRows(Connection connection)
         if (batch.Number % PruneEvery == 0)
             PruneCommits(batch);
         return DeleteInstances(batch) ?? InsertInstances(batch) ?? UpdateInstances(batch)
-            ?? WriteHistory(batch) ?? WriteEntities(batch) ?? WriteMessages(batch) ?? WriteTimers(batch) ?? WriteTasks(batch);
+            ?? WriteHistory(batch) ?? WriteEntities(batch)
+            ?? WriteMessages(batch) ?? WriteTimers(batch) ?? WriteTasks(batch);
     }
 
     public bool IsRecorded(Batch batch) =>

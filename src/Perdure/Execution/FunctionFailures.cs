@@ -1,4 +1,5 @@
 using Perdure.Core.Orchestrations;
+using Perdure.Http;
 using Perdure.Json;
 
 namespace Perdure.Execution;
@@ -15,5 +16,6 @@ internal static class FunctionFailures
 
     /// <summary>Another attempt cannot end differently.</summary>
     public static bool IsFinal(FailureDetails failure) => failure.ErrorType
-        is Failures.ActivityNotFound or Failures.OrchestratorNotFound or Failures.Poison;
+        is Failures.ActivityNotFound or Failures.OrchestratorNotFound or Failures.EntityNotFound or Failures.Poison
+        || failure.ErrorType == HttpFailures.Refused;
 }

@@ -35,6 +35,8 @@ internal sealed class OrchestrationSession : IOrchestrationSession
 
     public IReadOnlyCollection<string> EventsAwaited => _context.EventsAwaited;
 
+    public TimeSpan HttpPollInterval => _services.HttpPollInterval;
+
     public ValueTask<CodeResult> RunAsync(RunRequest request)
     {
         foreach (RecordedRun run in request.History ?? [])

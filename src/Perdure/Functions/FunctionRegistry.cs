@@ -28,6 +28,9 @@ internal sealed class FunctionRegistry(
     /// <summary>Functions whose trigger this host does not serve; a warning was logged for each.</summary>
     public IReadOnlyList<TriggeredFunction> Others => others;
 
+    /// <summary>The same functions, and one of the engine's own, whose name none of them can have.</summary>
+    public FunctionRegistry With(ActivityFunction builtIn) => new(orchestrations, [.. activities, builtIn], others);
+
     public bool TryGetOrchestration(string name, [NotNullWhen(true)] out OrchestrationFunction? function) =>
         _orchestrations.TryGetValue(name, out function);
 

@@ -10,6 +10,7 @@ using Perdure.Core.Stores.Memory;
 using Perdure.Execution;
 using Perdure.Execution.Entities;
 using Perdure.Functions;
+using Perdure.Http;
 using Perdure.Json;
 using Perdure.Runtime;
 using Perdure.Sqlite;
@@ -22,6 +23,7 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
     private const int SqlitePartitions = 4;
 
     private readonly PerdureOptions _options;
+    private readonly HttpSender _http;
     private readonly IStore _store;
     private bool _started;
 
@@ -33,15 +35,22 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         ILogger logger = loggers.CreateLogger("Perdure");
         PayloadSerializer serializer = new(_options.MaxPayloadBytes);
         FunctionEnvironment functionEnvironment = new(services, loggers, serializer, _options.TaskHub);
-        FunctionRegistry functions = Discover(functionEnvironment);
+        _http = new HttpSender(_options.Http, _options.MaxPayloadBytes, services, time, logger);
+        FunctionRegistry functions = Discover(functionEnvironment)
+            .With(new HttpActivity(_http, serializer, _options.MaxPayloadBytes).Function(services));
         _store = _options.Store ?? Embedded(_options, environment);
         InProcessExecutor executor =
-            new(functions, new SessionServices(serializer, logger, _options.ParkNonDeterministicInstances));
+            new(functions, new SessionServices(serializer, logger, _options.ParkNonDeterministicInstances)
+            {
+                HttpPollInterval = _options.Http.PollInterval,
+            });
+        IdSource ids = new(time);
+        InProcessEntityExecutor entities = new(functions, new EntityServices(serializer, ids, time, logger));
         Node = new Node(
             new NodeParts(
-                _store, executor, NoEntities.Instance, functions, serializer, WorkScheduler.ThreadPool, time, logger),
+                _store, executor, entities, functions, serializer, WorkScheduler.ThreadPool, time, logger),
             Settings(_options));
-        Client = new DurableClient(Node, functions, serializer, new IdSource(time));
+        Client = new DurableClient(Node, functions, serializer, ids);
     }
 
     public Node Node { get; }
@@ -65,7 +74,11 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         await _store.DisposeAsync();
     }
 
-    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true));
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(new CancellationToken(canceled: true));
+        _http.Dispose();
+    }
 
     private FunctionRegistry Discover(FunctionEnvironment environment)
     {

@@ -71,6 +71,9 @@ public sealed class PerdureOptions
     /// </summary>
     public RetentionOptions Retention { get; } = new();
 
+    /// <summary>Where durable HTTP calls may go, and how long they may take; by default public addresses.</summary>
+    public HttpCallOptions Http { get; } = new();
+
     /// <summary>
     /// Whether the hub lives in memory and ends with the process; for tests. Set by <see cref="UseMemory"/>.
     /// </summary>

@@ -25,6 +25,7 @@ internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
         NotNegative(nameof(options.Retention.Completed), options.Retention.Completed);
         NotNegative(nameof(options.Retention.Failed), options.Retention.Failed);
         NotNegative(nameof(options.Retention.Terminated), options.Retention.Terminated);
+        HttpCallOptionsCheck.AddProblems(options.Http, problems);
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
 
         void NotNegative(string setting, TimeSpan? value)

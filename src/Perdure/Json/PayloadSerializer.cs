@@ -123,7 +123,7 @@ internal sealed class PayloadSerializer(int limit = PayloadSerializer.DefaultLim
     }
 
     /// <summary>By a contract of the caller; there is a payload.</summary>
-    public T Deserialize<T>(Payload payload, JsonTypeInfo<T> contract, PayloadPlace place) where T : class
+    public T DeserializeBy<T>(JsonTypeInfo<T> contract, Payload payload, PayloadPlace place) where T : class
     {
         try
         {

@@ -264,7 +264,11 @@ internal sealed partial class Partition
             Forget_NeedsLock(resident);
             return;
         }
-        OrchestrationTurn clear = new(state, state.LastAt) { Execution = state.Execution, Decision = TurnDecision.Record };
+        OrchestrationTurn clear = new(state, state.LastAt)
+        {
+            Execution = state.Execution,
+            Decision = TurnDecision.Record,
+        };
         clear.Rows.UpdateInstance = new InstanceUpdate(Number, state.Execution.Key) { Owed = false };
         state.Row = row with { Owed = false };
         resident.Phase = ResidentPhase.Committing;

@@ -102,7 +102,8 @@ internal sealed partial class Partition
         claimed ??= Claim_NeedsLock(resident);
         if (message.Ticket is Request request)
             _acks.Watch_NeedsLock(resident, message, request);
-        return claimed is null && message is Message.Terminate terminate && resident.RunningTurn is OrchestrationTurn running
+        return claimed is null && message is Message.Terminate terminate
+            && resident.RunningTurn is OrchestrationTurn running
             && (terminate.OfParent is not { } parent || running.State.IsChildOf(parent))
             ? Overtake_NeedsLock(resident, terminate)
             : claimed;

@@ -69,6 +69,11 @@ internal static partial class Log
     [LoggerMessage(52, LogLevel.Error, "What ended long ago cannot be looked for; the next round tries again.")]
     public static partial void RetentionFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(60, LogLevel.Warning,
+        "A durable HTTP call sends the header {Header}, whose value then stands in the history in clear. Use "
+        + "TokenSource or SecretHeaders for secrets.")]
+    public static partial void SecretInHistory(this ILogger logger, string header);
+
     [LoggerMessage(20, LogLevel.Error, "Instance {InstanceId} cannot be loaded.")]
     public static partial void LoadFailed(this ILogger logger, string instanceId, Exception exception);
 

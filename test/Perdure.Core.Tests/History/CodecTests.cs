@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Reflection;
 using System.Text;
+using Perdure.Core.Entities;
 using Perdure.Core.History;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
@@ -11,6 +12,8 @@ namespace Perdure.Core.Tests.History;
 
 public class CodecTests
 {
+    private static readonly EntityCaller Caller = new("order 1 🚀", new(long.MaxValue, int.MaxValue, 3));
+
     public static TheoryData<string> Kinds =>
         [.. typeof(HistoryEvent).GetNestedTypes().Where(t => t.IsSubclassOf(typeof(HistoryEvent))).Select(t => t.Name)];
 
@@ -28,6 +31,8 @@ public class CodecTests
             written.ShouldNotBe(none, $"the sample leaves out {kind}.{property.Name}");
             if (written is IReadOnlyDictionary<string, string> tags)
                 ((IReadOnlyDictionary<string, string>)property.GetValue(read)!).ShouldBe(tags, ignoreOrder: true);
+            else if (written is IReadOnlyList<string> names)
+                ((IReadOnlyList<string>)property.GetValue(read)!).ShouldBe(names);
             else
                 property.GetValue(read).ShouldBe(written, $"{kind}.{property.Name}");
         }
@@ -61,6 +66,9 @@ public class CodecTests
                 new HistoryEvent.SubOrchestrationInstanceCreated(1, "a", "b", payload),
                 new HistoryEvent.SubOrchestrationInstanceCompleted(1, payload),
                 new HistoryEvent.EventRaised("a", payload),
+                new HistoryEvent.EntityOperationCalled(1, "@a@b", "c", payload),
+                new HistoryEvent.EntityOperationSignaled(1, "@a@b", "c", payload),
+                new HistoryEvent.EntityOperationCompleted(1, payload),
                 new HistoryEvent.CustomStatusSet(payload),
                 new HistoryEvent.ExecutionCompleted(InstanceStatus.Completed, payload, null),
             ];
@@ -68,6 +76,10 @@ public class CodecTests
 
             MessageRow row = MessageCodec.Encode(default, "a", new Message.ChildDone(new(1, 2, 3), payload, null));
             ((Message.ChildDone)MessageCodec.Decode(row)).Result.ShouldBe(payload);
+            row = MessageCodec.Encode(default, "@a@b", new Message.Operation("c", payload));
+            ((Message.Operation)MessageCodec.Decode(row)).Input.ShouldBe(payload);
+            row = MessageCodec.Encode(default, "a", new Message.OperationDone(new(1, 2, 3), payload, null));
+            ((Message.OperationDone)MessageCodec.Decode(row)).Result.ShouldBe(payload);
         }
     }
 
@@ -85,6 +97,13 @@ public class CodecTests
     [InlineData("""[{"type":"ExecutionCompleted","status":"Paused"}]""", "'Paused'")]
     [InlineData("""[{"type":"ExecutionCompleted","status":"1"}]""", "'1'")]
     [InlineData("""[{"type":"ExecutionCompleted"}]""", "status")]
+    [InlineData("""[{"type":"EntityOperationCalled","task":1,"operation":"a"}]""", "'entity'")]
+    [InlineData("""[{"type":"EntityOperationSignaled","task":1,"entity":"a"}]""", "'operation'")]
+    [InlineData("""[{"type":"EntityOperationFailed","task":1}]""", "'failure'")]
+    [InlineData("""[{"type":"EntityLockRequested","task":1}]""", "'entities'")]
+    [InlineData("""[{"type":"EntityLockRequested","task":1,"entities":[1]}]""", "Number in a list of names")]
+    [InlineData("""[{"type":"EntityLockRequested","task":1,"entities":"a"}]""", "String where a list of names")]
+    [InlineData("""[{"type":"EntityLockGranted","task":1,"last":true}]""", "'entity'")]
     [InlineData("""[{"type":"TimerFired","task":"x"}]""", "damaged")]
     [InlineData("""[{"type":"TimerFired","task":1},5]""", "Number")]
     [InlineData("""[{"type":"TimerFired","task":1""", "damaged")]
@@ -109,6 +128,12 @@ public class CodecTests
             new Message.Terminate("a") { Recursive = true },
             new Message.Terminate("a") { Recursive = true, OfParent = new(long.MaxValue, 2) },
             new Message.Resume("a"),
+            new Message.Operation("", default),
+            new Message.Operation("Größe \"1\"", payload) { Caller = Caller, DueAt = long.MinValue },
+            new Message.LockRequest(Caller), new Message.Release(Caller.Task),
+            new Message.OperationDone(Caller.Task, payload, null),
+            new Message.OperationDone(Caller.Task, default, failure),
+            new Message.LockGranted(Caller.Task, "@counter@ü"),
         ];
         Message[] never =
             [new Message.TaskDone(default, default, null), new Message.StartDue(default, default),
@@ -134,6 +159,22 @@ public class CodecTests
     [InlineData(3, "[]")]
     [InlineData(2, """[{"type":"SubOrchestrationInstanceCompleted","task":1}]""")]
     [InlineData(2, """[1,2]""")]
+    [InlineData(10, """[{"type":"EntityOperationCompleted","task":1}]""")]
+    [InlineData(11, """[1,2,{"type":"EntityOperationCompleted","task":1}]""")]
+    [InlineData(20, """{"input":1}""")]
+    [InlineData(20, """{"operation":"a","colour":"red"}""")]
+    [InlineData(20, """{"operation":1}""")]
+    [InlineData(20, """{"operation":"a","dueAt":1.5}""")]
+    [InlineData(20, """{"operation":"a","key":9223372036854775808}""")]
+    [InlineData(20, """{"operation":"a","instance":"i"}""")]
+    [InlineData(20, """{"operation":"a","key":1,"generation":0,"task":0}""")]
+    [InlineData(20, "{\"operation\":\"a\"")]
+    [InlineData(20, """{"operation":"a"}}""")]
+    [InlineData(20, """["operation","a"]""")]
+    [InlineData(20, "")]
+    [InlineData(21, """{"instance":"i"}""")]
+    [InlineData(21, """{"key":1,"generation":0,"task":0}""")]
+    [InlineData(22, "{}")]
     public void A_message_row_that_makes_no_sense_is_refused(int kind, string body) =>
         Should.Throw<FormatException>(
             () => MessageCodec.Decode(new(default, "order-1", kind, Encoding.UTF8.GetBytes(body))));
@@ -145,8 +186,15 @@ public class CodecTests
         TimerBodies.Decode(row).ShouldBe(new Message.TimerDue(new(long.MaxValue, int.MaxValue, 0), row.Key));
         row = row with { Body = TimerBodies.Encode(new(5, 0, TimerBodies.StartTask)) };
         TimerBodies.Decode(row).ShouldBe(new Message.StartDue(new(5, 0), row.Key));
+        Message.Operation late = new("add", Payload.Of("1")) { Caller = Caller };
+        row = row with { Body = MessageCodec.Encode(default, row.Target, late).Body };
+        TimerBodies.Decode(row).ShouldBe(late with { Timer = row.Key });
         foreach (string body
-            in new[] { "", "1", "1.2", "1.2.", ".1.2", "a.2.3", "1.b.3", "1.2.c", "1.2.3x", "1x.2.3", "1.2.3.4" })
+            in new[]
+            {
+                "", "1", "1.2", "1.2.", ".1.2", "a.2.3", "1.b.3", "1.2.c", "1.2.3x", "1x.2.3", "1.2.3.4", "{", "{}",
+                "{\"input\":1}",
+            })
             Should.Throw<FormatException>(
                 () => TimerBodies.Decode(row with { Body = Encoding.UTF8.GetBytes(body) }), body);
     }

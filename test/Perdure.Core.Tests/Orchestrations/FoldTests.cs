@@ -37,12 +37,15 @@ public class FoldTests
 
     private sealed class Life
     {
+        private static readonly string[] Entities = ["@account@a", "@account@b", "@counter@"];
+
         private readonly Dice _dice;
         private readonly HashSet<string> _met;
         private readonly Instance _instance;
         private readonly List<(OrchestratorAction[] Asked, Completion? Completion, string Fed)> _runs = [];
         private readonly HashSet<object> _waiting = [];
         private readonly Dictionary<long, int> _answers = [];
+        private readonly HashSet<(TaskKey Request, string Entity)> _asked = [];
         private ExecutionKey _execution;
         private long _now = 1000;
         private int _tickets, _tasks;
@@ -123,15 +126,29 @@ public class FoldTests
         {
             List<OrchestratorAction> actions = [];
             List<int> timers = [.. _instance.State.Open.All.OfType<HistoryEvent.TimerCreated>().Select(t => t.Task)];
+            int? section = _instance.State.Section?.Task;
             for (int left = _dice.OneIn(20) ? 12 : _dice.Below(4); left > 0; left--)
             {
-                switch (_dice.Below(7))
+                switch (_dice.Below(12))
                 {
                     case 0 or 1:
                         actions.Add(
                             Code.Activity(
                                 _tasks++, input: Value(), attempt: 1 + _dice.Below(3),
                                 first: _dice.Below(_tasks))); break;
+                    case 6: actions.Add(Code.Call(_tasks++, _dice.Of(Entities), input: Value())); break;
+                    case 7:
+                        long? due = _dice.OneIn(2) ? _now + _dice.Below(3000) - 500 : null;
+                        actions.Add(Code.Signal(_tasks++, _dice.Of(Entities), due: due));
+                        break;
+                    case 8 or 9 when section is null:
+                        section = _tasks;
+                        actions.Add(Code.Lock(_tasks++, Entities[_dice.Below(3)..]));
+                        break;
+                    case 10 when section is { } entered:
+                        actions.Add(Code.Unlock(entered));
+                        section = null;
+                        break;
                     case 2:
                         timers.Add(_tasks);
                         actions.Add(Code.Timer(_tasks++, _now + _dice.Below(3000) - 500));
@@ -164,6 +181,9 @@ public class FoldTests
                 12 or 13 when state.StartPendingUntil is not null => Arrival.StartDue(),
                 14 => Arrival.Done(_dice.Below(10), Value())
                     .Of(new(_instance.Execution.Key, _instance.Execution.Generation - _dice.Below(2))),
+                15 when _dice.OneIn(2) => Arrival.Granted(_dice.Below(10), _dice.Of(Entities)),
+                15 => Arrival.OperationDone(_dice.Below(10), Value())
+                    .Of(new(_instance.Execution.Key, _instance.Execution.Generation - _dice.Below(2))),
                 _ when open.Length > 0 => ResultOf(_dice.Of(open)),
                 _ => Arrival.Raise("Go"),
             };
@@ -176,7 +196,8 @@ public class FoldTests
         private Message Asked(Message message)
         {
             if (message is Perdure.Core.Messages.Message.TaskDone or Perdure.Core.Messages.Message.ChildDone
-                or Perdure.Core.Messages.Message.TimerDue or Perdure.Core.Messages.Message.StartDue)
+                or Perdure.Core.Messages.Message.TimerDue or Perdure.Core.Messages.Message.StartDue
+                or Perdure.Core.Messages.Message.OperationDone or Perdure.Core.Messages.Message.LockGranted)
                 return message;
             object ticket = ++_tickets;
             _waiting.Add(ticket);
@@ -190,6 +211,11 @@ public class FoldTests
             HistoryEvent.SubOrchestrationInstanceCreated x => _dice.OneIn(4)
                 ? Arrival.ChildFailed(x.Task)
                 : Arrival.ChildDone(x.Task, Value()),
+            HistoryEvent.EntityOperationCalled x => _dice.OneIn(4)
+                ? Arrival.OperationFailed(x.Task)
+                : Arrival.OperationDone(x.Task, Value()),
+            // All are granted, and nothing is open: so one that is asked for awaits the next.
+            HistoryEvent.EntityLockRequested x => Arrival.Granted(x.Task, _instance.State.Section!.Awaited!),
             _ => throw new InvalidOperationException($"{opened} opens nothing."),
         };
 
@@ -214,9 +240,28 @@ public class FoldTests
             if (turn.HasEvents)
                 _answers.GetValueOrDefault(turn.Execution.Key)
                     .ShouldBe(due, "the parent is answered when the child ends, once");
+            CheckLocks(turn);
             if (turn.Completed is not null || turn.Execution.Generation > 0 && turn.Number == 0)
                 turn.Effects.ShouldNotContain(
                     e => e is Effect.RunActivity || e is Effect.ArmTimer, "nothing starts for nobody");
+        }
+
+        /// <summary>
+        /// Guarantee 7: what was asked for a lock is released in the turn that leaves the section or ends the
+        /// execution, once; and until then the execution knows that it has asked.
+        /// </summary>
+        private void CheckLocks(OrchestrationTurn turn)
+        {
+            foreach (Effect.Deliver deliver in turn.Effects.OfType<Effect.Deliver>())
+            {
+                if (deliver.Message is Message.LockRequest request)
+                    _asked.Add((request.Holder.Task, deliver.Target)).ShouldBeTrue("an entity is asked twice");
+                else if (deliver.Message is Message.Release release)
+                    _asked.Remove((release.Request, deliver.Target)).ShouldBeTrue("a release of what is not asked for");
+            }
+            OrchestrationState state = turn.State;
+            TaskKey key = new(state.Execution.Key, state.Execution.Generation, state.Section?.Task ?? 0);
+            _asked.ShouldBe(state.Section?.Asked.Select(e => (key, e)) ?? [], ignoreOrder: true);
         }
 
         private static bool IsRefusal(Message.ChildDone answer) => answer.Failure?.ErrorType
@@ -251,6 +296,9 @@ public class FoldTests
             HistoryEvent.TimerFired x => x.Task,
             HistoryEvent.SubOrchestrationInstanceCompleted x => x.Task,
             HistoryEvent.SubOrchestrationInstanceFailed x => x.Task,
+            HistoryEvent.EntityOperationCompleted x => x.Task,
+            HistoryEvent.EntityOperationFailed x => x.Task,
+            HistoryEvent.EntityLockGranted x => x.Task,
             _ => -1,
         };
     }

@@ -38,6 +38,15 @@ internal sealed record Arrival(Func<Instance, Message> Make)
 
     public static Arrival ChildFailed(int task) => new(i => new Message.ChildDone(TaskOf(i, task), default, Failure));
 
+    public static Arrival OperationDone(int task, string? result = null) =>
+        new(i => new Message.OperationDone(TaskOf(i, task), Code.Json(result), null));
+
+    public static Arrival OperationFailed(int task) =>
+        new(i => new Message.OperationDone(TaskOf(i, task), default, Failure));
+
+    public static Arrival Granted(int task, string entity) =>
+        new(i => new Message.LockGranted(TaskOf(i, task), entity));
+
     public static Arrival Raise(string name, string? input = null) =>
         new(_ => new Message.Raise(name, Code.Json(input)));
 
@@ -66,6 +75,8 @@ internal sealed record Arrival(Func<Instance, Message> Make)
         Message.ChildDone m => m with { Task = new(execution.Key, execution.Generation, m.Task.Task) },
         Message.TimerDue m => m with { Task = new(execution.Key, execution.Generation, m.Task.Task) },
         Message.StartDue m => m with { Execution = execution },
+        Message.OperationDone m => m with { Task = new(execution.Key, execution.Generation, m.Task.Task) },
+        Message.LockGranted m => m with { Task = new(execution.Key, execution.Generation, m.Task.Task) },
         Message m => m,
     });
 

@@ -19,6 +19,17 @@ internal static class Code
     public static OrchestratorAction Child(int task, string name = "Child", string? id = null, bool detached = false) =>
         new OrchestratorAction.StartChild(task, name, id ?? $"child-{task}", default, detached);
 
+    public static OrchestratorAction Call(int task, string entity, string operation = "add", string? input = null) =>
+        new OrchestratorAction.CallEntity(task, entity, operation, Json(input));
+
+    public static OrchestratorAction Signal(int task, string entity, string operation = "add", long? due = null) =>
+        new OrchestratorAction.SignalEntity(task, entity, operation, default, due);
+
+    public static OrchestratorAction Lock(int task, params string[] entities) =>
+        new OrchestratorAction.LockEntities(task, entities);
+
+    public static OrchestratorAction Unlock(int task) => new OrchestratorAction.ReleaseLocks(task);
+
     public static OrchestratorAction Status(string? json) => new OrchestratorAction.SetCustomStatus(Json(json));
 
     public static Completion Returns(string? json = null) => new Completion.Succeeded(Json(json));

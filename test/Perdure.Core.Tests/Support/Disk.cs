@@ -1,11 +1,13 @@
 using System.Buffers;
 using System.Text;
+using Perdure.Core.Entities;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
 using Perdure.Core.Stores.Memory;
+using Perdure.Core.Turns;
 
 namespace Perdure.Core.Tests.Support;
 
@@ -40,6 +42,21 @@ internal sealed class Disk
 
     public int RowsWritten { get; private set; }
 
+    public EntityRow? EntityRow => Done(_store.ReadEntityAsync(_id, default));
+
+    public IReadOnlyList<TimerRow> Timers =>
+        Done(_store.ReadTimersAsync(_partition, long.MaxValue, long.MinValue, 0, int.MaxValue, default));
+
+    /// <summary>What waits for the instance in the store, in the order in which a node finds it.</summary>
+    public IEnumerable<Message> Mail =>
+        Done(_store.ReadMessagesAsync(_partition, long.MinValue, 0, int.MaxValue, default))
+            .Where(r => r.Target == _id).Select(MessageCodec.Decode);
+
+    public IEnumerable<Message> Read(IReadOnlyList<MessageKey> keys) =>
+        Done(_store.ReadMessagesAsync(keys, default)).Select(MessageCodec.Decode);
+
+    public EntityState LoadEntity() => EntityRow is { } row ? EntityState.Of(row) : new EntityState(_id, _partition);
+
     public OrchestrationState Load() => Row is not { } row
         ? new OrchestrationState(_id, _partition)
         : OrchestrationState.Load(row, HistoryReader.ReadTurns(History));
@@ -54,10 +71,17 @@ internal sealed class Disk
             Commit(new TurnRows { Partition = _partition, InsertMessages = rows });
     }
 
-    public void Write(OrchestrationTurn turn, int rowBytesMax)
+    /// <summary>Their senders' commits, in which they are written as they are.</summary>
+    public void Send(IReadOnlyList<Message> messages)
     {
-        InstanceRow? before = Row;
-        _encoder.Encode(turn, rowBytesMax);
+        List<MessageRow> rows =
+            [.. messages.Where(m => m.Row is not null).Select(m => MessageCodec.Encode(m.Row!.Value, _id, m))];
+        if (rows.Count > 0)
+            Commit(new TurnRows { Partition = _partition, InsertMessages = rows });
+    }
+
+    public void Write(Turn turn)
+    {
         TurnRows rows = turn.Rows;
         for (int i = 0; i < rows.InsertMessages?.Count; i++)
         {
@@ -68,6 +92,16 @@ internal sealed class Disk
             return;
         Commit(rows);
         RowsWritten += Show.Rows(rows).Count();
+    }
+
+    public void Write(OrchestrationTurn turn, int rowBytesMax)
+    {
+        InstanceRow? before = Row;
+        _encoder.Encode(turn, rowBytesMax);
+        TurnRows rows = turn.Rows;
+        Write(turn);
+        if (rows.IsEmpty)
+            return;
         if (rows.UpdateInstance is not null)
             Row.ShouldNotBe(before, "an update that changes nothing");
         foreach (HistoryRow row in (HistoryRow[])[rows.History, .. rows.HistoryParts ?? []])
@@ -84,9 +118,7 @@ internal sealed class Disk
             .Select(t => new TimerKey(_partition, t.FireAt, t.Number));
         if (state.StartPendingUntil is not null)
             open = open.Append(state.StartTimer);
-        IReadOnlyList<TimerRow> rows =
-            Done(_store.ReadTimersAsync(_partition, long.MaxValue, long.MinValue, 0, int.MaxValue, default));
-        rows.Select(r => r.Key).ToHashSet().SetEquals(open).ShouldBeTrue("a timer has a row exactly while it is open");
+        Timers.Select(r => r.Key).ToHashSet().SetEquals(open).ShouldBeTrue("a timer has a row exactly while it is open");
     }
 
     private void Commit(TurnRows rows)

@@ -3,7 +3,9 @@ using System.Collections;
 using System.Diagnostics;
 using System.Reflection;
 using System.Text;
+using Perdure.Core.Entities;
 using Perdure.Core.History;
+using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
 using Perdure.Core.Turns;
@@ -16,7 +18,8 @@ internal static class Show
     private static readonly PropertyInfo[] StateProperties =
         typeof(OrchestrationState).GetProperties(BindingFlags.Public | BindingFlags.Instance);
 
-    public static IEnumerable<string> Events(OrchestrationTurn turn) => turn.Events.Skip(turn.FirstEvent).Select(e => Event(e!));
+    public static IEnumerable<string> Events(OrchestrationTurn turn) =>
+        turn.Events.Skip(turn.FirstEvent).Select(e => Event(e!));
 
     public static string Event(HistoryEvent e)
     {
@@ -41,9 +44,22 @@ internal static class Show
             HistoryEvent.ExecutionTerminated x => Line(kind, x.Reason),
             HistoryEvent.ExecutionParked x => Line(kind, x.Reason),
             HistoryEvent.ExecutionCompleted x => Line(kind, x.Status, x.Result, x.Failure?.ErrorType),
-            _ => throw new UnreachableException($"No text for {kind}."),
+            _ => EntityEvent(kind, e),
         };
     }
+
+    private static string EntityEvent(string kind, HistoryEvent e) => e switch
+    {
+        HistoryEvent.EntityOperationCalled x => Line(kind, $"#{x.Task}", x.Entity, x.Operation, x.Input),
+        HistoryEvent.EntityOperationSignaled x => Line(
+            kind, $"#{x.Task}", x.Entity, x.Operation, x.Input, x.DueAt is { } due ? $"due {due}" : null),
+        HistoryEvent.EntityOperationCompleted x => Line(kind, $"#{x.Task}", x.Result),
+        HistoryEvent.EntityOperationFailed x => Line(kind, $"#{x.Task}", x.Failure.ErrorType),
+        HistoryEvent.EntityLockRequested x => Line(kind, $"#{x.Task}", string.Join(' ', x.Entities)),
+        HistoryEvent.EntityLockGranted x => Line(kind, $"#{x.Task}", x.Entity, x.IsLast ? "last" : null),
+        HistoryEvent.EntityUnlockSent x => Line(kind, $"#{x.Task}"),
+        _ => throw new UnreachableException($"No text for {kind}."),
+    };
 
     public static IEnumerable<string> Rows(TurnRows rows)
     {
@@ -67,6 +83,11 @@ internal static class Show
             yield return $"history {rows.History.Key}.{rows.History.Generation}/{rows.History.Turn}";
         foreach (HistoryRow part in rows.HistoryParts ?? [])
             yield return $"history {part.Key}.{part.Generation}/{part.Turn} part {part.Part}";
+        if (rows.UpsertEntity is { } entity)
+            yield return Line("entity", entity.State, entity.Holder is { } holder ? $"held by {holder.Task}" : null,
+                $"last {entity.Last}");
+        if (rows.DeleteEntity is { } gone)
+            yield return $"delete entity {gone}";
         foreach (MessageRow row in rows.InsertMessages ?? [])
             yield return $"message to {row.Target}";
         foreach (MessageKey key in rows.DeleteMessages ?? [])
@@ -76,6 +97,20 @@ internal static class Show
         foreach (TimerKey key in rows.DeleteTimers ?? [])
             yield return $"delete timer {key.Due}";
     }
+
+    /// <summary>What an entity sends, with all that is in it.</summary>
+    public static string Sent(string target, Message message) => message switch
+    {
+        Message.OperationDone { Failure: { } failure } x => Line($"{target}#{x.Task.Task} failed", failure.ErrorType),
+        Message.OperationDone x => Line($"{target}#{x.Task.Task} =", x.Result),
+        Message.LockGranted x => $"{target}#{x.Task.Task} locks {x.Entity}",
+        Message.Operation { Caller: null } x => Line(target, x.Name, x.Input, x.DueAt is { } due ? $"due {due}" : null),
+        Message.Start x => Line("start", x.Event.Name, "as", target, x.Event.Input),
+        _ => throw new UnreachableException($"An entity sends no {message.GetType().Name}."),
+    };
+
+    public static string Entity(EntityState state) =>
+        Line(state.Name, state.Key, state.State, state.Holder, $"last {state.Last}", state.Row);
 
     public static string Effect(Effect effect) => effect switch
     {
@@ -103,6 +138,7 @@ internal static class Show
     {
         null => "-",
         string text => text,
+        CriticalSection section => $"#{section.Task} {string.Join(' ', section.Entities)} {section.Granted}",
         OpenTasks open => string.Join("; ", open.All.Select(Json)) + $" activities {open.Activities}",
         HistoryEvent e => Json(e),
         IReadOnlyDictionary<string, string> tags => string.Join("; ", tags.OrderBy(t => t.Key, StringComparer.Ordinal)),

@@ -141,5 +141,7 @@ internal sealed class InlineContext(FunctionRegistry registry, object? input = n
 
     public TEntityInterface CreateEntityProxy<TEntityInterface>(EntityId entityId) => throw new NotSupportedException();
 
+    public Task<DurableHttpResponse> CallHttpAsync(DurableHttpRequest req) => throw new NotSupportedException();
+
     public Guid NewGuid() => throw new NotSupportedException();
 }

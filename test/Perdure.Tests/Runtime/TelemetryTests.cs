@@ -84,6 +84,7 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             "perdure.activities.waiting {activity}",
             "perdure.activity.duration s",
             "perdure.batches {batch}",
+            "perdure.entities.operations {operation}",
             "perdure.instances.expired {instance}",
             "perdure.instances.recovered {instance}",
             "perdure.instances.resident {instance}",
@@ -135,6 +136,7 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             40 ActivityFailed Warning
             41 ActivityHasNoCode Warning
             42 CancellationFailed Warning
+            43 SignalFailed Warning
             50 RetentionIsOn Information
             51 RetentionPurged Information
             52 RetentionFailed Error

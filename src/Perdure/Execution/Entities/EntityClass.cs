@@ -74,7 +74,7 @@ internal sealed class EntityClass<T> where T : class
         t_made = made;
         try
         {
-            return _serializer.Deserialize(json, _contract, _place);
+            return _serializer.DeserializeBy(_contract, json, _place);
         }
         finally
         {

@@ -7,7 +7,7 @@ namespace Perdure.Core.Orchestrations;
 /// <param name="Task">The task that asked for it.</param>
 /// <param name="Entities">The instance ids in ordinal order.</param>
 /// <param name="Granted">How many of them are locked.</param>
-internal sealed record CriticalSection(int Task, IReadOnlyList<string> Entities, int Granted)
+internal sealed record SectionLocks(int Task, IReadOnlyList<string> Entities, int Granted)
 {
     /// <summary>All that were asked for the lock so far: the locked ones and the one that has not answered.</summary>
     public IEnumerable<string> Asked => Entities.Take(Granted + 1);
