@@ -29,7 +29,8 @@ internal sealed class FunctionRegistry(
     public IReadOnlyList<TriggeredFunction> Others => others;
 
     /// <summary>The same functions, and one of the engine's own, whose name none of them can have.</summary>
-    public FunctionRegistry With(ActivityFunction builtIn) => new(orchestrations, [.. activities, builtIn], others);
+    public FunctionRegistry With(ActivityFunction builtIn) =>
+        new(orchestrations, [.. activities, builtIn], entities, others);
 
     public bool TryGetOrchestration(string name, [NotNullWhen(true)] out OrchestrationFunction? function) =>
         _orchestrations.TryGetValue(name, out function);

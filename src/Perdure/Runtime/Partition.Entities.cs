@@ -40,13 +40,11 @@ internal sealed partial class Partition
             if (resident.IsAbandoned)
                 return;
             // One at a time while care is taken: a death is counted against what was running and nothing else.
-            int max = _care.IsOn ? 1 : _node.Settings.Limits.OperationsPerTurnMax;
+            bool isAlone = _care.IsOn || resident.RunsSingly > 0 || resident.RefusedOperation is not null;
+            int max = isAlone ? 1 : _node.Settings.Limits.OperationsPerTurnMax;
             turn = _entities.Receive((EntityState)resident.State!, lines, _node.Now, max);
-            if (turn.Decision == TurnDecision.Run && resident.ParkReason is { } reason)
-            {
-                resident.ParkReason = null;
-                _entities.Fail(turn, new FailureDetails(Failures.RefusedByStore, reason));
-            }
+            if (turn.Decision == TurnDecision.Run)
+                FailRefused_NeedsLock(resident, turn);
             if (turn.Decision == TurnDecision.Run)
             {
                 resident.RunningTurn = turn;
@@ -64,6 +62,34 @@ internal sealed partial class Partition
             _care.Run(careful);
         else
             RunOperations(resident, turn);
+    }
+
+    /// <summary>
+    /// What the operations of a turn led to was refused. They are run one by one until it is known whose fault it is,
+    /// and that one alone fails.
+    /// </summary>
+    private static List<Message> Refused_NeedsLock(Resident resident, EntityTurn turn, string refusal)
+    {
+        if (turn.Done > 1)
+        {
+            resident.RunsSingly = turn.Done;
+            return turn.Taken;
+        }
+        Message.Operation refused = turn.Operations[0];
+        if (Refused(refused) is null)
+            return [.. turn.Taken.Where(m => m != refused)];
+        resident.RefusedOperation = (refused.Row, refused.Timer, refusal);
+        return turn.Taken;
+    }
+
+    private void FailRefused_NeedsLock(Resident resident, EntityTurn turn)
+    {
+        resident.RunsSingly = Math.Max(0, resident.RunsSingly - 1);
+        if (resident.RefusedOperation is not { } refused
+            || turn.Operations[0].Row != refused.Row || turn.Operations[0].Timer != refused.Timer)
+            return;
+        resident.RefusedOperation = null;
+        _entities.Fail(turn, new FailureDetails(Failures.RefusedByStore, refused.Reason));
     }
 
     public void RunOperations(Resident resident, EntityTurn turn)
