@@ -101,6 +101,9 @@ internal sealed class OperationRun(Deed deed, string name)
 {
     public Deed Deed => deed;
 
+    /// <summary>The host that stops has cut it short: it does not count.</summary>
+    public bool IsCut { get; set; }
+
     /// <summary>Why it failed; null if it did not.</summary>
     public string? Failure { get; private set; }
 

@@ -57,6 +57,16 @@ internal sealed partial class Ledger
         return id is not null && EntityInstanceIds.Is(id) ? id : null;
     }
 
+    /// <summary>The store took nothing of the batch: what was run for it is run again, or fails.</summary>
+    public void OnRefused(Batch batch, SimulatedProcess process)
+    {
+        foreach (TurnRows rows in batch.Turns)
+        {
+            if (EntityIn(rows, process) is { } id && simulation.EntityJournal.Last(process, id) is { } run)
+                run.IsSettled = true;
+        }
+    }
+
     private string? TargetOf(List<MessageKey>? keys) =>
         keys is [var first, ..] && _messages.TryGetValue(first, out var entry) ? entry.Row.Target : null;
 

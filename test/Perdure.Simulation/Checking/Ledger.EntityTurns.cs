@@ -153,8 +153,7 @@ internal sealed partial class Ledger
             return null;
         bool shows = run.Operations.Any(o => facts.Consumed.Contains(o.Deed))
             || !EntityBatchRun.IsSame(log, facts.Entity.Log)
-            || (rows.InsertMessages?.Any(m => _messages[m.Key].Message is not Message.LockGranted) ?? false)
-            || (rows.UpsertEntity is { } row && row.Last == run.At && facts.Entity.Row?.Last != run.At);
+            || (rows.InsertMessages?.Any(m => _messages[m.Key].Message is not Message.LockGranted) ?? false);
         if (!shows)
             return null;
         run.IsSettled = true;

@@ -173,6 +173,7 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
                 IEnumerable<string> events = batch.Turns.Select(t => Encoding.UTF8.GetString(t.History.Events.Span));
                 simulation.Trace($"  refused: {string.Join(' ', events)}");
             }
+            simulation.Ledger.OnRefused(batch, process);
             return new CommitResult(CommitOutcome.Refused) { Detail = "The simulated store does not take this data." };
         }
         bool known = resolving && simulation.Ledger.IsCommitted(batch);

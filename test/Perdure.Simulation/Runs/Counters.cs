@@ -80,6 +80,7 @@ internal enum Rare
     SignalStoredAlone,
     BodiesReadAgain,
     PartialRun,
+    CutShort,
     CarefulOperation,
 }
 

@@ -11,6 +11,9 @@ public sealed record Chore
 
     public int Milliseconds { get; init; }
 
+    /// <summary>Whether its wait listens to the host that stops.</summary>
+    public bool Obeys { get; init; }
+
     /// <summary>It says that it has changed the state, instead of leaving that to be found out.</summary>
     public bool Sets { get; init; }
 

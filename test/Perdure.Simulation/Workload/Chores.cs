@@ -21,6 +21,7 @@ internal static class Chores
             Token = token,
             Fails = dice.Chance(0.15),
             Sets = dice.Chance(0.5),
+            Obeys = dice.Chance(0.5),
             Milliseconds = dice.Chance(0.15) ? dice.Between(1, dice.Pick(10, 100, 1_500)) : 0,
             Text = dice.Chance(0.004) ? Curse.Word : dice.Chance(0.1) ? new string('x', dice.Below(60)) : "",
         };

@@ -14,7 +14,7 @@ public static class EntityFunctions
         [new("doings", "a"), new("doings", "b"), new("doings", "A"), new("objectdoings", "a"), new("objectdoings", "")];
 
     [FunctionName("Doings")]
-    public static async Task Doings([EntityTrigger] IDurableEntityContext context)
+    public static async Task Doings([EntityTrigger] IDurableEntityContext context, CancellationToken stopping)
     {
         Chore chore = context.GetInput<Chore>();
         OperationRun run = Simulation.Here.EntityJournal.Begin(context, chore);
@@ -35,7 +35,15 @@ public static class EntityFunctions
                 context.Return(state.Log.Count);
                 break;
         }
-        await AlsoAsync(context, chore, run);
+        try
+        {
+            await AlsoAsync(context, chore, run, chore.Obeys ? stopping : CancellationToken.None);
+        }
+        catch (OperationCanceledException)
+        {
+            run.IsCut = true;
+            throw;
+        }
     }
 
     [FunctionName("ObjectDoings")]
@@ -43,17 +51,18 @@ public static class EntityFunctions
         context.DispatchAsync<ObjectDoings>();
 
     /// <summary>What the operation does besides; its time passes here.</summary>
-    internal static async Task AlsoAsync(IDurableEntityContext context, Chore chore, OperationRun run)
+    internal static async Task AlsoAsync(
+        IDurableEntityContext context, Chore chore, OperationRun run, CancellationToken obeyed = default)
     {
         VirtualTime time = Simulation.Here.World.Current!.Time;
         for (int i = 0; i < chore.Tells.Count; i++)
         {
             if (i == 1 && chore.Milliseconds > 0)
-                await Task.Delay(TimeSpan.FromMilliseconds(chore.Milliseconds), time);
+                await Task.Delay(TimeSpan.FromMilliseconds(chore.Milliseconds), time, obeyed);
             Tell(context, chore.Tells[i], run, time);
         }
         if (chore.Tells.Count < 2 && chore.Milliseconds > 0)
-            await Task.Delay(TimeSpan.FromMilliseconds(chore.Milliseconds), time);
+            await Task.Delay(TimeSpan.FromMilliseconds(chore.Milliseconds), time, obeyed);
         if (chore.Starts is { } errand)
         {
             context.StartNewOrchestration("Errand", errand);

@@ -25,7 +25,18 @@ internal sealed class SlowEntities(IEntityExecutor inner, FaultRates faults, Sim
         if (wanted > 1 && faults.RunsPart())
             batch = batch with { Operations = [.. batch.Operations.Take(faults.PartOf(wanted))] };
         EntityBatchRun run = Simulation.Here.EntityJournal.Begin(batch, process);
-        EntityRun result = await inner.RunAsync(batch, stopping);
+        EntityRun result;
+        try
+        {
+            result = await inner.RunAsync(batch, stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            Simulation.Here.Counters.Add(Rare.CutShort);
+            throw;
+        }
+        if (run.Operations is [.., { IsCut: true }])
+            run.Operations.RemoveAt(run.Operations.Count - 1);
         run.HasEnded = true;
         if (result.Outcomes.Count != run.Operations.Count)
             Simulation.Here.Violate(
