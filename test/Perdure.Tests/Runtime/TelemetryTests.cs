@@ -140,6 +140,7 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             50 RetentionIsOn Information
             51 RetentionPurged Information
             52 RetentionFailed Error
+            60 SecretInHistory Warning
             """);
     }
 }
