@@ -22,6 +22,8 @@ internal static class MessageCodec
     private const int StartOnceKind = 7;
     private const int TerminateAllKind = 8;
     private const int TerminateChildKind = 9;
+    private const int RewindKind = 10;
+    private const int RewindChildKind = 11;
 
     public static MessageRow Encode(MessageKey key, string target, Message message)
     {
@@ -40,6 +42,9 @@ internal static class MessageCodec
             Message.Terminate m => (
                 m.Recursive ? TerminateAllKind : TerminateKind, new HistoryEvent.ExecutionTerminated(m.Reason),
                 default),
+            Message.Rewind m => (
+                m.Child is null ? RewindKind : RewindChildKind,
+                new HistoryEvent.ExecutionRewound(m.Reason, 0, 0, 0, []), default),
             Message.Suspend m => (SuspendKind, new HistoryEvent.ExecutionSuspended(m.Reason), default),
             Message.Resume m => (
                 ResumeKind, (HistoryEvent)new HistoryEvent.ExecutionResumed(m.Reason), default(ExecutionKey)),
@@ -54,6 +59,8 @@ internal static class MessageCodec
             writer.WriteNumberValue(execution.Generation);
         }
         HistoryWriter.Write(writer, body);
+        if (message is Message.Rewind { Child: { } child })
+            HistoryWriter.Write(writer, child);
         writer.WriteEndArray();
         writer.Flush();
         return new MessageRow(key, target, kind, buffer.WrittenMemory);
@@ -65,7 +72,11 @@ internal static class MessageCodec
         ReadOnlyMemory<byte> body = row.Body;
         if (NamesExecution(row.Kind))
             (execution, body) = TakeExecution(row.Body);
-        if (HistoryReader.ReadRow(body) is not [HistoryEvent e])
+        List<HistoryEvent> events = HistoryReader.ReadRow(body);
+        if (row.Kind == RewindChildKind
+            && events is [HistoryEvent.ExecutionRewound rewound, HistoryEvent.ExecutionStarted child])
+            return new Message.Rewind(rewound.Reason) { Child = child, Row = row.Key };
+        if (events is not [HistoryEvent e])
             throw new FormatException($"The message {row.Key} to '{row.Target}' does not hold exactly one event.");
         Message message = (row.Kind, e) switch
         {
@@ -81,6 +92,7 @@ internal static class MessageCodec
                 new Message.Terminate(x.Reason) { Recursive = true },
             (TerminateChildKind, HistoryEvent.ExecutionTerminated x) =>
                 new Message.Terminate(x.Reason) { Recursive = true, OfParent = execution },
+            (RewindKind, HistoryEvent.ExecutionRewound x) => new Message.Rewind(x.Reason),
             (SuspendKind, HistoryEvent.ExecutionSuspended x) => new Message.Suspend(x.Reason),
             (ResumeKind, HistoryEvent.ExecutionResumed x) => new Message.Resume(x.Reason),
             _ => throw new FormatException(

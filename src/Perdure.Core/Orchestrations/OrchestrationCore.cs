@@ -53,7 +53,8 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         OrchestrationState state = turn.State;
         turn.Execution = state.Execution;
         turn.Number = state.NextTurn;
-        if (turn.Ended)
+        // A rewind stands alone: what it makes void is told by turns.
+        if (turn.Ended || turn.Rewound)
             return Close(turn);
         if (state is { Exists: true, Ended: false, Held: Held.No, Recorded: not null }
             && code.Offers(state.Name, state.Version))
@@ -75,14 +76,13 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         {
             case Message.Start m: TakeStart(turn, m); break;
             case Message.Purge purge: TakePurge(turn, purge); break;
+            case Message.Rewind m: TakeRewind(turn, m); break;
             case var _ when !state.Exists:
                 Refuse(turn, message, RequestOutcome.NotFound, "there is no such instance");
                 break;
             case var _ when state.Ended: Refuse(turn, message, RequestOutcome.Ended, "the instance has ended"); break;
             case Message.TaskDone m: TakeResult<HistoryEvent.TaskScheduled>(turn, m, m.Task, ResultOf(m)); break;
-            case Message.ChildDone m:
-                TakeResult<HistoryEvent.SubOrchestrationInstanceCreated>(turn, m, m.Task, ResultOf(m));
-                break;
+            case Message.ChildDone m: TakeAnswer(turn, m); break;
             case Message.TimerDue m: TakeTimer(turn, m); break;
             case Message.StartDue m: TakeStartDue(turn, m); break;
             case Message.Raise m: Record(turn, m, new HistoryEvent.EventRaised(m.Name, m.Input)); break;

@@ -44,6 +44,9 @@ internal sealed record InstanceUpdate(int Partition, long Key)
 
     public long? Ended { get; init; }
 
+    /// <summary>An instance that had ended goes on: <see cref="InstanceRow.Ended"/> is cleared.</summary>
+    public bool Reopened { get; init; }
+
     /// <summary>
     /// What to write so that <paramref name="before"/> becomes <paramref name="after"/>; null when nothing changed.
     /// </summary>
@@ -57,8 +60,12 @@ internal sealed record InstanceUpdate(int Partition, long Key)
             Owed = before.Owed == after.Owed ? null : after.Owed,
             CustomStatus = before.CustomStatus.Equals(after.CustomStatus) ? null : after.CustomStatus,
             Ended = before.Ended == after.Ended ? null : after.Ended,
+            Reopened = before.Ended is not null && after.Ended is null,
         };
-        return update is { Status: null, Generation: null, Held: null, Owed: null, CustomStatus: null, Ended: null }
+        return update is
+        {
+            Status: null, Generation: null, Held: null, Owed: null, CustomStatus: null, Ended: null, Reopened: false,
+        }
             ? null
             : update;
     }

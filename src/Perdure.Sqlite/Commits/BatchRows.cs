@@ -134,6 +134,8 @@ internal sealed class BatchRows(Connection connection)
             BindPayload(statement, 7, customStatus);
         if (update.Ended is { } ended)
             statement.Bind(8, ended);
+        else if (update.Reopened)
+            statement.BindNull(8);
         return statement.RunOnOne();
     }
 
@@ -239,7 +241,7 @@ internal sealed class BatchRows(Connection connection)
         | (update.Held is null ? 0 : InstanceColumns.Held)
         | (update.Owed is null ? 0 : InstanceColumns.Owed)
         | (update.CustomStatus is null ? 0 : InstanceColumns.CustomStatus)
-        | (update.Ended is null ? 0 : InstanceColumns.Ended);
+        | (update.Ended is null && !update.Reopened ? 0 : InstanceColumns.Ended);
 
     private static void BindPayload(Statement statement, int index, Payload payload)
     {

@@ -37,7 +37,7 @@ internal sealed partial class Partition
         // Loading and committing end by themselves; only user code can take for ever.
         if (waiting < 0 || resident.RunningTurn is not { } running)
             return null;
-        if (message is Message.Start or Message.Purge)
+        if (message is Message.Start or Message.Purge or Message.Rewind)
             return running.Number > 0 || running.InputsRecorded
                 ? RefuseAlone_NeedsLock(resident, message, request)
                 : null;

@@ -60,6 +60,12 @@ internal sealed partial class Partition
         {
             if (resident.IsAbandoned)
                 return;
+            if (LacksHistory_NeedsLock(resident))
+            {
+                resident.Phase = ResidentPhase.Loading;
+                _node.Scheduler.Queue(static r => r.Partition.Advance(r), resident);
+                return;
+            }
             List<Message> messages = TakeMail_NeedsLock(resident);
             turn = _core.Receive(resident.State!, messages, _node.Now);
             if (turn.Untaken > 0)

@@ -108,7 +108,8 @@ public class CodecTests
             new Message.Raise("a", payload), new Message.Terminate("a"), new Message.Suspend(null),
             new Message.Terminate("a") { Recursive = true },
             new Message.Terminate("a") { Recursive = true, OfParent = new(long.MaxValue, 2) },
-            new Message.Resume("a"),
+            new Message.Resume("a"), new Message.Rewind("a"), new Message.Rewind(null),
+            new Message.Rewind("a") { Child = new() { Name = "a", ExecutionId = "b", Input = payload } },
         ];
         Message[] never =
             [new Message.TaskDone(default, default, null), new Message.StartDue(default, default),
