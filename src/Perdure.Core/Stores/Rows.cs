@@ -44,7 +44,10 @@ internal sealed record InstanceUpdate(int Partition, long Key)
 
     public long? Ended { get; init; }
 
-    /// <summary>An instance that had ended goes on: <see cref="InstanceRow.Ended"/> is cleared.</summary>
+    /// <summary>
+    /// An instance that had ended goes on: <see cref="InstanceRow.Ended"/> is cleared, whatever <see cref="Ended"/>
+    /// says.
+    /// </summary>
     public bool Reopened { get; init; }
 
     /// <summary>

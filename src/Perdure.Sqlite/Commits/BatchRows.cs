@@ -132,10 +132,10 @@ internal sealed class BatchRows(Connection connection)
             statement.Bind(6, owed ? 1 : 0);
         if (update.CustomStatus is { } customStatus)
             BindPayload(statement, 7, customStatus);
-        if (update.Ended is { } ended)
-            statement.Bind(8, ended);
-        else if (update.Reopened)
+        if (update.Reopened)
             statement.BindNull(8);
+        else if (update.Ended is { } ended)
+            statement.Bind(8, ended);
         return statement.RunOnOne();
     }
 

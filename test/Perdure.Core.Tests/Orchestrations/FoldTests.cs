@@ -208,13 +208,16 @@ public class FoldTests
             // Those who were not reached ask again.
             foreach (object ticket in turn.Ended && turn.Untaken > 0 ? _waiting.ToArray() : [])
                 _waiting.Remove(ticket);
+            // A child that has completed may be asked for its answer once more, by the same turn that creates the next.
+            bool isAsked = turn.Taken.Exists(m => m is Perdure.Core.Messages.Message.Rewind { Child: not null });
             foreach (Effect.Deliver deliver in turn.Effects.OfType<Effect.Deliver>())
             {
                 turn.Rows.InsertMessages![deliver.RowOrdinal].Target.ShouldBe(deliver.Target);
-                if (deliver is { Target: "parent-1", Message: Message.ChildDone answer } && !IsRefusal(answer))
+                if (!isAsked && deliver is { Target: "parent-1", Message: Message.ChildDone answer }
+                    && !IsRefusal(answer))
                     _answers[turn.Execution.Key] = _answers.GetValueOrDefault(turn.Execution.Key) + 1;
             }
-            if (turn.Completed is not null && turn.State.Parent is not null)
+            if (!isAsked && turn.Completed is not null && turn.State.Parent is not null)
                 _ends[turn.Execution.Key] = _ends.GetValueOrDefault(turn.Execution.Key) + 1;
             if (turn.HasEvents)
                 _answers.GetValueOrDefault(turn.Execution.Key)
