@@ -91,7 +91,9 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
         Actions = [];
     }
 
-    /// <summary>The orchestration was rewound to this point: numbers that were given since are not given again.</summary>
+    /// <summary>
+    /// The orchestration was rewound to this point: numbers that were given since are not given again.
+    /// </summary>
     public void Rewind(long at, int nextTask) =>
         (_rewoundAt, _nextTask) = (DateTime.UnixEpoch.AddMilliseconds(at), nextTask);
 

@@ -118,7 +118,7 @@ internal static partial class Log
 
     [LoggerMessage(
         33, LogLevel.Information,
-        "Orchestration {Function}, instance {InstanceId}, which had failed, is rewound to before turn {Turn}: {Reason}")]
+        "Orchestration {Function}, instance {InstanceId}, had failed and is rewound to before turn {Turn}: {Reason}")]
     public static partial void OrchestrationRewound(
         this ILogger logger, string function, string instanceId, int turn, string? reason);
 

@@ -3,7 +3,7 @@ using Perdure.Tests.Runtime.Support;
 
 namespace Perdure.Tests.Runtime;
 
-/// <summary>Failed orchestrations that go on: what is run again, what is kept, and what keeps a rewind from it.</summary>
+/// <summary>Failed orchestrations that go on: what is run again, what is kept, and what cannot be rewound.</summary>
 public abstract class RewindTests(Setup setup) : HubTests(setup)
 {
     private readonly ConcurrentDictionary<string, int> _runs = new();
