@@ -167,6 +167,10 @@ internal sealed class Clients(Simulation simulation, Dice dice)
 
     private async Task RewindAsync(DurableClient client, string id)
     {
+        string[] children = [.. simulation.Ledger.ById(id)?.Tasks.Values.Select(t => t.Child?.InstanceId)
+            .OfType<string>() ?? []];
+        if (children.Length > 0 && dice.Chance(0.3))
+            await PurgeAsync(client, dice.Pick(children));
         long sent = simulation.Ledger.Now;
         bool refused = false;
         await CommandAsync(client, id, "rewind", async (c, reason) =>
