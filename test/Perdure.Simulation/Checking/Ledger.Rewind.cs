@@ -22,6 +22,9 @@ internal sealed partial class Ledger
             past.FedIn = turn;
     }
 
+    private static bool IsRewind(HistoryRow row) =>
+        !row.Events.IsEmpty && HistoryReader.ReadRow(row.Events) is [HistoryEvent.ExecutionRewound, ..];
+
     private void Rewind(Life life, HistoryRow row, HistoryEvent.ExecutionRewound rewound, bool isFirst, TurnFacts facts)
     {
         if (!isFirst || row.Part != 0 || life.End is not { Status: InstanceStatus.Failed })

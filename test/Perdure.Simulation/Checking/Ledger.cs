@@ -129,7 +129,7 @@ internal sealed partial class Ledger(Simulation simulation)
         if (rows.InsertInstance is { } inserted)
             Insert(inserted);
         if (rows.UpdateInstance is { } update)
-            Update(update);
+            Update(update, IsRewind(rows.History));
         if (!rows.History.Events.IsEmpty)
             Fold(rows, facts, process);
         Sends(rows, facts, process);
@@ -177,14 +177,15 @@ internal sealed partial class Ledger(Simulation simulation)
         _current.Remove(life.Id);
     }
 
-    private void Update(InstanceUpdate update)
+    private void Update(InstanceUpdate update, bool isRewind)
     {
         if (!_lives.TryGetValue(update.Key, out Life? life) || life.Removed != long.MaxValue)
         {
             Violate($"Instance {update.Key} was updated and is not there.");
             return;
         }
-        if (life.Row.Status.IsTerminal != update.Reopened)
+        // Rewound and terminated in one turn it has only changed from one end to another.
+        if (life.Row.Status.IsTerminal != isRewind || (update.Reopened && !isRewind))
             Violate($"'{life.Id}' was updated after its end, or reopened before it.");
         life.Touched = Now;
         life.Row = life.Row with
