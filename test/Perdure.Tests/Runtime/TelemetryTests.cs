@@ -91,6 +91,7 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             "perdure.messages.dropped {message}",
             "perdure.orchestration.duration s",
             "perdure.orchestrations.ended {orchestration}",
+            "perdure.orchestrations.rewound {orchestration}",
             "perdure.orchestrations.started {orchestration}",
             "perdure.replays {replay}",
             "perdure.results.late {result}",
@@ -133,6 +134,7 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             30 OrchestrationEnded Information
             31 OrchestrationFailed Warning
             32 OrchestrationParked Error
+            33 OrchestrationRewound Information
             40 ActivityFailed Warning
             41 ActivityHasNoCode Warning
             42 CancellationFailed Warning
