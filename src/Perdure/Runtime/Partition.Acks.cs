@@ -17,7 +17,8 @@ internal sealed partial class Partition
             foreach ((Resident resident, Message message, Request request)
                 in _acks.TakeLate_NeedsLock(_node.Settings.RecordAfter))
             {
-                if (_closed)
+                // What the memory that was thrown away held was put again, and is watched where it is now.
+                if (_closed || resident.IsAbandoned)
                     continue;
                 // In line before the lock is given up: the turn that goes on without these rows must commit behind
                 // them.
