@@ -117,6 +117,30 @@ public abstract class EntityTests(Setup setup) : HubTests(setup)
     }
 
     [Fact]
+    public async Task A_scheduled_signal_is_acknowledged_although_what_was_taken_with_it_still_runs()
+    {
+        TaskCompletionSource go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Code.Thing = async c =>
+        {
+            if (c.OperationName == "Block")
+                await go.Task;
+            else
+                await ThingOperations.RunAsync(c);
+        };
+        DateTime due = Hub.Clock.GetUtcNow().UtcDateTime.AddHours(3);
+        // Of many, some are in the mailbox together when the first turn is taken.
+        EntityId[] all = [.. Enumerable.Range(0, 50).Select(i => new EntityId("Thing", $"{i}"))];
+        await Task.WhenAll(all.SelectMany(e => (Task[])
+            [Client.SignalEntityAsync(e, due, "Add", "later"), Client.SignalEntityAsync(e, "Block")]))
+            .WaitAsync(TimeSpan.FromSeconds(20));
+        go.SetResult();
+        await Hub.CrashAsync();
+        Hub.Clock.Skip(TimeSpan.FromHours(3));
+        foreach (EntityId entity in all)
+            await Hub.UntilAsync(async () => (await StateAsync(entity)) is ["later"]);
+    }
+
+    [Fact]
     public async Task What_was_acknowledged_while_the_entity_was_busy_survives_a_crash_once()
     {
         TaskCompletionSource begun = new();
