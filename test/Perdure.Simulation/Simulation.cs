@@ -50,9 +50,11 @@ internal sealed class Simulation
         Faults = new FaultRates(_dice.Fork());
         Ledger = new Ledger(this);
         Journal = new ActivityJournal(this);
+        EntityJournal = new EntityJournal(this);
         Clients = new Workload.Clients(this, _dice.Fork());
         Disk = new SimulatedProcess(World, 0, TimeSpan.Zero);
-        _store = new MemoryStore("simulation", _dice.Pick(1, 2, 4));
+        Partitions = _dice.Pick(1, 2, 4);
+        _store = new MemoryStore("simulation", Partitions);
         DeathsMax = _dice.Pick(1, 2, 10, 10);
         _settings = Settings();
     }
@@ -63,6 +65,7 @@ internal sealed class Simulation
     public FaultRates Faults { get; }
     public Ledger Ledger { get; }
     public ActivityJournal Journal { get; }
+    public EntityJournal EntityJournal { get; }
     public Workload.Clients Clients { get; }
     public Counters Counters { get; } = new();
 
@@ -74,6 +77,7 @@ internal sealed class Simulation
 
     public int Crashes { get; private set; }
     public int DeathsMax { get; }
+    public int Partitions { get; }
     public string? Violation { get; private set; }
     public IReadOnlyCollection<string> Tail => _trace ?? (IReadOnlyCollection<string>)[];
 
@@ -235,9 +239,14 @@ internal sealed class Simulation
         IOrchestrationExecutor executor = new SlowExecutor(
             new InProcessExecutor(_program.Functions, new SessionServices(_program.Serializer, logger, false)), Faults,
             process);
+        IEntityExecutor entities = new SlowEntities(
+            new InProcessEntityExecutor(
+                _program.Functions,
+                new EntityServices(_program.Serializer, new SimulatedIds(_dice.Fork()), process.Time, logger)),
+            Faults, process);
         process.Node = new Node(
             new NodeParts(
-                store, executor, NoEntities.Instance, _program.Functions, _program.Serializer, process.Scheduler,
+                store, executor, entities, _program.Functions, _program.Serializer, process.Scheduler,
                 process.Time, logger),
             _settings);
         process.Client =
@@ -314,6 +323,11 @@ internal sealed class Simulation
         {
             DeathsMax = DeathsMax,
             MessagesPerTurnMax = _dice.Pick(1, 3, 10_000, 10_000),
+            OperationsPerTurnMax = _dice.Pick(1, 3, 1_000),
+            OperationBytesPerTurnMax = _dice.Pick(200, 1_000_000),
+            BodiesInMemoryMax = _dice.Pick(0, 2, 2_000),
+            BodyBytesInMemoryMax = _dice.Pick(300, 1_000_000),
+            WaitingForEntityMax = _dice.Pick(12, 1_000_000),
             HistoryRowBytesMax = _dice.Pick(300, 256 * 1024),
             RowsDeletedInCommitMax = _dice.Pick(2, 200),
         },

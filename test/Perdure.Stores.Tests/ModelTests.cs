@@ -54,6 +54,8 @@ internal sealed class ModelRun(Disk disk, Node node) : IAsyncDisposable
         var lines = new List<string>();
         var page = await Node.Store.QueryAsync(new() { PageSize = 10_000 }, default);
         lines.AddRange(page.Instances.Select(Describe));
+        EntityRowQuery all = new() { PageSize = 10_000, WithState = true, WithoutState = true };
+        lines.AddRange((await Node.Store.QueryEntitiesAsync(all, default)).Entities.Select(e => $"{e}"));
         for (long key = 1; key <= RandomOperations.Keys; key++)
         {
             for (int generation = 0; generation < 3; generation++)
@@ -89,7 +91,7 @@ internal sealed class RandomOperations(int seed)
 
     private readonly Random _random = new(seed);
 
-    public Func<ModelRun, Task<string>> Next() => _random.Next(20) switch
+    public Func<ModelRun, Task<string>> Next() => _random.Next(23) switch
     {
         < 11 => Commit(),
         11 => Uncertain(),
@@ -98,6 +100,7 @@ internal sealed class RandomOperations(int seed)
         14 => Sweep(),
         15 => Reopen(),
         16 or 17 => Query(),
+        18 or 19 => QueryEntities(),
         _ => Read(),
     };
 
@@ -190,10 +193,42 @@ internal sealed class RandomOperations(int seed)
         };
     }
 
+    private Func<ModelRun, Task<string>> QueryEntities()
+    {
+        var query = new EntityRowQuery
+        {
+            PageSize = _random.Next(1, 4),
+            Name = Maybe(4) ? Entity().Name : null,
+            LastFrom = Maybe(4) ? _random.Next(4) : null,
+            LastTo = Maybe(4) ? _random.Next(4) : null,
+            WithoutState = Maybe(2),
+            Locked = Maybe(4),
+            WithState = Maybe(2),
+            After = Maybe(4) ? Entity().Id : null,
+        };
+        return async run =>
+        {
+            var lines = new List<string>();
+            var next = query;
+            while (true)
+            {
+                var page = await run.Node.Store.QueryEntitiesAsync(next, default);
+                lines.AddRange(page.Entities.Select(e => $"{e}"));
+                lines.Add($"-- {page.Continuation} of {next}");
+                if (page.Continuation is null)
+                    return string.Join('\n', lines);
+                next = query with { After = page.Continuation };
+            }
+        };
+    }
+
     private Func<ModelRun, Task<string>> Read()
     {
         var (id, partition, first, second, max, before) =
             (Id(), _random.Next(4), _random.Next(4), _random.Next(4), _random.Next(1, 4), _random.Next(6));
+        string entity = Entity().Id;
+        MessageKey[] keys = [.. Enumerable.Range(0, 40)
+            .Select(i => new MessageKey(_random.Next(4), i % 4, _random.Next(1, 30))).Distinct()];
         return async run =>
         {
             var store = run.Node.Store;
@@ -201,10 +236,13 @@ internal sealed class RandomOperations(int seed)
             var messages = await store.ReadMessagesAsync(partition, first, second, max, default);
             var timers = await store.ReadTimersAsync(partition, before, first, second, max, default);
             var owed = await store.ReadOwedAsync(partition, first, max, default);
+            var some = await store.ReadMessagesAsync(keys, default);
             return string.Join('\n', [
                 $"{await store.ReadInstanceAsync(id, default)}",
                 snapshot is null ? "" : ModelRun.Describe(snapshot),
                 .. messages.Select(m => $"{m.Key} {m.Target} {m.Kind} {Node.Text(m.Body)}"),
+                .. some.Select(m => $"{m.Key} {m.Target} {m.Kind} {Node.Text(m.Body)}").Order(StringComparer.Ordinal),
+                $"{await store.ReadEntityAsync(entity, default)}",
                 .. timers.Select(t => $"{t.Key} {t.Target} {Node.Text(t.Body)}"),
                 .. owed.Select(r => $"{r}")]);
         };
@@ -242,6 +280,10 @@ internal sealed class RandomOperations(int seed)
 
     private void AddDurableRows(TurnRows turn, int partition)
     {
+        if (Maybe(3))
+            turn.UpsertEntity = Entity();
+        if (Maybe(12))
+            turn.DeleteEntity = Entity().Id;
         if (Maybe(4))
             turn.InsertMessages =
                 [new(new(partition, _random.Next(4), _random.Next(1, 30)), Id(), 1, Node.Bytes(Name()))];
@@ -273,6 +315,23 @@ internal sealed class RandomOperations(int seed)
         Ended = Maybe(2) ? _random.Next(9) : null,
         Parent = Maybe(2) ? Id() : null,
     };
+
+    /// <summary>Under few ids; the partition of an id is always the same.</summary>
+    private EntityRow Entity()
+    {
+        string name = Maybe(2) ? "a" : Id();
+        string key = _random.Next(4) switch { 0 => "", 1 => "@" + Id(), _ => Id() };
+        return new()
+        {
+            Partition = (name.Length + key.Length) % 4,
+            Id = $"@{name}@{key}",
+            Name = name,
+            Key = key,
+            State = Maybe(3) ? Payload.None : Payload.Of($"{_random.Next(9)}"),
+            Holder = Maybe(3) ? new(Id(), new(_random.NextInt64(), _random.Next(3), _random.Next())) : null,
+            Last = _random.Next(4),
+        };
+    }
 
     private InstanceUpdate Update(int partition, long key) => new(partition, key)
     {

@@ -4,6 +4,7 @@ using Perdure.AspNetCore.Hosting;
 using Perdure.AspNetCore.Links;
 using Perdure.AspNetCore.Management;
 using Perdure.AspNetCore.Routing;
+using Perdure.AspNetCore.Triggers;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -11,14 +12,15 @@ namespace Microsoft.AspNetCore.Builder;
 public static class PerdureEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps the management API of the task hub below <c>/runtime/webhooks/durabletask</c>, health below
-    /// <c>/healthz</c> and drain below <c>/admin/host</c>. Until keys or tokens are configured only this machine is
-    /// served.
+    /// Maps the functions with <c>[HttpTrigger]</c> below <c>/api</c>, the management API of the task hub below
+    /// <c>/runtime/webhooks/durabletask</c>, health below <c>/healthz</c> and drain below <c>/admin/host</c>. Until
+    /// keys or tokens are configured only this machine is served.
     /// </summary>
     /// <param name="endpoints">The routes of the application.</param>
     /// <param name="prefix">What stands before every route, such as <c>/orders</c>; nothing by default.</param>
     /// <returns>What was mapped, to add conditions such as a host name to.</returns>
     /// <exception cref="InvalidOperationException">There are no durable functions in the services.</exception>
+    /// <exception cref="Perdure.FunctionDiscoveryException">Something is wrong with the functions.</exception>
     /// <example>
     /// <code>
     /// WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
@@ -45,6 +47,7 @@ public static class PerdureEndpointRouteBuilderExtensions
         foreach (string path in router.Routes.Select(r => r.Pattern).Where(p => !IsOfApi(p)).Distinct())
             group.Map($"/{path}", context => endpoint.InvokeAsync(context, path, null))
                 .WithDisplayName($"Perdure {path}");
+        HttpFunctionRoutes.Map(group, http);
         return group;
     }
 

@@ -45,6 +45,19 @@ public sealed class PerdureHttpOptions
     public int MaxBodyBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>
+    /// What the routes of functions with <see cref="HttpTriggerAttribute"/> begin with. Default <c>api</c>; may be
+    /// empty.
+    /// </summary>
+    public string RoutePrefix { get; set; } = "api";
+
+    /// <summary>
+    /// Whether the levels <see cref="AuthorizationLevel.User"/> and <see cref="AuthorizationLevel.Function"/> also take
+    /// a key from <c>?code=</c>. Addresses end up in logs and histories, so it is false by default, and keys are taken
+    /// from headers.
+    /// </summary>
+    public bool AcceptKeysInQuery { get; set; }
+
+    /// <summary>
     /// Requests that one caller may make in a second, on average; twice as many at once. Default 1,000; from 1 to
     /// 1,000,000.
     /// </summary>

@@ -44,6 +44,9 @@ internal sealed class EntityCore(Limits limits, int partitionCount, INumbers num
                 continue;
             }
             turn.Taken.Add(taken);
+            // A clock that was set back must not make an operation run before its time as the code sees it.
+            if (taken is Message.Operation { Timer: { } timer })
+                turn.At = Math.Max(turn.At, timer.Due);
             bytes += (taken as Message.Operation)?.Input.Length ?? 0;
             Take(turn, mailbox, taken, isRun);
         }
@@ -59,8 +62,8 @@ internal sealed class EntityCore(Limits limits, int partitionCount, INumbers num
         turn.Taken.RemoveRange(turn.Taken.Count - turn.NotRun.Count, turn.NotRun.Count);
         for (int i = 0; i < turn.Done; i++)
             Answer(turn, turn.Operations[i], run.Outcomes[i]);
-        state.State = run.State;
-        state.Last = turn.At;
+        if (turn.Done > 0)
+            (state.State, state.Last) = (run.State, turn.At);
         return Close(turn);
     }
 

@@ -115,10 +115,11 @@ internal sealed class EntityMailbox(Limits limits)
     public void Stored(MessageKey row)
     {
         if (!_rows.TryGetValue(row, out LinkedListNode<Message>? node)
-            || node.Value is not Message.Operation { IsLeft: false } operation || !IsFull(operation))
+            || node.Value is not Message.Operation { IsLeft: false } operation)
             return;
         Unindex(node);
-        node.Value = Left(operation);
+        if (IsFull(operation))
+            node.Value = Left(operation);
         Index(node);
     }
 

@@ -54,6 +54,9 @@ internal sealed class EntityState : InstanceState
                 Last = Last,
             }
             : null;
+        // What has no row is read as if it had never been.
+        if (after is null)
+            Last = 0;
         if (after is null && Row is not null)
             rows.DeleteEntity = Id;
         else if (after is not null && after != Row)

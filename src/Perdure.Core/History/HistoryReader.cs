@@ -217,9 +217,16 @@ internal static class HistoryReader
     private static List<string> ReadNames(ref Utf8JsonReader reader)
     {
         List<string> names = [];
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw new FormatException(
+                $"A history event holds a {reader.TokenType} where a list of names should stand.");
+        }
         while (reader.Read() && reader.TokenType == JsonTokenType.String)
             names.Add(reader.GetString()!);
-        return names;
+        return reader.TokenType == JsonTokenType.EndArray
+            ? names
+            : throw new FormatException($"A history event holds a {reader.TokenType} in a list of names.");
     }
 
     private static ParentLink ReadParent(ref Utf8JsonReader reader)

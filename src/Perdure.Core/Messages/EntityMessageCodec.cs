@@ -91,7 +91,12 @@ internal static class EntityMessageCodec
         f.Operation ?? throw new FormatException("A message to an entity does not name the operation."), f.Input)
     {
         DueAt = f.DueAt,
-        Caller = f is { Instance: { } instance, Task: { } task } ? new EntityCaller(instance, task) : null,
+        Caller = f switch
+        {
+            { Instance: null, Task: null } => null,
+            { Instance: { } instance, Task: { } task } => new EntityCaller(instance, task),
+            _ => throw new FormatException("A message to an entity names only half of whom it is to answer."),
+        },
     };
 
     private static Fields Read(ReadOnlyMemory<byte> body)
@@ -112,7 +117,8 @@ internal static class EntityMessageCodec
         long? key = null;
         int generation = 0, task = 0;
         Utf8JsonReader reader = new(body.Span, Options);
-        reader.Read();
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new FormatException("A message to an entity is not a JSON object.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = reader.GetString()!;
@@ -136,6 +142,8 @@ internal static class EntityMessageCodec
                         + "newer version wrote it; run that version.");
             }
         }
+        if (reader.Read())
+            throw new FormatException("A message to an entity goes on after its end.");
         if (key is { } known)
             f.Task = new TaskKey(known, generation, task);
         return f;

@@ -38,7 +38,10 @@ internal sealed class TurnRows
     /// <summary>Further parts of a turn that is too wide for one row.</summary>
     public List<HistoryRow>? HistoryParts { get; set; }
 
-    /// <summary>The row of an entity as it is from now on, whether there was one or not.</summary>
+    /// <summary>
+    /// The row of an entity as it is from now on, whether there was one or not. Entities are written turn by turn, like
+    /// tasks, so that the last turn of a batch counts.
+    /// </summary>
     public EntityRow? UpsertEntity { get; set; }
 
     /// <summary>An entity that has neither state nor lock any more. Must exist.</summary>

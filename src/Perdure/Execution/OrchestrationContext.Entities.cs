@@ -2,6 +2,7 @@ using Perdure.Core.History;
 using Perdure.Core.Orchestrations;
 using Perdure.Execution.Entities;
 using Perdure.Json;
+using CriticalSection = Perdure.Execution.Entities.CriticalSection;
 
 namespace Perdure.Execution;
 

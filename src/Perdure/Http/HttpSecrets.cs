@@ -35,8 +35,8 @@ internal sealed class HttpSecrets
     {
         if (!_secrets.TryGetValue(name, out Secret? secret))
             throw new HttpRefusedException(
-                $"There is no secret '{name}' for durable HTTP calls. Set Perdure:Http:Secrets:{name}:Value, and :Hosts "
-                + "with the hosts that it may go to.");
+                $"There is no secret '{name}' for durable HTTP calls. Set Perdure:Http:Secrets:{name}:Value, and "
+                + ":Hosts with the hosts that it may go to.");
         string host = HostNames.Normal(uri.IdnHost);
         if (!secret.Hosts.Any(h => h.Allows(host, uri.Port)))
             throw new HttpRefusedException(

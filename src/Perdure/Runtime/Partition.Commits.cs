@@ -115,8 +115,7 @@ internal sealed partial class Partition
         {
             List<Message> taken = refusal is null
                 ? entry.Turn.Taken
-                : [.. entry.Turn.Taken.Select(Refused).OfType<Message>()];
-            resident.ParkReason ??= refusal;
+                : Refused_NeedsLock(resident, entry.Turn, refusal);
             // An entry behind this one may have dropped the memory already: then its inputs are all that is left to do.
             next = entry.IsStale ? null : DropMemory_NeedsLock(resident);
             resident.PutBack(taken);
@@ -144,6 +143,16 @@ internal sealed partial class Partition
         _node.Scheduler.Queue(
             static x => x.Partition.Submit(x.Id, x.Message),
             (Partition: this, Id: id, Message: message with { Row = null }));
+
+    /// <summary>What goes back to the mailbox of a turn that the store refuses for its data.</summary>
+    private static List<Message> Refused_NeedsLock(Resident resident, Turn turn, string refusal)
+    {
+        if (turn is EntityTurn { Done: > 0 } operations)
+            return Refused_NeedsLock(resident, operations, refusal);
+        if (turn is OrchestrationTurn)
+            resident.ParkReason ??= refusal;
+        return [.. turn.Taken.Select(Refused).OfType<Message>()];
+    }
 
     /// <summary>What becomes of a message whose turn the store refuses for its data.</summary>
     private static Message? Refused(Message message)

@@ -40,17 +40,17 @@ internal sealed partial class Partition
             if (resident.IsAbandoned)
                 return;
             // One at a time while care is taken: a death is counted against what was running and nothing else.
-            int max = _care.IsOn ? 1 : _node.Settings.Limits.OperationsPerTurnMax;
+            bool isAlone = _care.IsOn || resident.RunsSingly > 0 || resident.RefusedOperation is not null;
+            int max = isAlone ? 1 : _node.Settings.Limits.OperationsPerTurnMax;
             turn = _entities.Receive((EntityState)resident.State!, lines, _node.Now, max);
-            if (turn.Decision == TurnDecision.Run && resident.ParkReason is { } reason)
-            {
-                resident.ParkReason = null;
-                _entities.Fail(turn, new FailureDetails(Failures.RefusedByStore, reason));
-            }
+            if (turn.Decision == TurnDecision.Run)
+                FailRefused_NeedsLock(resident, turn);
             if (turn.Decision == TurnDecision.Run)
             {
                 resident.RunningTurn = turn;
                 careful = _care.IsOn ? new CarefulEntityTurn(resident, turn) : null;
+                if (careful is not null)
+                    RecordAsked_NeedsLock(resident, turn);
             }
         }
         Report(turn);
@@ -62,6 +62,34 @@ internal sealed partial class Partition
             _care.Run(careful);
         else
             RunOperations(resident, turn);
+    }
+
+    /// <summary>
+    /// What the operations of a turn led to was refused. They are run one by one until it is known whose fault it is,
+    /// and that one alone fails.
+    /// </summary>
+    private static List<Message> Refused_NeedsLock(Resident resident, EntityTurn turn, string refusal)
+    {
+        if (turn.Done > 1)
+        {
+            resident.RunsSingly = turn.Done;
+            return turn.Taken;
+        }
+        Message.Operation refused = turn.Operations[0];
+        if (Refused(refused) is null)
+            return [.. turn.Taken.Where(m => m != refused)];
+        resident.RefusedOperation = (refused.Row, refused.Timer, refusal);
+        return turn.Taken;
+    }
+
+    private void FailRefused_NeedsLock(Resident resident, EntityTurn turn)
+    {
+        resident.RunsSingly = Math.Max(0, resident.RunsSingly - 1);
+        if (resident.RefusedOperation is not { } refused
+            || turn.Operations[0].Row != refused.Row || turn.Operations[0].Timer != refused.Timer)
+            return;
+        resident.RefusedOperation = null;
+        _entities.Fail(turn, new FailureDetails(Failures.RefusedByStore, refused.Reason));
     }
 
     public void RunOperations(Resident resident, EntityTurn turn)
@@ -85,10 +113,43 @@ internal sealed partial class Partition
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            if (e is OperationCanceledException && LeaveToNextStart(resident, turn))
+                return;
             _logger.ExecutorFailed(resident.Id, e);
             failure = ThrownFailure.Of(e);
         }
         Try(() => ConcludeOperations(resident, turn, result, failure));
+    }
+
+    /// <summary>
+    /// The host stops and has cut the first operation short, so nothing was run. The entity stands still from here on:
+    /// what waits for it keeps its order for the next start, and what clients wait for becomes rows.
+    /// </summary>
+    private bool LeaveToNextStart(Resident resident, EntityTurn turn)
+    {
+        if (!_node.IsStopping)
+            return false;
+        lock (_gate)
+        {
+            if (resident.RunningTurn != turn)
+                return true;
+            resident.Phase = ResidentPhase.Left;
+        }
+        _care.Done(Care.KeyOf(resident.Id));
+        _node.Work.Exit();
+        return true;
+    }
+
+    /// <summary>
+    /// A death can be counted only for what the next process finds again, so it is made durable before it is run.
+    /// </summary>
+    private void RecordAsked_NeedsLock(Resident resident, EntityTurn turn)
+    {
+        foreach (Message.Operation operation in turn.Operations.Where(o => o.Ticket is not null).ToArray())
+        {
+            if (RecordForEntity_NeedsLock(resident, operation, (Request)operation.Ticket!) is { } row)
+                _node.LaneOf(this).Append(row);
+        }
     }
 
     public void ConcludeOperations(Resident resident, EntityTurn turn, EntityRun? run, FailureDetails? failure)
@@ -156,7 +217,9 @@ internal sealed partial class Partition
         {
             RequestRow row = RowOf_NeedsLock(resident, message, request, out Message stored);
             running.Taken[taken] = stored;
-            running.Operations[running.Operations.FindIndex(IsIt)] = (Message.Operation)stored;
+            // One that is not due is not run: it moves from the row to its timer with this turn.
+            if (running.Operations.FindIndex(IsIt) is >= 0 and var run)
+                running.Operations[run] = (Message.Operation)stored;
             return row;
         }
         // Loading and committing end by themselves.

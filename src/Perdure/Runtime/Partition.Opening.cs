@@ -225,7 +225,7 @@ internal sealed partial class Partition
         _idle.Remove(resident);
         resident.Session?.Abandon();
         ReleaseRecoverySlot_NeedsLock(resident);
-        if (resident.Phase != ResidentPhase.Idle)
+        if (resident.Phase is not (ResidentPhase.Idle or ResidentPhase.Left))
             _node.Work.Exit();
     }
 

@@ -258,7 +258,12 @@ internal sealed partial class Partition
     /// </summary>
     private Resident? Claim_NeedsLock(Resident resident)
     {
-        if (resident.Phase != ResidentPhase.Idle || (!resident.HasMail && !resident.Woken))
+        if (resident.Phase != ResidentPhase.Idle)
+            return null;
+        // With mail, be it for after a lock, it must not leave memory.
+        if (!resident.IsMailEmpty)
+            _idle.Remove(resident);
+        if (!resident.HasMail && !resident.Woken)
             return null;
         _idle.Remove(resident);
         resident.Phase = ResidentPhase.Running;

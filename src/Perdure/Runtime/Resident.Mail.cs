@@ -12,6 +12,9 @@ internal sealed partial class Resident
 {
     private List<Message>? _mail;
 
+    /// <summary>Rows that the store has not taken: whatever still has such a message must not bring it back.</summary>
+    private HashSet<MessageKey>? _refused;
+
     /// <summary>The lines of an entity; null for an orchestration.</summary>
     public EntityMailbox? Lines { get; }
 
@@ -49,6 +52,8 @@ internal sealed partial class Resident
     /// <summary>Before everything else, in this order.</summary>
     public void PutBack(IReadOnlyList<Message> messages)
     {
+        if (_refused is { } refused)
+            messages = [.. messages.Where(m => m.Row is not { } row || !refused.Contains(row))];
         if (messages.Count == 0)
             return;
         if (Lines is { } lines)
@@ -84,8 +89,9 @@ internal sealed partial class Resident
             StrikeAll(m => ReferenceEquals(m, message));
     }
 
-    public void Strike(MessageKey row)
+    public void Refuse(MessageKey row)
     {
+        (_refused ??= []).Add(row);
         if (Lines is { } lines)
             lines.Remove(row);
         else

@@ -4,6 +4,7 @@ using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Replay;
+using Perdure.Core.Stores;
 using Perdure.Core.Turns;
 using Perdure.Execution;
 
@@ -23,6 +24,9 @@ internal enum ResidentPhase
 
     /// <summary>Its turn is in line for a batch, or in one.</summary>
     Committing,
+
+    /// <summary>The host stops and has cut its turn short: the next start takes it again.</summary>
+    Left,
 }
 
 /// <summary>
@@ -63,10 +67,17 @@ internal sealed partial class Resident
     public bool IsAbandoned { get; set; }
 
     /// <summary>
-    /// The store refused what the instance wanted to write: the next turn parks it with this reason, or, of an entity,
-    /// fails its operations.
+    /// The store refused what the orchestration wanted to write: the next turn parks it with this reason.
     /// </summary>
     public string? ParkReason { get; set; }
+
+    /// <summary>
+    /// The store refused what so many operations of an entity led to: each is run alone, to find out whose fault it is.
+    /// </summary>
+    public int RunsSingly { get; set; }
+
+    /// <summary>The operation whose fault it was: when its turn comes it fails with this reason.</summary>
+    public (MessageKey? Row, TimerKey? Timer, string Reason)? RefusedOperation { get; set; }
 
     /// <summary>Recovery counts it until it has nothing more to recover.</summary>
     public bool HoldsRecoverySlot { get; set; }

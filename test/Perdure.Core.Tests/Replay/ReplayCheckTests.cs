@@ -37,6 +37,29 @@ public class ReplayCheckTests
     }
 
     [Fact]
+    public void Entities_count_exactly_and_operations_without_regard_to_case()
+    {
+        RecordedRun run = RunsOf(Given.Orchestration().Started().Asked(
+            Call(0, "@a@k", "Add"), Signal(1, "@a@k", "add", due: 9000), Lock(2, "@a@k", "@b@k"), Unlock(2)))[0];
+        OrchestratorAction[] same =
+            [Call(0, "@a@k", "ADD", "1"), Signal(1, "@a@k", "Add"), Lock(2, "@a@k", "@b@k"), Unlock(2)];
+        ReplayCheck.Compare(run, same, null).ShouldBeNull("case, inputs and due times do not count");
+        Difference(0, Call(0, "@a@K", "add")).ShouldBe(("call 'Add' of '@a@k'", "call 'add' of '@a@K'"));
+        Difference(0, Signal(0, "@a@k")).ShouldBe(("call 'Add' of '@a@k'", "signal 'add' of '@a@k'"));
+        Difference(1, Signal(1, "@a@k", "get")).ShouldBe(("signal 'add' of '@a@k'", "signal 'get' of '@a@k'"));
+        Difference(2, Lock(2, "@a@k")).ShouldBe(("lock of '@a@k', '@b@k'", "lock of '@a@k'"));
+        Difference(3, Timer(3, 1)).ShouldBe(("release of locks", "timer"));
+
+        (string?, string?) Difference(int position, OrchestratorAction instead)
+        {
+            ReplayDifference found = ReplayCheck.Compare(
+                run, [.. same[..position], instead, .. same[(position + 1)..]], null).ShouldNotBeNull();
+            found.Position.ShouldBe(position);
+            return (found.Expected, found.Actual);
+        }
+    }
+
+    [Fact]
     public void An_end_that_does_not_come_again_is_seen()
     {
         RecordedRun run = RunsOf(Given.Orchestration().Started().Ends(Returns("1"))).ShouldHaveSingleItem();

@@ -44,6 +44,12 @@ internal sealed class EntityInstance : INumbers, IEntityCatalog
 
     public bool IsRunning => _running;
 
+    /// <summary>The run of the latest turn failed as a whole.</summary>
+    public bool Failed { get; private set; }
+
+    /// <summary>Sees every turn once it is durable.</summary>
+    public Action<EntityTurn>? Committed { get; set; }
+
     /// <summary>How the code runs; a test may put another in its place.</summary>
     public Func<EntityBatch, int, EntityRun> Code { get; set; } = CounterCode.Run;
 
@@ -78,6 +84,7 @@ internal sealed class EntityInstance : INumbers, IEntityCatalog
     {
         _running.ShouldBeFalse("the code of the turn before has not answered");
         int max = operationsMax ?? _limits.OperationsPerTurnMax;
+        Failed = false;
         Turn = _core.Receive(State, Mailbox, _now, max);
         if (Turn.NeedsBodies)
         {
@@ -104,11 +111,20 @@ internal sealed class EntityInstance : INumbers, IEntityCatalog
         return this;
     }
 
+    /// <summary>The run fails as a whole.</summary>
+    public EntityInstance Fails()
+    {
+        _running.ShouldBeTrue("no code runs");
+        (_running, Failed) = (false, true);
+        Turn = _core.Fail(Turn, CounterCode.Failure);
+        Commit();
+        return this;
+    }
+
     /// <summary>The code runs, and the commit is refused: memory is thrown away, what was taken waits again.</summary>
     public EntityInstance RunsInVain(int max = int.MaxValue)
     {
-        if (_running)
-            Concludes(max);
+        Concludes(max);
         return Refuses();
     }
 
@@ -224,6 +240,7 @@ internal sealed class EntityInstance : INumbers, IEntityCatalog
         Show.Entity(_disk.LoadEntity()).ShouldBe(Show.Entity(State), "the state on the disk is not the live one");
         foreach (Effect.Deliver deliver in Turn.Effects.OfType<Effect.Deliver>())
             Turn.Rows.InsertMessages![deliver.RowOrdinal].Target.ShouldBe(deliver.Target);
+        Committed?.Invoke(Turn);
     }
 
     long INumbers.DrawKey() => throw new InvalidOperationException("An entity has no key.");

@@ -138,7 +138,6 @@ internal static class Show
     {
         null => "-",
         string text => text,
-        CriticalSection section => $"#{section.Task} {string.Join(' ', section.Entities)} {section.Granted}",
         OpenTasks open => string.Join("; ", open.All.Select(Json)) + $" activities {open.Activities}",
         HistoryEvent e => Json(e),
         IReadOnlyDictionary<string, string> tags => string.Join("; ", tags.OrderBy(t => t.Key, StringComparer.Ordinal)),

@@ -46,6 +46,7 @@ internal sealed class Finish(Simulation simulation, MemoryStore disk)
             simulation.Pass(Settling);
         CheckStore();
         CheckRequests();
+        CheckEntities();
         StopCleanly();
     }
 
@@ -109,6 +110,19 @@ internal sealed class Finish(Simulation simulation, MemoryStore disk)
                         simulation.Violate($"'{life.Id}': turn {rows[i].Turn} has changed since it was written.");
                 }
             }
+        }
+    }
+
+    /// <summary>Nobody is left to hold a lock, and every entity is what its operations made of it.</summary>
+    private void CheckEntities()
+    {
+        foreach (EntityRecord entity in simulation.Ledger.Entities)
+        {
+            EntityRow? row = disk.ReadEntityAsync(entity.Id, CancellationToken.None).Result;
+            if (row is null != entity.Row is null || (row is not null && !row.State.Equals(entity.Row!.State)))
+                simulation.Violate($"'{entity.Id}' is not in the store as it was committed.");
+            if (row?.Holder is { } holder)
+                simulation.Violate($"'{entity.Id}' is locked by {holder} for ever.");
         }
     }
 

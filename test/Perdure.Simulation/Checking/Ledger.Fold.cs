@@ -70,6 +70,13 @@ internal sealed partial class Ledger
         HistoryEvent.SubOrchestrationInstanceCompleted x => $"ChildCompleted#{x.Task}",
         HistoryEvent.SubOrchestrationInstanceFailed x => $"ChildFailed#{x.Task}",
         HistoryEvent.EventRaised x => $"EventRaised:{x.Name}={x.Input}",
+        HistoryEvent.EntityOperationCalled x => $"Called#{x.Task}={x.Entity}.{x.Operation}",
+        HistoryEvent.EntityOperationSignaled x => $"Signaled#{x.Task}={x.Entity}.{x.Operation}@{x.DueAt}",
+        HistoryEvent.EntityOperationCompleted x => $"Answered#{x.Task}={x.Result}",
+        HistoryEvent.EntityOperationFailed x => $"Answered#{x.Task}:{x.Failure.ErrorMessage}",
+        HistoryEvent.EntityLockRequested x => $"LockRequested#{x.Task}={string.Join(',', x.Entities)}",
+        HistoryEvent.EntityLockGranted x => $"LockGranted#{x.Task}={x.Entity}",
+        HistoryEvent.EntityUnlockSent x => $"UnlockSent#{x.Task}",
         HistoryEvent.ExecutionCompleted x => $"Completed:{x.Status}:{x.Failure?.ErrorMessage}",
         _ => e.GetType().Name,
     };
@@ -85,6 +92,9 @@ internal sealed partial class Ledger
         if (rows.Sweep is not null)
             simulation.Counters.Add(Rare.SweptHistory);
         facts.MovedGeneration = true;
+        if (life.Locks is not null)
+            simulation.Counters.Add(Rare.ContinuedInSection);
+        LetGo(life, facts);
         life.KeepTasks();
         life.Moved = Now;
         life.Generation = row.Generation;
@@ -135,6 +145,27 @@ internal sealed partial class Ledger
                     simulation.Counters.Add(Rare.RetriedActivity);
                 break;
             case HistoryEvent.TimerCreated x: Open(life, x.Task, e, process); break;
+            case HistoryEvent.EntityOperationCalled x:
+                Open(life, x.Task, e, process);
+                CallEntity(life, x, facts);
+                break;
+            case HistoryEvent.EntityOperationSignaled x: SignalEntity(x, facts); break;
+            case HistoryEvent.EntityOperationCompleted or HistoryEvent.EntityOperationFailed:
+                int call = (e as HistoryEvent.EntityOperationCompleted)?.Task
+                    ?? ((HistoryEvent.EntityOperationFailed)e).Task;
+                Close(life, call, t => t.Call is not null, facts, e);
+                Take();
+                break;
+            case HistoryEvent.EntityLockRequested x:
+                Open(life, x.Task, e, process);
+                AskForLocks(life, x, facts);
+                break;
+            case HistoryEvent.EntityLockGranted x:
+                TakeLock(life, x, facts, e);
+                if (x.IsLast)
+                    Take();
+                break;
+            case HistoryEvent.EntityUnlockSent x when life.Locks?.Task.Task == x.Task: LetGo(life, facts); break;
             case HistoryEvent.SubOrchestrationInstanceCreated x:
                 facts.Children.Add(x);
                 if (x.Detached)
@@ -195,7 +226,7 @@ internal sealed partial class Ledger
             case HistoryEvent.ExecutionTerminated x: Terminate(life, x.Reason, facts); break;
             case HistoryEvent.ExecutionParked: life.Parked = true; simulation.Counters.Add(Rare.Parked); break;
             case HistoryEvent.CustomStatusSet x: life.CustomStatus = x.Value; break;
-            case HistoryEvent.ExecutionCompleted x: End(life, x); break;
+            case HistoryEvent.ExecutionCompleted x: End(life, x, facts); break;
         }
         if (feeding)
             life.Unfed = 0;
@@ -339,8 +370,11 @@ internal sealed partial class Ledger
         }
     }
 
-    private void End(Life life, HistoryEvent.ExecutionCompleted completed)
+    private void End(Life life, HistoryEvent.ExecutionCompleted completed, TurnFacts facts)
     {
+        if (life.Locks is { Awaited: null })
+            simulation.Counters.Add(Rare.EndedInSection);
+        LetGo(life, facts);
         life.End = completed;
         life.Ended = Now;
         life.Status = completed.Status;

@@ -21,6 +21,11 @@ internal sealed partial class Ledger
             if (!_messages.TryAdd(row.Key, (kept, message, process.Number)))
                 Violate($"Message {row.Key} exists twice.");
             sent.Add(message);
+            if (EntityInstanceIds.Is(row.Target))
+            {
+                SendToEntity(kept, message, facts.Life?.Id ?? facts.Entity);
+                continue;
+            }
             if (TokenText(message) is { } text)
             {
                 simulation.Counters.Add(Rare.RecordedAlone);
@@ -32,6 +37,8 @@ internal sealed partial class Ledger
             if (!sent.OfType<Message.Start>().Any(s => s.Event.Name == child.Name && s.Event.Input.Equals(child.Input)))
                 Violate($"'{facts.Life!.Id}' asked for the child '{child.InstanceId}', and no start was sent.");
         }
+        if (facts.Life is { } life)
+            CheckToEntities(life, rows, facts);
         if (facts.Life is { End: { } end, Parent: { Task: > ParentLink.NoAnswer } parent })
             CheckAnswer(facts.Life, end, parent, sent);
     }
@@ -62,10 +69,15 @@ internal sealed partial class Ledger
             CheckConsumed(entry.Row.Target, entry.Message, rows, facts);
             if (entry.Message is Message.ChildDone done)
                 answered.Add(done.Task);
+            if (entry.Message is Message.OperationDone operation)
+                answered.Add(operation.Task);
         }
+        foreach ((TaskKey task, string entity) in facts.Grants)
+            Violate($"'{facts.Life!.Id}' took the lock of '{entity}' for {task} without consuming its message.");
         foreach ((TaskKey task, HistoryEvent e) in facts.Resolved)
         {
             if (e is HistoryEvent.SubOrchestrationInstanceCompleted or HistoryEvent.SubOrchestrationInstanceFailed
+                    or HistoryEvent.EntityOperationCompleted or HistoryEvent.EntityOperationFailed
                 && !answered.Contains(task))
                 Violate($"'{facts.Life!.Id}' took an answer for {task} without consuming its message.");
         }
@@ -90,6 +102,8 @@ internal sealed partial class Ledger
                     Violate($"'{target}' dropped the answer for {done.Task}, which is open.");
                 }
                 break;
+            case Message.OperationDone done: CheckAnswered(target, done, facts); break;
+            case Message.LockGranted granted: CheckGranted(target, granted, facts); break;
             case Message.Start start:
                 if (_executions.ContainsKey(start.Event.ExecutionId)
                     || (facts.MovedGeneration && facts.Life!.Id == target))

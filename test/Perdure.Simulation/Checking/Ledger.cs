@@ -114,13 +114,14 @@ internal sealed partial class Ledger(Simulation simulation)
                 Violate($"A turn of partition {rows.Partition} is in a batch without its fence.");
             Apply(rows, process);
         }
+        CheckLocks();
     }
 
     private void Violate(string text) => simulation.Violate(text);
 
     private void Apply(TurnRows rows, SimulatedProcess process)
     {
-        TurnFacts facts = new();
+        TurnFacts facts = new() { Entity = EntityIn(rows, process) };
         if (rows.DeleteInstance is { } gone)
             Remove(gone);
         if (rows.InsertInstance is { } inserted)
@@ -130,11 +131,15 @@ internal sealed partial class Ledger(Simulation simulation)
         if (!rows.History.Events.IsEmpty)
             Fold(rows, facts, process);
         Sends(rows, facts, process);
-        Consumes(rows, facts, process);
+        if (facts.Entity is { } entity)
+            TakeEntityTurn(rows, entity, process);
+        else
+            Consumes(rows, facts, process);
         Timers(rows);
         foreach (TaskRow task in rows.InsertTasks ?? [])
         {
             _tasks.Add(new TaskKey(task.Key, task.Generation, task.Task));
+            CheckTask(task);
             simulation.Trace($"  + task row {task.Key}.{task.Generation}#{task.Task}");
         }
         foreach (TaskKey task in rows.DeleteTasks ?? [])
@@ -234,6 +239,10 @@ internal sealed partial class Ledger(Simulation simulation)
 internal sealed class TurnFacts
 {
     public Life? Life { get; set; }
+
+    /// <summary>The entity whose turn it is, if it is one of an entity.</summary>
+    public string? Entity { get; init; }
+
     public bool Created { get; set; }
     public bool MovedGeneration { get; set; }
     public Dictionary<TaskKey, HistoryEvent> Resolved { get; } = [];
@@ -242,4 +251,10 @@ internal sealed class TurnFacts
     /// <summary>The children that have to be told that their parent was terminated with them.</summary>
     public string[] ToTerminate { get; set; } = [];
     public List<HistoryEvent.SubOrchestrationInstanceCreated> Children { get; } = [];
+
+    /// <summary>What the turn has to send to entities.</summary>
+    public List<ExpectedMessage> ToEntities { get; } = [];
+
+    /// <summary>Locks whose grant was recorded.</summary>
+    public HashSet<(TaskKey Task, string Entity)> Grants { get; } = [];
 }

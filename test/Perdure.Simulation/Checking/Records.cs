@@ -48,6 +48,9 @@ internal sealed class Life(InstanceRow row, long created)
 
     public int TimerRows { get; set; }
 
+    /// <summary>The critical section of the execution, from asking for its first lock on.</summary>
+    public LockSet? Locks { get; set; }
+
     /// <summary>Activities of a generation that is over may still run.</summary>
     public Dictionary<int, TaskRecord> EarlierTasks(string executionId) =>
         _earlier?.GetValueOrDefault(executionId) ?? [];
@@ -77,6 +80,8 @@ internal sealed class TaskRecord(Life life, TaskKey key, HistoryEvent opened)
     public HistoryEvent.TimerCreated? Timer => opened as HistoryEvent.TimerCreated;
     public HistoryEvent.SubOrchestrationInstanceCreated? Child =>
         opened as HistoryEvent.SubOrchestrationInstanceCreated;
+    public HistoryEvent.EntityOperationCalled? Call => opened as HistoryEvent.EntityOperationCalled;
+    public HistoryEvent.EntityLockRequested? Lock => opened as HistoryEvent.EntityLockRequested;
     public List<ActivityRun> Runs { get; } = [];
     public int OpenedBy { get; init; }
 }

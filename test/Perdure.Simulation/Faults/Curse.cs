@@ -12,7 +12,8 @@ internal static class Curse
     private static bool IsOn(TurnRows rows) =>
         Holds(rows.History.Events)
         || (rows.HistoryParts?.Any(p => Holds(p.Events)) ?? false)
-        || (rows.InsertMessages?.Any(m => Holds(m.Body)) ?? false);
+        || (rows.InsertMessages?.Any(m => Holds(m.Body)) ?? false)
+        || (rows.InsertTimers?.Any(t => Holds(t.Body)) ?? false);
 
     private static bool Holds(ReadOnlyMemory<byte> text) => text.Span.IndexOf("cursed"u8) >= 0;
 }

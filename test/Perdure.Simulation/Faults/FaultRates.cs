@@ -81,6 +81,11 @@ internal sealed class FaultRates
 
     public TimeSpan Flight() => TimeSpan.FromMilliseconds(_dice.Below(4_000));
 
+    /// <summary>Whether an entity runs fewer operations than it was given.</summary>
+    public bool RunsPart() => IsOn && _dice.Chance(SlowCode);
+
+    public int PartOf(int operations) => _dice.Between(1, operations - 1);
+
     public TimeSpan CodeDelay() =>
         IsOn && _dice.Chance(SlowCode) ? TimeSpan.FromMilliseconds(1 + _dice.Below(100)) : TimeSpan.Zero;
 }

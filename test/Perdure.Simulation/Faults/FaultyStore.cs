@@ -74,7 +74,11 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
 
     public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
         IReadOnlyList<MessageKey> keys, CancellationToken cancellationToken) =>
-        Read("message bodies", () => disk.ReadMessagesAsync(keys, CancellationToken.None).Result);
+        Read("message bodies", () =>
+        {
+            simulation.Counters.Add(Rare.BodiesReadAgain);
+            return disk.ReadMessagesAsync(keys, CancellationToken.None).Result;
+        });
 
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
         Read("entity", () => disk.ReadEntityAsync(id, CancellationToken.None).Result);
@@ -169,6 +173,7 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
                 IEnumerable<string> events = batch.Turns.Select(t => Encoding.UTF8.GetString(t.History.Events.Span));
                 simulation.Trace($"  refused: {string.Join(' ', events)}");
             }
+            simulation.Ledger.OnRefused(batch, process);
             return new CommitResult(CommitOutcome.Refused) { Detail = "The simulated store does not take this data." };
         }
         bool known = resolving && simulation.Ledger.IsCommitted(batch);

@@ -56,6 +56,32 @@ internal enum Rare
     EventTimedOut,
     TimerFiredAfterCrash,
     ForeignAwait,
+    LockWaitedFor,
+    LockedSeveral,
+    LockReleased,
+    ReleasedByTermination,
+    LockRequestTakenBack,
+    TerminatedWhileWaiting,
+    GrantedWithRelease,
+    GrantDropped,
+    CalledInSection,
+    EndedInSection,
+    ContinuedInSection,
+    DueWhileLocked,
+    ScheduledOperation,
+    OperationFailed,
+    OperationGivenUp,
+    OperationRanAgain,
+    EntityAnswerDropped,
+    EntityDeleted,
+    EntitySignaledEntity,
+    SignaledItself,
+    EntityStarted,
+    SignalStoredAlone,
+    BodiesReadAgain,
+    PartialRun,
+    CutShort,
+    CarefulOperation,
 }
 
 /// <summary>What a run, or all of them together, came to.</summary>
@@ -64,6 +90,8 @@ internal sealed class Counters
     private readonly long[] _rare = new long[Enum.GetValues<Rare>().Length];
 
     public long Turns { get; set; }
+    public long EntityTurns { get; set; }
+    public long Operations { get; set; }
     public long Commits { get; set; }
     public long Instances { get; set; }
     public long Requests { get; set; }
@@ -84,6 +112,8 @@ internal sealed class Counters
     public void Add(Counters other)
     {
         Turns += other.Turns;
+        EntityTurns += other.EntityTurns;
+        Operations += other.Operations;
         Commits += other.Commits;
         Instances += other.Instances;
         Requests += other.Requests;

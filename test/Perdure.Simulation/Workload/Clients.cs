@@ -7,7 +7,7 @@ using Perdure.Simulation.Scheduling;
 namespace Perdure.Simulation.Workload;
 
 /// <summary>What clients ask for, at random, and what they check when they are answered.</summary>
-internal sealed class Clients(Simulation simulation, Dice dice)
+internal sealed partial class Clients(Simulation simulation, Dice dice)
 {
     private readonly List<string> _ids = [];
     private int _tokens;
@@ -17,7 +17,7 @@ internal sealed class Clients(Simulation simulation, Dice dice)
 
     public void Act(SimulatedProcess process)
     {
-        int kind = dice.Below(100);
+        int kind = dice.Below(130);
         string id = SomeId();
         Func<DurableClient, Task> act = kind switch
         {
@@ -31,7 +31,8 @@ internal sealed class Clients(Simulation simulation, Dice dice)
             < 87 => client => PurgeAsync(client, id),
             < 94 => client => WaitAsync(client, id),
             < 99 => client => StatusAsync(client, id),
-            _ => ListAsync,
+            < 100 => ListAsync,
+            _ => OfEntities(),
         };
         Do(process, act);
     }

@@ -8,7 +8,7 @@ namespace Perdure.Simulation.Workload;
 /// Runs the program that the input's seed describes. It draws only from that seed and from what its context returns, so
 /// it is deterministic, whatever the simulation around it does.
 /// </summary>
-internal sealed class Interpreter
+internal sealed partial class Interpreter
 {
     public static readonly string[] EventNames = ["go", "Stop", "next"];
 
@@ -33,7 +33,7 @@ internal sealed class Interpreter
     private async Task<List<string>> RunAsync()
     {
         int steps = _dice.Between(1, _errand.Depth == 0 ? 3 : 6);
-        for (int i = 0; i < steps; i++)
+        for (int i = 0; i < steps && !_leaves; i++)
             await StepAsync();
         if (_errand.Round < _errand.Rounds)
         {
@@ -45,7 +45,7 @@ internal sealed class Interpreter
 
     private async Task StepAsync()
     {
-        switch (_dice.Below(20))
+        switch (_dice.Below(26))
         {
             case 0 or 1 or 2:
                 _log.Add(await Caught(CallAsync()));
@@ -89,8 +89,11 @@ internal sealed class Interpreter
             case 18:
                 await UncommonAsync();
                 break;
-            default:
+            case 19:
                 _log.Add(await Caught(CallAsync("Quick")));
+                break;
+            default:
+                await EntityStepAsync();
                 break;
         }
     }

@@ -34,7 +34,10 @@ internal sealed class Hub(Setup setup) : IAsyncDisposable
     private Action<PerdureOptions>? _configure;
 
     public static Type[] AllFunctions { get; } =
-        [typeof(MainFunction), typeof(ChildFunction), typeof(WorkFunction), typeof(OtherFunction)];
+    [
+        typeof(MainFunction), typeof(ChildFunction), typeof(WorkFunction), typeof(OtherFunction),
+        typeof(ThingFunction),
+    ];
 
     public SkipClock Clock { get; } = new();
 

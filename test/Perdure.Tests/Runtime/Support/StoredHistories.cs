@@ -80,6 +80,10 @@ internal static class StoredHistories
         HistoryEvent.TimerCanceled x => $"cancel {x.Task}",
         HistoryEvent.SubOrchestrationInstanceCreated x => $"child {x.Task} {x.Name} {x.InstanceId} {x.Input} "
             + $"{x.Detached}",
+        HistoryEvent.EntityOperationCalled x => $"call {x.Task} {x.Entity} {x.Operation} {x.Input}",
+        HistoryEvent.EntityOperationSignaled x => $"signal {x.Task} {x.Entity} {x.Operation} {x.Input} {x.DueAt}",
+        HistoryEvent.EntityLockRequested x => $"lock {x.Task} {string.Join(' ', x.Entities)}",
+        HistoryEvent.EntityUnlockSent x => $"unlock {x.Task}",
         HistoryEvent.ExecutionCompleted x => $"{x.Status} {x.Result} {x.Failure?.ErrorType} {x.Failure?.ErrorMessage}",
         _ => e.ToString(),
     }));
@@ -95,6 +99,10 @@ internal static class StoredHistories
             OrchestratorAction.CreateTimer x => $"timer {x.Task} {x.FireAt}",
             OrchestratorAction.CancelTimer x => $"cancel {x.Task}",
             OrchestratorAction.StartChild x => $"child {x.Task} {x.Name} {x.InstanceId} {x.Input} {x.Detached}",
+            OrchestratorAction.CallEntity x => $"call {x.Task} {x.EntityId} {x.Operation} {x.Input}",
+            OrchestratorAction.SignalEntity x => $"signal {x.Task} {x.EntityId} {x.Operation} {x.Input} {x.DueAt}",
+            OrchestratorAction.LockEntities x => $"lock {x.Task} {string.Join(' ', x.EntityIds)}",
+            OrchestratorAction.ReleaseLocks x => $"unlock {x.Task}",
             _ => a.ToString(),
         });
         string? end = ran.Completion switch
