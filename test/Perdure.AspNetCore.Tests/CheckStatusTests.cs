@@ -66,7 +66,8 @@ public sealed class CheckStatusTests
         (await direct.SendAsync("POST", "orchestrators/Approval/x", headers: ("Host", "")))
             .Status.ShouldBe(400);
 
-        await using App proxied = await App.StartAsync(o => (o.UnsafeAllowAnonymous, o.UseForwardedHost) = (true, true));
+        await using App proxied = await App.StartAsync(
+            o => (o.UnsafeAllowAnonymous, o.UseForwardedHost) = (true, true));
         Reply forwarded = await proxied.SendAsync(
             "POST", "orchestrators/Approval", headers:
             [("X-Forwarded-Host", "orders.example:8443, inner"), ("X-Forwarded-Proto", "https")]);

@@ -18,7 +18,7 @@ public sealed class RequestPathTests
     {
         await using App app = await App.StartAsync(map: a => a.Map("/parts/{**rest}", Echo));
         Random random = new(Seed);
-        string[] fixedOnes = ["a/b", "a%2Fb", "%2F", "%", "%25", "a b", "ä😀", "+", "a?b", "#", "\\", ";", "...", "a:b"];
+        string[] fixedOnes = ["a/b", "a%2Fb", "%2F", "%", "%25", "a b", "ä😀", "+", "a?b", "#", "\\", ";", "..."];
         for (int i = 0; i < 600; i++)
         {
             string text = i < fixedOnes.Length ? fixedOnes[i] : TextOf(random);

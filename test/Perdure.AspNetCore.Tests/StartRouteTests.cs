@@ -103,7 +103,8 @@ public sealed class StartRouteTests
         await using App app = await App.StartAsync();
         const string Trace = "0af7651916cd43dd8448eb211c80319c";
         Reply reply = await app.SendAsync(
-            "POST", "orchestrators/Approval/traced?version=2.1", null, "", ("traceparent", $"00-{Trace}-b7ad6b7169203331-01"));
+            "POST", "orchestrators/Approval/traced?version=2.1", headers:
+            ("traceparent", $"00-{Trace}-b7ad6b7169203331-01"));
         reply.Status.ShouldBe(202);
         (await app.Client.GetStatusAsync("traced"))!.Version.ShouldBe("2.1");
         (await StoredTraces.OfAsync(app, "traced")).ShouldStartWith($"00-{Trace}-");

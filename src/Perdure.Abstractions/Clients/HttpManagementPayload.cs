@@ -24,7 +24,7 @@ public sealed record HttpManagementPayload
     [JsonPropertyName("terminatePostUri")]
     public required string TerminatePostUri { get; init; }
 
-    /// <summary>POST lets a failed instance try again what failed; the reason takes the place of <c>{text}</c>.</summary>
+    /// <summary>POST lets a failed one try again what failed; the reason takes the place of <c>{text}</c>.</summary>
     [JsonPropertyName("rewindPostUri")]
     public required string RewindPostUri { get; init; }
 

@@ -51,5 +51,6 @@ public static class PerdureEndpointRouteBuilderExtensions
         return group;
     }
 
-    private static bool IsOfApi(string pattern) => pattern.StartsWith(ManagementRoutes.ApiPath, StringComparison.Ordinal);
+    private static bool IsOfApi(string pattern) =>
+        pattern.StartsWith(ManagementRoutes.ApiPath, StringComparison.Ordinal);
 }

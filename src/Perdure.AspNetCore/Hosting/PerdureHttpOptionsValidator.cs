@@ -15,7 +15,7 @@ internal static partial class PerdureHttpOptionsValidator
         CheckJwt(options.Jwt, problems);
         CheckAddresses(options, problems);
         if (options.UnsafeAllowAnonymous && (options.Keys.Count > 0 || options.Jwt.IsConfigured))
-            problems.Add("Perdure:Http:UnsafeAllowAnonymous is true, and there are keys or tokens; choose one of both.");
+            problems.Add("Perdure:Http:UnsafeAllowAnonymous is true, and there are keys or tokens; choose one.");
         if (options.LinkSigningKey is { } key && (Base64.TryDecode(key) is not { } bytes || bytes.Length < 32))
             problems.Add("Perdure:Http:LinkSigningKey is not the base64 of at least 32 bytes.");
         Range(nameof(options.LinkLifetime), options.LinkLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(366));

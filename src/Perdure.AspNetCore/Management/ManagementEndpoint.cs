@@ -43,7 +43,8 @@ internal sealed class ManagementEndpoint(PerdureHttp http, ManagementRouter rout
         {
             return await DenialAsync(call) ?? await route.Handle(call);
         }
-        catch (Exception e) when (e is not OperationCanceledException || !context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (
+            e is not OperationCanceledException || !context.RequestAborted.IsCancellationRequested)
         {
             return AnswerTo(e, call);
         }

@@ -12,7 +12,8 @@ internal static class OpenApiDocument
 {
     private static readonly RouteAnswer[] s_always =
     [
-        new(401, "Nobody knows who asks."), new(403, "Who asks may not."), new(429, "Too many requests; wait a moment."),
+        new(401, "Nobody knows who asks."), new(403, "Who asks may not."),
+        new(429, "Too many requests; wait a moment."),
         new(503, "The host is stopping or drained, or the store does not answer."),
     ];
 

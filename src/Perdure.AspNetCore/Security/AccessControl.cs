@@ -70,8 +70,8 @@ internal sealed class AccessControl(
         return scope >= request.Scope
             ? AccessResult.Allowed($"token {caller}")
             : AccessResult.Forbidden(
-                $"The token has {(scope is { } s ? $"the scope perdure.{Name(s)}" : "no scope of Perdure")}; this needs "
-                + $"perdure.{Name(request.Scope)}.", caller);
+                $"The token has {(scope is { } s ? $"the scope perdure.{Name(s)}" : "no scope of Perdure")}; this "
+                + $"needs perdure.{Name(request.Scope)}.", caller);
     }
 
     private static AccessResult JudgeKey(PerdureHttpKey key, AccessRequest request)
@@ -94,7 +94,8 @@ internal sealed class AccessControl(
             return AccessResult.Unauthenticated(
                 $"The code is not a link to an instance. Keys are sent in the header {KeyHeader}, not in addresses.");
         if (!request.AcceptsLink || request.InstanceId is not { } id)
-            return AccessResult.Forbidden("A link is good for the addresses that its answer listed, and for no others.");
+            return AccessResult.Forbidden(
+                "A link is good for the addresses that its answer listed, and for no others.");
         return links.Check(code, id) switch
         {
             LinkState.Valid => AccessResult.Allowed($"link {id}"),

@@ -26,7 +26,8 @@ internal static partial class Log
     public static partial void RequestRefused(
         this ILogger logger, string method, string route, int status, string? reason);
 
-    [LoggerMessage(204, LogLevel.Information, "No more orchestrations are started over HTTP: {Caller} drains this host.")]
+    [LoggerMessage(
+        204, LogLevel.Information, "No more orchestrations are started over HTTP: {Caller} drains this host.")]
     public static partial void Draining(this ILogger logger, string? caller);
 
     [LoggerMessage(205, LogLevel.Information, "Orchestrations are started over HTTP again: {Caller} ended the drain.")]

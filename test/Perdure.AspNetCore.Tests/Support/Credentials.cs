@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -51,6 +50,7 @@ internal static class Credentials
                 SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(secret ?? s_secret), algorithm),
             });
 
-    public static string CodeIn(string address) => System.Web.HttpUtility.ParseQueryString(new Uri(address).Query)["code"]
-        ?? throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"No code in {address}"));
+    public static string CodeIn(string address) =>
+        System.Web.HttpUtility.ParseQueryString(new Uri(address).Query)["code"]
+        ?? throw new FormatException($"There is no code in {address}.");
 }
