@@ -76,7 +76,7 @@ test_samples() {
     local hub
     hub=$(mktemp -d)
     sample "HelloCities" 0 '\["Hello Tokyo!","Hello Seattle!","Hello London!"\]' HelloCities "$hub" --Logging:LogLevel:Default=Warning
-    rm -rf "$hub" "$bin/TravelBooking/release/data"
+    rm -rf "$hub" "$bin/TravelBooking/release/data" "$bin/Bank/release/data"
     sample "TravelBooking, from the start to the end" 0 'Proved: no completed booking was made twice: .*nothing crashed' TravelBooking /
     sample "TravelBooking, killed in the middle" 137 'Killed by SIGKILL.*' TravelBooking / --crash
     sample "TravelBooking, resumed" 0 'Proved: no completed booking was made twice: .*complete before the crash.*' TravelBooking /
@@ -95,6 +95,10 @@ driven() {
         cat "$log"
         add 0 1 0
     fi
+    sample "Bank, from the start to the end" 0 'Proved: the sum of all balances never changed: .*nothing crashed' Bank /
+    sample "Bank, killed in the middle" 137 'Killed by SIGKILL.*' Bank / --crash
+    sample "Bank, resumed" 0 'Proved: the sum of all balances never changed: .*a crash had left.*' Bank /
+    sample "Bank, afresh" 0 'Proved: the sum of all balances never changed: .*nothing crashed' Bank /
 }
 
 # sample <what it is> <exit code> <pattern of the last line> <project> <directory to run in> [arguments]
