@@ -18,7 +18,7 @@ snippets() {
   </PropertyGroup>
   <ItemGroup>
     <PackageReference Include="Microsoft.Extensions.Hosting" />
-    <ProjectReference Include="../../src/Perdure/Perdure.csproj" />
+    <ProjectReference Include="../../src/Perdure.AspNetCore/Perdure.AspNetCore.csproj" />
   </ItemGroup>
 </Project>
 PROJECT

@@ -2,7 +2,7 @@
 # Runs the proofs of reliability and says what they showed.
 #
 #   eng/prove.sh                     everything, each section at most 20 minutes; updates docs/reliability.md
-#   eng/prove.sh --only torture      one section: simulation | bugs | torture | diskfull | powerloss | conformance
+#   eng/prove.sh --only torture      one section: simulation | bugs | torture | bank | diskfull | powerloss | conformance
 #   eng/prove.sh --tenth             a tenth of each, for every change
 #   eng/prove.sh --seed 42           with this seed
 #
@@ -25,7 +25,7 @@ while [ $# -gt 0 ]; do
     esac
 done
 case $only in
-    all|simulation|bugs|torture|diskfull|powerloss|conformance) ;;
+    all|simulation|bugs|torture|bank|diskfull|powerloss|conformance) ;;
     *) echo "prove: there is no section '$only'" >&2; exit 2 ;;
 esac
 
@@ -94,6 +94,7 @@ else
 fi
 unset DOTNET_GCgen0size
 prove torture test/Perdure.Torture --kills "$(full 100 10)" --seed "$seed"
+prove bank test/Perdure.Torture --bank --kills "$(full 50 10)" --seed "$seed"
 prove diskfull test/Perdure.Torture --disk-full --times "$(full 6 2)" --seed "$seed"
 prove powerloss test/Perdure.PowerLoss --images "$(full 5000 500)" --commits "$(full 2000 500)" --seed "$seed"
 prove conformance test/Perdure.Stores.Tests

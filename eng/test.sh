@@ -31,6 +31,7 @@ main() {
 # What the tests need beside the SDK goes here.
 install_missing() {
     command -v dotnet > /dev/null || { echo "The .NET SDK 10 is missing: https://dot.net" >&2; exit 1; }
+    command -v curl > /dev/null || { echo "curl is missing; samples/Approvals is driven by it: apt-get install curl" >&2; exit 1; }
 }
 
 # Without node reuse, so that no build server outlives this script and holds its output open.
@@ -75,11 +76,29 @@ test_samples() {
     local hub
     hub=$(mktemp -d)
     sample "HelloCities" 0 '\["Hello Tokyo!","Hello Seattle!","Hello London!"\]' HelloCities "$hub" --Logging:LogLevel:Default=Warning
-    rm -rf "$hub" "$bin/TravelBooking/release/data"
+    rm -rf "$hub" "$bin/TravelBooking/release/data" "$bin/Bank/release/data"
     sample "TravelBooking, from the start to the end" 0 'Proved: no completed booking was made twice: .*nothing crashed' TravelBooking /
     sample "TravelBooking, killed in the middle" 137 'Killed by SIGKILL.*' TravelBooking / --crash
     sample "TravelBooking, resumed" 0 'Proved: no completed booking was made twice: .*complete before the crash.*' TravelBooking /
     sample "TravelBooking, afresh" 0 'Proved: no completed booking was made twice: .*nothing crashed' TravelBooking /
+    driven "Approvals" 'Driven by curl alone: [0-9]+ answers were as documented\.' samples/Approvals/drive.sh
+}
+
+# driven <what it is> <pattern of the last line> <script>: a sample that serves, and a script that is its client.
+driven() {
+    local what=$1 pattern=$2 script=$3 log="$results/driven.log"
+    if timeout 300 "./$script" < /dev/null > "$log" 2>&1 && tail -n 1 "$log" | grep -qE "^$pattern"; then
+        echo "== sample $what: passed"
+        add 1 0 0
+    else
+        echo "== sample $what: FAILED"
+        cat "$log"
+        add 0 1 0
+    fi
+    sample "Bank, from the start to the end" 0 'Proved: the sum of all balances never changed: .*nothing crashed' Bank /
+    sample "Bank, killed in the middle" 137 'Killed by SIGKILL.*' Bank / --crash
+    sample "Bank, resumed" 0 'Proved: the sum of all balances never changed: .*a crash had left.*' Bank /
+    sample "Bank, afresh" 0 'Proved: the sum of all balances never changed: .*nothing crashed' Bank /
 }
 
 # sample <what it is> <exit code> <pattern of the last line> <project> <directory to run in> [arguments]

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Perdure.Bench;
 
 /// <summary>
-/// Entities: signals of clients, calls of orchestrations, one entity that everybody wants, and critical sections. Each is
-/// a fixed amount of work; its limit is the same rows in the same batches through the bare store.
+/// Entities: signals of clients, calls of orchestrations, one entity that everybody wants, and critical sections. Each
+/// is a fixed amount of work; its limit is the same rows in the same batches through the bare store.
 /// </summary>
 internal static class EntityWorkloads
 {

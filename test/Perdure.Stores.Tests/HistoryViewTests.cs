@@ -83,6 +83,34 @@ public sealed class HistoryViewTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_rewind_has_made_void_is_left_out()
+    {
+        await WriteAsync(
+            """[{"type":"OrchestratorStarted","at":1700000000001},{"type":"ExecutionStarted","name":"H","execution":"ea"},{"type":"TaskScheduled","task":0,"name":"A"},{"type":"TaskScheduled","task":1,"name":"B"}]""",
+            """[{"type":"OrchestratorStarted","at":1700000000002},{"type":"TaskFailed","task":0,"failure":{"type":"E","message":"m"}},{"type":"TaskScheduled","task":2,"name":"C"}]""",
+            """[{"type":"EventRaised","name":"Go"},{"type":"TaskCompleted","task":2,"result":2}]""",
+            """[{"type":"OrchestratorStarted","at":1700000000003},{"type":"TaskCompleted","task":1,"result":1},{"type":"TimerCreated","task":3,"fireAt":5,"number":1},{"type":"ExecutionCompleted","status":"Failed","failure":{"type":"E","message":"m"}}]""",
+            """[{"type":"ExecutionRewound","reason":"mended","turn":1,"from":2,"next":4,"tasks":[0]}]""",
+            """[{"type":"OrchestratorStarted","at":1700000000004},{"type":"TaskCompleted","task":0,"result":0},{"type":"TaskScheduled","task":4,"name":"C"}]""");
+
+        Print("select event_type, input, name, result from history_events where instance_id = 'a'").ShouldBe(
+            """
+            ExecutionStarted|null|H|
+            OrchestratorStarted|||
+            TaskScheduled||A|
+            TaskScheduled||B|
+            OrchestratorCompleted|||
+            EventRaised||Go|
+            TaskCompleted|||1
+            ExecutionRewound|"mended"||
+            TaskCompleted|||0
+            OrchestratorStarted|||
+            TaskScheduled||C|
+            OrchestratorCompleted|||
+            """);
+    }
+
+    [Fact]
     public async Task One_history_is_found_by_its_keys_and_not_by_a_scan()
     {
         await WriteAsync("[]");
@@ -91,6 +119,7 @@ public sealed class HistoryViewTests : IAsyncLifetime
 
         plan.ShouldContain("SEARCH i USING INDEX instances_by_id (id=?)");
         plan.ShouldContain("SEARCH h USING INDEX history_by_turn (key=? AND generation=?)");
+        plan.ShouldContain("SEARCH r USING INDEX history_rewinds (key=? AND generation=? AND turn>?)");
     }
 
     private async Task WriteAsync(params string[] turns)

@@ -341,6 +341,7 @@ internal sealed class RandomOperations(int seed)
         Owed = Maybe(2) ? Maybe(2) : null,
         CustomStatus = Maybe(2) ? (Maybe(2) ? Payload.Of("\"ü\"") : Payload.None) : null,
         Ended = Maybe(2) ? _random.Next(9) : null,
+        Reopened = Maybe(4),
     };
 
     private bool Maybe(int oneIn) => _random.Next(oneIn) == 0;

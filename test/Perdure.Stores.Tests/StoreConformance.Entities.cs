@@ -172,7 +172,15 @@ public abstract partial class StoreConformance
         await Finds(any with { Locked = true }, "@counter@b");
         await Finds(any with { Locked = true, WithoutState = true }, "@counter@b @counter@locked");
         await Finds(
-            any with { Name = "counter", LastFrom = 1, LastTo = 20, Locked = true, WithoutState = true, After = "@counter@a" },
+            any with
+            {
+                Name = "counter",
+                LastFrom = 1,
+                LastTo = 20,
+                Locked = true,
+                WithoutState = true,
+                After = "@counter@a",
+            },
             "@counter@b");
         await Finds(any with { After = "@counter@" }, "@counter@a @counter@b @counters@a");
         await Finds(any with { After = "@zzz@" }, "");

@@ -121,6 +121,9 @@ public abstract partial class StoreConformance : IAsyncLifetime
                 Status = InstanceStatus.Failed,
                 Ended = 9,
             });
+        await Update(
+            new(0, row.Key) { Status = InstanceStatus.Running, Held = Held.No, Reopened = true },
+            row with { Owed = false, Generation = 7, CustomStatus = Payload.None });
 
         async Task Update(InstanceUpdate update, InstanceRow expected)
         {

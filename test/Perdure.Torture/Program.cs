@@ -2,22 +2,26 @@ using System.Globalization;
 using Perdure.Torture.DiskFull;
 using Perdure.Torture.Killing;
 using Perdure.Torture.Worker;
+using Perdure.Torture.Workload;
 
-if (args is ["worker", var hub, var journals, var run, var workerSeed, var mode])
+if (args is ["worker", var hub, var journals, var under, var run, var workerSeed, var mode])
 {
     return await WorkerProgram.RunAsync(
-        new WorkerFiles(hub, journals), Number(run), Number(workerSeed), calm: mode == "calm");
+        new WorkerFiles(hub, journals), Enum.Parse<Load>(under), Number(run), Number(workerSeed),
+        calm: mode == "calm");
 }
 
 int seed = Option("--seed") ?? Random.Shared.Next(1, int.MaxValue);
 bool diskFull = args.Contains("--disk-full");
+Load load = args.Contains("--bank") ? Load.Bank : Load.Everyday;
+string name = load == Load.Bank ? "bank" : "torture";
 int kills = Option("--kills") ?? 20;
 DirectoryInfo work = Directory.CreateTempSubdirectory("perdure-torture-");
-Console.WriteLine($"{(diskFull ? "disk full" : $"torture: {kills} kills")}, seed {seed}, files in {work.FullName}");
+Console.WriteLine($"{(diskFull ? "disk full" : $"{name}: {kills} kills")}, seed {seed}, files in {work.FullName}");
 WorkerFiles files = new(Path.Combine(work.FullName, "hub"), work.FullName);
 int verdict = diskFull
     ? await new DiskFullRun(work.FullName, seed, Option("--times") ?? 4).RunAsync()
-    : await new Campaign(files, Path.Combine(work.FullName, "copy"), seed, kills).RunAsync();
+    : await new Campaign(files, load, Path.Combine(work.FullName, "copy"), seed, kills).RunAsync();
 // What failed is worth a look; what passed is only large.
 if (verdict == 0)
     work.Delete(recursive: true);

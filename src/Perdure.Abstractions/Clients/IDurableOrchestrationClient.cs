@@ -135,6 +135,27 @@ public interface IDurableOrchestrationClient
     /// <exception cref="InvalidOperationException">The instance is not suspended.</exception>
     Task ResumeAsync(string instanceId, string? reason, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Lets a failed orchestration go on from before its failure. Activities and sub-orchestrations that failed run
+    /// again, with all attempts that their retry policies allow; what succeeded is kept and not run again. When this
+    /// returns, the rewind is durable and the orchestration is running.
+    /// </summary>
+    /// <remarks>
+    /// The code goes back to where it learned of the first failure that no later attempt made good, also if it caught
+    /// that failure then; what it does from there on it does anew, with what is known already. Timers that it creates
+    /// there wait again, and what it signals or starts without waiting it may signal or start twice. Failed
+    /// sub-orchestrations are rewound in the same way; one that is gone or was terminated is started anew. An
+    /// orchestration that failed by an exception of its own runs its last turn again, and may fail again.
+    /// </remarks>
+    /// <param name="instanceId">The instance.</param>
+    /// <param name="reason">Why; its history shows it.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ArgumentException">There is no such instance.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The instance has not failed; or its code, where it would go on, was in a critical section.
+    /// </exception>
+    Task RewindAsync(string instanceId, string? reason, CancellationToken cancellationToken = default);
+
     /// <summary>The status of an orchestration, or null when there is no such instance.</summary>
     /// <param name="instanceId">The instance.</param>
     /// <param name="showHistory">Whether the status carries the history.</param>

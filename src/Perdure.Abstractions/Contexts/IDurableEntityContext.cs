@@ -62,7 +62,9 @@ public interface IDurableEntityContext
     /// The input of the operation, or the default of <typeparamref name="TInput"/> when there was none.
     /// </summary>
     /// <typeparam name="TInput">Any type that the JSON of the input fits, value tuples included.</typeparam>
-    /// <exception cref="PayloadException">The JSON of the input does not fit <typeparamref name="TInput"/>.</exception>
+    /// <exception cref="PayloadException">
+    /// The JSON of the input does not fit <typeparamref name="TInput"/>.
+    /// </exception>
     TInput GetInput<TInput>();
 
     /// <summary>The input of the operation as a type that is known when the code runs only.</summary>

@@ -97,6 +97,9 @@ internal abstract record HistoryEvent
 
         /// <summary>Fire-and-forget: the child answers nobody.</summary>
         public bool Detached { get; init; }
+
+        /// <summary>The task id of the first attempt of the same call.</summary>
+        public int FirstTask { get; init; } = Task;
     }
 
     public sealed record EntityOperationCalled(int Task, string Entity, string Operation, Payload Input) : HistoryEvent;
@@ -126,6 +129,15 @@ internal abstract record HistoryEvent
 
     /// <summary>The engine stopped running the instance; <see cref="ExecutionResumed"/> lets it go on.</summary>
     public sealed record ExecutionParked(string Reason) : HistoryEvent;
+
+    /// <summary>
+    /// A failed execution goes on from a point before its failure, and always the first event of its turn. Void is, of
+    /// all that stands before it: what the code did from turn <c>Turn</c> on, the end included; the results of the
+    /// tasks from <c>From</c> on, which were asked for there; and the failures of <c>Tasks</c>, which run again. The
+    /// code numbers its next task <c>Next</c>: no number is given twice.
+    /// </summary>
+    public sealed record ExecutionRewound(string? Reason, int Turn, int From, int Next, IReadOnlyList<int> Tasks)
+        : HistoryEvent;
 }
 
 /// <summary>Whom a child answers: the parent's task in the parent's execution.</summary>

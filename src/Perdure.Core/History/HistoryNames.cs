@@ -46,6 +46,10 @@ internal static class HistoryNames
     public static readonly JsonEncodedText Value = Of("value");
     public static readonly JsonEncodedText Reason = Of("reason");
     public static readonly JsonEncodedText Status = Of("status");
+    public static readonly JsonEncodedText Turn = Of("turn");
+    public static readonly JsonEncodedText From = Of("from");
+    public static readonly JsonEncodedText Next = Of("next");
+    public static readonly JsonEncodedText Tasks = Of("tasks");
 
     public static JsonEncodedText Of(string name) =>
         JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);

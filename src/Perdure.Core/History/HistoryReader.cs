@@ -86,6 +86,7 @@ internal static class HistoryReader
             {
                 Version = f.Version,
                 Detached = f.Detached,
+                FirstTask = f.First < 0 ? f.Task : f.First,
             },
             "SubOrchestrationInstanceCompleted" => new HistoryEvent.SubOrchestrationInstanceCompleted(f.Task, f.Result),
             "SubOrchestrationInstanceFailed" => new HistoryEvent.SubOrchestrationInstanceFailed(
@@ -96,6 +97,7 @@ internal static class HistoryReader
             "ExecutionResumed" => new HistoryEvent.ExecutionResumed(f.Reason),
             "ExecutionTerminated" => new HistoryEvent.ExecutionTerminated(f.Reason),
             "ExecutionParked" => new HistoryEvent.ExecutionParked(Needed(f.Reason, "reason", f.Type)),
+            "ExecutionRewound" => new HistoryEvent.ExecutionRewound(f.Reason, f.Turn, f.From, f.Next, f.Tasks ?? []),
             "ExecutionCompleted" => new HistoryEvent.ExecutionCompleted(ReadStatus(f.Status), f.Result, f.Failure),
             _ => ReadEntityEvent(f),
         };
@@ -140,13 +142,14 @@ internal static class HistoryReader
         public string? Type, Name, Execution, Version, Instance, Trace, Reason, Status, Entity, Operation;
         public long At, FireAt, Number;
         public long? StartAt, DueAt;
-        public int Task, Attempt, First;
+        public int Task, Attempt, First, Turn, From, Next;
         public bool Detached, Last;
         public List<string>? Entities;
         public Payload Input, Result, Value;
         public ParentLink? Parent;
         public FailureDetails? Failure;
         public Dictionary<string, string>? Tags;
+        public List<int>? Tasks;
     }
 
     private static void ReadField(ref Utf8JsonReader reader, ReadOnlyMemory<byte> row, ref Fields f)
@@ -170,6 +173,10 @@ internal static class HistoryReader
             case "task": f.Task = reader.GetInt32(); break;
             case "attempt": f.Attempt = reader.GetInt32(); break;
             case "first": f.First = reader.GetInt32(); break;
+            case "turn": f.Turn = reader.GetInt32(); break;
+            case "from": f.From = reader.GetInt32(); break;
+            case "next": f.Next = reader.GetInt32(); break;
+            case "tasks": f.Tasks = ReadTasks(ref reader); break;
             case "detached": f.Detached = reader.GetBoolean(); break;
             case "entity": f.Entity = reader.GetString(); break;
             case "operation": f.Operation = reader.GetString(); break;
@@ -218,7 +225,10 @@ internal static class HistoryReader
     {
         List<string> names = [];
         if (reader.TokenType != JsonTokenType.StartArray)
-            throw new FormatException($"A history event holds a {reader.TokenType} where a list of names should stand.");
+        {
+            throw new FormatException(
+                $"A history event holds a {reader.TokenType} where a list of names should stand.");
+        }
         while (reader.Read() && reader.TokenType == JsonTokenType.String)
             names.Add(reader.GetString()!);
         return reader.TokenType == JsonTokenType.EndArray
@@ -246,6 +256,14 @@ internal static class HistoryReader
             }
         }
         return new ParentLink(instance, parentName, key, generation, task);
+    }
+
+    private static List<int> ReadTasks(ref Utf8JsonReader reader)
+    {
+        List<int> tasks = [];
+        while (reader.Read() && reader.TokenType == JsonTokenType.Number)
+            tasks.Add(reader.GetInt32());
+        return tasks;
     }
 
     private static Dictionary<string, string> ReadTags(ref Utf8JsonReader reader)

@@ -99,6 +99,8 @@ internal static class HistoryWriter
                 Optional(writer, HistoryNames.Version, x.Version);
                 if (x.Detached)
                     writer.WriteBoolean(Detached, true);
+                if (x.FirstTask != x.Task)
+                    writer.WriteNumber(First, x.FirstTask);
                 break;
             case HistoryEvent.SubOrchestrationInstanceCompleted x:
                 Start(writer, Types.SubOrchestrationInstanceCompleted, x.Task);
@@ -127,6 +129,10 @@ internal static class HistoryWriter
             case HistoryEvent.ExecutionParked x:
                 Start(writer, Types.ExecutionParked);
                 writer.WriteString(Reason, x.Reason);
+                break;
+            case HistoryEvent.ExecutionRewound x:
+                Start(writer, Types.ExecutionRewound);
+                WriteRewound(writer, x);
                 break;
             default:
                 WriteEntityEvent(writer, e);
@@ -212,6 +218,18 @@ internal static class HistoryWriter
         Optional(writer, HistoryNames.Trace, x.TraceParent);
     }
 
+    private static void WriteRewound(Utf8JsonWriter writer, HistoryEvent.ExecutionRewound x)
+    {
+        Optional(writer, Reason, x.Reason);
+        writer.WriteNumber(Turn, x.Turn);
+        writer.WriteNumber(From, x.From);
+        writer.WriteNumber(Next, x.Next);
+        writer.WriteStartArray(Tasks);
+        foreach (int task in x.Tasks)
+            writer.WriteNumberValue(task);
+        writer.WriteEndArray();
+    }
+
     public static void WriteFailure(Utf8JsonWriter writer, JsonEncodedText name, FailureDetails failure)
     {
         writer.WriteStartObject(name);
@@ -275,6 +293,7 @@ internal static class HistoryWriter
         public static readonly JsonEncodedText ExecutionResumed = Of(nameof(ExecutionResumed));
         public static readonly JsonEncodedText ExecutionTerminated = Of(nameof(ExecutionTerminated));
         public static readonly JsonEncodedText ExecutionParked = Of(nameof(ExecutionParked));
+        public static readonly JsonEncodedText ExecutionRewound = Of(nameof(ExecutionRewound));
         public static readonly JsonEncodedText ExecutionCompleted = Of(nameof(ExecutionCompleted));
     }
 }

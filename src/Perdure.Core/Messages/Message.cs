@@ -83,6 +83,16 @@ internal abstract record Message
     /// <summary>The entity is locked for the execution that asked.</summary>
     public sealed record LockGranted(TaskKey Task, string Entity) : Message;
 
+    /// <summary>Lets a failed instance go on from before its failure.</summary>
+    public sealed record Rewind(string? Reason) : Message
+    {
+        /// <summary>
+        /// Comes from the parent, who needs an answer, and says how the child was started: if it has failed it is
+        /// rewound, if it has completed it answers again, and if it is gone it is started anew.
+        /// </summary>
+        public HistoryEvent.ExecutionStarted? Child { get; init; }
+    }
+
     /// <summary>Deletes the instance if it has ended.</summary>
     public sealed record Purge : Message
     {
@@ -101,7 +111,7 @@ internal enum RequestOutcome
     /// <summary>The instance has ended; it takes no more messages.</summary>
     Ended,
 
-    /// <summary>Suspend of what is suspended, resume of what is not.</summary>
+    /// <summary>Suspend of what is suspended, resume of what is not, rewind of what has not failed.</summary>
     WrongState,
 
     /// <summary>Purge of an instance that still runs.</summary>
@@ -109,4 +119,6 @@ internal enum RequestOutcome
 
     /// <summary>More waits for the instance than it may.</summary>
     Busy,
+    /// <summary>Rewind to a point at which the code held locks or waited for an entity; they are let go.</summary>
+    BoundToEntities,
 }

@@ -24,6 +24,8 @@ internal static class MessageCodec
     private const int TerminateChildKind = 9;
     private const int OperationDoneKind = 10;
     private const int LockGrantedKind = 11;
+    private const int RewindKind = 12;
+    private const int RewindChildKind = 13;
 
     public static MessageRow Encode(MessageKey key, string target, Message message)
     {
@@ -50,6 +52,9 @@ internal static class MessageCodec
             Message.Terminate m => (
                 m.Recursive ? TerminateAllKind : TerminateKind, new HistoryEvent.ExecutionTerminated(m.Reason),
                 default),
+            Message.Rewind m => (
+                m.Child is null ? RewindKind : RewindChildKind,
+                new HistoryEvent.ExecutionRewound(m.Reason, 0, 0, 0, []), default),
             Message.Suspend m => (SuspendKind, new HistoryEvent.ExecutionSuspended(m.Reason), default),
             Message.Resume m => (
                 ResumeKind, (HistoryEvent)new HistoryEvent.ExecutionResumed(m.Reason), default(ExecutionKey)),
@@ -64,6 +69,8 @@ internal static class MessageCodec
             writer.WriteNumberValue(execution.Generation);
         }
         HistoryWriter.Write(writer, body);
+        if (message is Message.Rewind { Child: { } child })
+            HistoryWriter.Write(writer, child);
         writer.WriteEndArray();
         writer.Flush();
         return new MessageRow(key, target, kind, buffer.WrittenMemory);
@@ -77,7 +84,11 @@ internal static class MessageCodec
         ReadOnlyMemory<byte> body = row.Body;
         if (NamesExecution(row.Kind))
             (execution, body) = TakeExecution(row.Body);
-        if (HistoryReader.ReadRow(body) is not [HistoryEvent e])
+        List<HistoryEvent> events = HistoryReader.ReadRow(body);
+        if (row.Kind == RewindChildKind
+            && events is [HistoryEvent.ExecutionRewound rewound, HistoryEvent.ExecutionStarted child])
+            return new Message.Rewind(rewound.Reason) { Child = child, Row = row.Key };
+        if (events is not [HistoryEvent e])
             throw new FormatException($"The message {row.Key} to '{row.Target}' does not hold exactly one event.");
         Message message = (row.Kind, e) switch
         {
@@ -99,6 +110,7 @@ internal static class MessageCodec
                 new Message.Terminate(x.Reason) { Recursive = true },
             (TerminateChildKind, HistoryEvent.ExecutionTerminated x) =>
                 new Message.Terminate(x.Reason) { Recursive = true, OfParent = execution },
+            (RewindKind, HistoryEvent.ExecutionRewound x) => new Message.Rewind(x.Reason),
             (SuspendKind, HistoryEvent.ExecutionSuspended x) => new Message.Suspend(x.Reason),
             (ResumeKind, HistoryEvent.ExecutionResumed x) => new Message.Resume(x.Reason),
             _ => throw new FormatException(

@@ -13,6 +13,13 @@ internal static class Failures
     public const string RefusedByStore = "Perdure.RefusedByStore";
     public const string Poison = "Perdure.Poison";
 
+    public const string RewindRefused = "Perdure.RewindRefused";
+
+    /// <summary>Why a failed orchestration cannot be rewound, for whoever asked.</summary>
+    public const string BoundToEntities =
+        "at the point to which it would go back, its code was in a critical section or waited for the answer of an "
+        + "entity; its locks are released, and an operation may not be done twice";
+
     /// <summary>The failure without what is nested deeper than <paramref name="depth"/>.</summary>
     public static FailureDetails Bounded(FailureDetails failure, int depth)
     {
@@ -40,6 +47,9 @@ internal static class Failures
         reason.IsNone
             ? $"The sub-orchestration '{instanceId}' was terminated."
             : $"The sub-orchestration '{instanceId}' was terminated: {reason}");
+
+    public static FailureDetails NotRewound(string instanceId) => new(RewindRefused,
+        $"The sub-orchestration '{instanceId}' failed and cannot be rewound: {BoundToEntities}. Restart it instead.");
 
     public static FailureDetails PoisonWork(string what, int deaths) => new(Poison,
         $"The process died {deaths} times while it ran {what}; it is not run again. Find out from the log what kills "

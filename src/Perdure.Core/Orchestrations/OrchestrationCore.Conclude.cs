@@ -117,13 +117,15 @@ internal sealed partial class OrchestrationCore
 
     private void Act(OrchestrationTurn turn, OrchestratorAction action)
     {
+        OrchestrationState state = turn.State;
         switch (action)
         {
             case OrchestratorAction.ScheduleTask a:
                 HistoryEvent.TaskScheduled scheduled =
                     new(a.Task, a.Name, a.Input) { Attempt = a.Attempt, FirstTask = a.FirstTask };
+                scheduled = state.Former?.Same(scheduled) ?? scheduled;
                 Add(turn, scheduled);
-                turn.Effects.Add(new Effect.RunActivity(scheduled));
+                turn.Effects.Add(EffectOf(state, scheduled));
                 break;
             case OrchestratorAction.CreateTimer a:
                 CreateTimer(turn, a);
@@ -161,8 +163,14 @@ internal sealed partial class OrchestrationCore
         HistoryEvent.TimerCreated created =
             new(action.Task, action.FireAt) { Number = numbers.DrawTimerNumber(state.Partition) };
         Add(turn, created);
-        TimerRow row = new(KeyOf(state, created), state.Id,
-            TimerBodies.Encode(new TaskKey(state.Execution.Key, state.Execution.Generation, action.Task)));
+        SetTimer(turn, created);
+    }
+
+    private static void SetTimer(OrchestrationTurn turn, HistoryEvent.TimerCreated timer)
+    {
+        OrchestrationState state = turn.State;
+        TimerRow row = new(KeyOf(state, timer), state.Id,
+            TimerBodies.Encode(new TaskKey(state.Execution.Key, state.Execution.Generation, timer.Task)));
         (turn.Rows.InsertTimers ??= []).Add(row);
         turn.Effects.Add(new Effect.ArmTimer(row));
     }
@@ -193,23 +201,33 @@ internal sealed partial class OrchestrationCore
     private void StartChild(OrchestrationTurn turn, OrchestratorAction.StartChild action)
     {
         OrchestrationState state = turn.State;
-        Add(turn,
-            new HistoryEvent.SubOrchestrationInstanceCreated(action.Task, action.Name, action.InstanceId, action.Input)
-        {
-            Version = action.Version,
-            Detached = action.Detached,
-        });
-        Send(turn, action.InstanceId, new Message.Start(new HistoryEvent.ExecutionStarted
-        {
-            Name = action.Name,
-            ExecutionId = ExecutionIds.Derive(state.ExecutionId, action.Task),
-            Version = action.Version,
-            Input = action.Input,
-            Parent = new ParentLink(state.Id, state.Name, state.Execution.Key, state.Execution.Generation,
-                action.Detached ? ParentLink.NoAnswer : action.Task),
-            TraceParent = TraceParents.Below(state),
-        }));
+        HistoryEvent.SubOrchestrationInstanceCreated child =
+            new(action.Task, action.Name, action.InstanceId, action.Input)
+            {
+                Version = action.Version,
+                Detached = action.Detached,
+                FirstTask = action.FirstTask,
+            };
+        child = state.Former?.Same(child, state.ExecutionId) ?? child;
+        Add(turn, child);
+        if (!child.Detached && state.Former is { } former && former.TryGet(child.Task, out _))
+            AskChildAgain(turn, child);
+        else
+            Send(turn, child.InstanceId, new Message.Start(StartOf(state, child)));
     }
+
+    /// <summary>How a child is started; it is the same whenever it is worked out.</summary>
+    private static HistoryEvent.ExecutionStarted StartOf(
+        OrchestrationState state, HistoryEvent.SubOrchestrationInstanceCreated child) => new()
+    {
+        Name = child.Name,
+        ExecutionId = ExecutionIds.Derive(state.ExecutionId, child.Task),
+        Version = child.Version,
+        Input = child.Input,
+        Parent = new ParentLink(state.Id, state.Name, state.Execution.Key, state.Execution.Generation,
+            child.Detached ? ParentLink.NoAnswer : child.Task),
+        TraceParent = TraceParents.Below(state),
+    };
 
     private void Complete(OrchestrationTurn turn, Completion? completion)
     {

@@ -98,7 +98,7 @@ internal sealed partial class OrchestrationCore
         RemoveTimers(turn);
         SendReleases(turn);
         // What this turn scheduled never starts: nobody is left to want it.
-        turn.Effects.RemoveAll(e => e is Effect.RunActivity);
+        turn.Effects.RemoveAll(e => e is Effect.RunActivity or Effect.ReturnKnown);
         if (state.Open.Activities > 0)
             turn.Effects.Add(new Effect.CancelActivities(state.Execution));
     }

@@ -44,7 +44,8 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         OrchestrationState state = turn.State;
         turn.Execution = state.Execution;
         turn.Number = state.NextTurn;
-        if (turn.Ended)
+        // A rewind stands alone: what it makes void is told by turns.
+        if (turn.Ended || turn.Rewound)
             return Close(turn);
         if (state is { Exists: true, Ended: false, Held: Held.No, Recorded: not null }
             && code.Offers(state.Name, state.Version))
@@ -66,14 +67,13 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         {
             case Message.Start m: TakeStart(turn, m); break;
             case Message.Purge purge: TakePurge(turn, purge); break;
+            case Message.Rewind m: TakeRewind(turn, m); break;
             case var _ when !state.Exists:
                 turn.Refuse(message, RequestOutcome.NotFound, "there is no such instance");
                 break;
             case var _ when state.Ended: turn.Refuse(message, RequestOutcome.Ended, "the instance has ended"); break;
             case Message.TaskDone m: TakeResult<HistoryEvent.TaskScheduled>(turn, m, m.Task, ResultOf(m)); break;
-            case Message.ChildDone m:
-                TakeResult<HistoryEvent.SubOrchestrationInstanceCreated>(turn, m, m.Task, ResultOf(m));
-                break;
+            case Message.ChildDone m: TakeAnswer(turn, m); break;
             case Message.OperationDone m:
                 TakeResult<HistoryEvent.EntityOperationCalled>(turn, m, m.Task, ResultOf(m));
                 break;

@@ -1,5 +1,6 @@
 using Perdure.Core.History;
 using Perdure.Core.Identity;
+using Perdure.Core.Messages;
 using Perdure.Core.Stores;
 using Perdure.Core.Turns;
 
@@ -51,6 +52,15 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
     /// <summary>When a delayed start that has not come due is due.</summary>
     public long? StartPendingUntil { get; private set; }
 
+    /// <summary>What the code asked for before a rewind made that void; null if it was never rewound.</summary>
+    public FormerCalls? Former { get; private set; }
+
+    /// <summary>
+    /// The turns so far with what counts of them: a rewind needs them. Known while a history is folded, and for what
+    /// has ended if it was loaded with its history.
+    /// </summary>
+    internal List<StoredTurn>? Lived { get; private set; }
+
     /// <summary>
     /// What the row in the store says once the turns so far are committed; null while there is no row.
     /// </summary>
@@ -65,7 +75,8 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
         Parked ? Held.Parked : Suspended ? Held.Suspended : StartPendingUntil is null ? Held.No : Held.Scheduled;
 
     /// <summary>See <see cref="InstanceRow.Owed"/>.</summary>
-    public bool IsOwed => !Ended && (Open.Activities > 0 || (Recorded is not null && Held == Held.No));
+    public bool IsOwed => !Ended && (Open.Activities > 0 || (Recorded is not null && Held == Held.No)
+        || (Former?.KnowsAnswerIn(Open) ?? false));
 
     /// <summary>
     /// The timer of a delayed start has a number of its own kind, derived from the key, so that it can be found again.
@@ -87,15 +98,24 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
         OrchestrationState state = new(row.Id, row.Partition);
         state.Create(row.Key, row.Created);
         state.Execution = new ExecutionKey(row.Key, row.Generation);
+        state.Lived = new List<StoredTurn>(turns.Count);
         foreach (StoredTurn turn in turns)
         {
-            state.BeginTurn(turn.At);
-            foreach (HistoryEvent e in turn.Events)
-                state.Apply(e);
-            state.EndTurn(turn.Number);
+            state.Fold(turn);
+            state.Lived.Add(turn);
         }
+        if (!state.Ended)
+            state.Lived = null;
         state.Row = row;
         return state;
+    }
+
+    private void Fold(StoredTurn turn)
+    {
+        BeginTurn(turn.At);
+        foreach (HistoryEvent e in turn.Events)
+            Apply(e);
+        EndTurn(turn.Number);
     }
 
     /// <summary>
@@ -125,6 +145,26 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
         Exists = false;
         Row = null;
     }
+
+    /// <summary>The answer to an open task, if it is known from before a rewind: the store has it already.</summary>
+    public Message? KnownResultOf(HistoryEvent opened)
+    {
+        int task = opened switch
+        {
+            HistoryEvent.TaskScheduled x => x.Task,
+            HistoryEvent.SubOrchestrationInstanceCreated x => x.Task,
+            _ => -1,
+        };
+        if (Former is null || !Former.TryGet(task, out FormerCall? call) || call.Result is not { } result)
+            return null;
+        TaskKey key = new(Execution.Key, Execution.Generation, task);
+        return opened is HistoryEvent.TaskScheduled
+            ? new Message.TaskDone(key, result, null)
+            : new Message.ChildDone(key, result, null);
+    }
+
+    /// <summary>Nobody will rewind it as it is now.</summary>
+    public void ForgetHistory() => Lived = null;
 
     public void BeginTurn(long at) => LastAt = Math.Max(LastAt, at);
 
@@ -164,15 +204,18 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
             case HistoryEvent.ExecutionSuspended x: (Suspended, HeldReason) = (true, x.Reason); break;
             case HistoryEvent.ExecutionResumed: (Suspended, Parked, HeldReason) = (false, false, null); break;
             case HistoryEvent.ExecutionParked x: (Parked, HeldReason) = (true, x.Reason); break;
-            case HistoryEvent.TaskScheduled x: Open.Add(x.Task, e); break;
+            case HistoryEvent.TaskScheduled x: Ask(x.Task, x.FirstTask, e); break;
             case HistoryEvent.TimerCreated x: Open.Add(x.Task, e); break;
             case HistoryEvent.TimerCanceled x: Open.Remove(x.Task); break;
-            case HistoryEvent.SubOrchestrationInstanceCreated { Detached: false } x: Open.Add(x.Task, e); break;
+            case HistoryEvent.SubOrchestrationInstanceCreated { Detached: false } x:
+                Ask(x.Task, x.FirstTask, e);
+                break;
             case HistoryEvent.EntityOperationCalled x: Open.Add(x.Task, e); break;
             case HistoryEvent.EntityLockRequested x: Enter(x); break;
             case HistoryEvent.EntityUnlockSent x: Leave(x.Task); break;
             case HistoryEvent.CustomStatusSet x: CustomStatus = x.Value; break;
             case HistoryEvent.ExecutionCompleted x: End(x.Status); break;
+            case HistoryEvent.ExecutionRewound x: Rewind(x); break;
         }
     }
 
@@ -218,6 +261,36 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
         Open.Remove(task);
     }
 
+    private void Ask(int task, int first, HistoryEvent e)
+    {
+        Open.Add(task, e);
+        Former?.Ask(task, first);
+    }
+
+    /// <summary>
+    /// Folds what counts of the turns so far once more. Custom status and time stay as they were, and the instance is
+    /// not held: it had ended.
+    /// </summary>
+    private void Rewind(HistoryEvent.ExecutionRewound rewound)
+    {
+        List<StoredTurn> before = Lived
+            ?? throw new InvalidOperationException($"The instance '{Id}' is rewound without its history.");
+        FormerCalls former = Former ?? new FormerCalls();
+        former.Void(before, rewound.From);
+        (int events, int turn) = (EventCount, NextTurn);
+        Reset();
+        Lived = Rewinds.Without(before, rewound);
+        foreach (StoredTurn lived in Lived)
+        {
+            // Its own effect on this history is that of the fold.
+            Fold(Rewinds.In(lived) is null ? lived : lived with { Events = lived.Events[1..] });
+        }
+        former.Reopen(Open);
+        Former = former;
+        (EventCount, NextTurn, Status) = (events, turn, InstanceStatus.Running);
+        (Suspended, Parked, HeldReason, StartPendingUntil) = (false, false, null, null);
+    }
+
     private void Resolve(int task, HistoryEvent e)
     {
         Open.Remove(task);
@@ -244,6 +317,8 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
         NextTurn = 0;
         EventCount = 0;
         Open.Clear();
+        Former = null;
+        Lived = null;
         Recorded = null;
         Section = null;
         _feeding = false;

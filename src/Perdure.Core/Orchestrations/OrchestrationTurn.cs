@@ -32,6 +32,9 @@ internal sealed class OrchestrationTurn(OrchestrationState state, long at) : Tur
     /// <summary>Set when the turn ended the instance.</summary>
     public HistoryEvent.ExecutionCompleted? Completed { get; set; }
 
+    /// <summary>The turn took a failure back; the code has not run since.</summary>
+    public bool Rewound { get; set; }
+
     /// <summary>The turn began a new generation, whose code has not run yet.</summary>
     public bool MovedGeneration { get; private set; }
 

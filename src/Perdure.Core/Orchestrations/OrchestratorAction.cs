@@ -21,6 +21,9 @@ internal abstract record OrchestratorAction
         : OrchestratorAction
     {
         public string? Version { get; init; }
+
+        /// <summary>The task id of the first attempt of the same call.</summary>
+        public int FirstTask { get; init; } = Task;
     }
 
     /// <summary>Asks an entity, named by its instance id <c>@name@key</c>, and waits for its answer.</summary>

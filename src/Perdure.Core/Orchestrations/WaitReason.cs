@@ -84,9 +84,10 @@ internal static class WaitReason
         _ => opened.GetType().Name,
     };
 
+    /// <summary>What was asked for before a rewind is done again since then.</summary>
     private static string SinceOf(HistoryEvent opened, IReadOnlyList<StoredTurn> turns) =>
         turns.LastOrDefault(t => t.Events.Contains(opened, ReferenceEqualityComparer.Instance)) is { } turn
-            ? Time(turn.At)
+            ? Time(turns.LastOrDefault(t => t.Number > turn.Number && Rewinds.In(t) is not null)?.At ?? turn.At)
             : "its start";
 
     private static string SinceHeld(IReadOnlyList<StoredTurn> turns) =>

@@ -9,13 +9,23 @@ namespace Perdure.Core.Replay;
 internal sealed record RecordedRun(
     int Turn, long At, IReadOnlyList<HistoryEvent> Fed, IReadOnlyList<HistoryEvent> Asked)
 {
-    /// <summary>The runs of a history in order. What is recorded after the last run is for the next one.</summary>
+    /// <summary>
+    /// Not a run but a rewind: the code goes on with tasks from this number, and retry policies count from this time.
+    /// </summary>
+    public int? NextTask { get; init; }
+
+    /// <summary>
+    /// The runs of a history in order, as far as no rewind has made them void. What is recorded after the last run is
+    /// for the next one.
+    /// </summary>
     public static List<RecordedRun> Of(IReadOnlyList<StoredTurn> turns)
     {
         List<RecordedRun> runs = [];
         List<HistoryEvent> waiting = [];
-        foreach (StoredTurn turn in turns)
+        foreach (StoredTurn turn in Rewinds.Lived(turns))
         {
+            if (Rewinds.In(turn) is { } rewound)
+                runs.Add(new RecordedRun(turn.Number, turn.At, [], []) { NextTask = rewound.Next });
             HistoryEvent.OrchestratorStarted? mark = null;
             List<HistoryEvent> asked = [];
             foreach (HistoryEvent e in turn.Events)

@@ -46,6 +46,12 @@ internal sealed record InstanceUpdate(int Partition, long Key)
     public long? Ended { get; init; }
 
     /// <summary>
+    /// An instance that had ended goes on: <see cref="InstanceRow.Ended"/> is cleared, whatever <see cref="Ended"/>
+    /// says.
+    /// </summary>
+    public bool Reopened { get; init; }
+
+    /// <summary>
     /// What to write so that <paramref name="before"/> becomes <paramref name="after"/>; null when nothing changed.
     /// </summary>
     public static InstanceUpdate? Between(InstanceRow before, InstanceRow after)
@@ -58,8 +64,12 @@ internal sealed record InstanceUpdate(int Partition, long Key)
             Owed = before.Owed == after.Owed ? null : after.Owed,
             CustomStatus = before.CustomStatus.Equals(after.CustomStatus) ? null : after.CustomStatus,
             Ended = before.Ended == after.Ended ? null : after.Ended,
+            Reopened = before.Ended is not null && after.Ended is null,
         };
-        return update is { Status: null, Generation: null, Held: null, Owed: null, CustomStatus: null, Ended: null }
+        return update is
+        {
+            Status: null, Generation: null, Held: null, Owed: null, CustomStatus: null, Ended: null, Reopened: false,
+        }
             ? null
             : update;
     }

@@ -10,7 +10,16 @@ internal abstract record Effect
 {
     private Effect() { }
 
-    public sealed record RunActivity(HistoryEvent.TaskScheduled Task) : Effect;
+    public sealed record RunActivity(HistoryEvent.TaskScheduled Task) : Effect
+    {
+        /// <summary>The same call was made before a rewind: an earlier run may have happened.</summary>
+        public bool Again { get; init; }
+    }
+
+    /// <summary>
+    /// The result of a task is known from before a rewind: it is handed to the instance as any result is.
+    /// </summary>
+    public sealed record ReturnKnown(Message Result) : Effect;
 
     /// <summary>
     /// The ordinal finds the message's row in the turn: its number is drawn when the batch order is known.

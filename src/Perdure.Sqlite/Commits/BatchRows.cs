@@ -134,7 +134,9 @@ internal sealed class BatchRows(Connection connection)
             statement.Bind(6, owed ? 1 : 0);
         if (update.CustomStatus is { } customStatus)
             BindPayload(statement, 7, customStatus);
-        if (update.Ended is { } ended)
+        if (update.Reopened)
+            statement.BindNull(8);
+        else if (update.Ended is { } ended)
             statement.Bind(8, ended);
         return statement.RunOnOne();
     }
@@ -259,7 +261,7 @@ internal sealed class BatchRows(Connection connection)
         | (update.Held is null ? 0 : InstanceColumns.Held)
         | (update.Owed is null ? 0 : InstanceColumns.Owed)
         | (update.CustomStatus is null ? 0 : InstanceColumns.CustomStatus)
-        | (update.Ended is null ? 0 : InstanceColumns.Ended);
+        | (update.Ended is null && !update.Reopened ? 0 : InstanceColumns.Ended);
 
     private static void BindPayload(Statement statement, int index, Payload payload)
     {

@@ -128,6 +128,27 @@ internal sealed partial class DurableClient(
             instanceId, "be resumed");
     }
 
+    public async Task RewindAsync(string instanceId, string? reason, CancellationToken cancellationToken = default)
+    {
+        CheckedId(instanceId);
+        CheckReason(reason);
+        RequestOutcome outcome = await AskAsync(
+            instanceId, request => new Message.Rewind(reason) { Ticket = request }, cancellationToken);
+        switch (outcome)
+        {
+            case RequestOutcome.WrongState:
+                throw new InvalidOperationException(
+                    $"The orchestration '{instanceId}' has not failed; only a failed orchestration can be rewound.");
+            case RequestOutcome.BoundToEntities:
+                throw new InvalidOperationException(
+                    $"The orchestration '{instanceId}' cannot be rewound: {Failures.BoundToEntities}. Restart it "
+                    + "instead.");
+            default:
+                ThrowUnlessAccepted(outcome, instanceId, "be rewound");
+                break;
+        }
+    }
+
     public async Task<DurableOrchestrationStatus> WaitForCompletionAsync(
         string instanceId, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {

@@ -3,13 +3,15 @@ using Perdure.Core.Stores;
 
 namespace Perdure.Clients;
 
-/// <summary>A stored history as clients see it: one entry an event, in stored order.</summary>
+/// <summary>
+/// A stored history as clients see it: one entry an event, in stored order, without what rewinds have made void.
+/// </summary>
 internal static class HistoryView
 {
     public static IReadOnlyList<DurableHistoryEvent> Of(IReadOnlyList<HistoryRow> rows, bool showInput, bool showOutput)
     {
         List<DurableHistoryEvent> view = [];
-        foreach (StoredTurn turn in HistoryReader.ReadTurns(rows))
+        foreach (StoredTurn turn in Rewinds.Lived(HistoryReader.ReadTurns(rows)))
             view.AddRange(turn.Events.Select(e => Of(e, StatusView.ToTime(turn.At), showInput, showOutput)));
         return view;
     }
@@ -55,6 +57,7 @@ internal static class HistoryView
             HistoryEvent.ExecutionResumed x => entry with { Reason = x.Reason },
             HistoryEvent.ExecutionTerminated x => entry with { Reason = x.Reason },
             HistoryEvent.ExecutionParked x => entry with { Reason = x.Reason },
+            HistoryEvent.ExecutionRewound x => entry with { Reason = x.Reason },
             HistoryEvent.ExecutionCompleted x => entry with
             {
                 Status = (OrchestrationRuntimeStatus)(int)x.Status,

@@ -34,7 +34,8 @@ internal sealed partial class OrchestrationContext
         _section?.CheckChild(functionName);
         ArgumentNullException.ThrowIfNull(retryOptions);
         Payload payload = ChildInput(functionName, input);
-        return RetryAsync(retryOptions, _ => StartChild<TResult>(functionName, instanceId, payload));
+        int first = _nextTask;
+        return RetryAsync(retryOptions, _ => StartChild<TResult>(functionName, instanceId, payload, first));
     }
 
     private async Task<T> RetryAsync<T>(RetryOptions options, Func<int, Task<T>> call)
@@ -62,7 +63,9 @@ internal sealed partial class OrchestrationContext
         if (failedAttempts >= options.MaxNumberOfAttempts || FunctionFailures.IsFinal(e.Failure))
             return false;
         // The total time is checked by the time of the turn, before the wait: as Durable Functions does.
-        if (options.RetryTimeout != TimeSpan.MaxValue && _now - started >= options.RetryTimeout)
+        // After a rewind a policy gets all its attempts once more, and so all its time.
+        DateTime since = started > _rewoundAt ? started : _rewoundAt;
+        if (options.RetryTimeout != TimeSpan.MaxValue && _now - since >= options.RetryTimeout)
             return false;
         try
         {

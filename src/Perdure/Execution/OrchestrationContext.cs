@@ -26,6 +26,7 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     private int _nextTask;
     private int _nextGuid;
     private DateTime _now;
+    private DateTime _rewoundAt;
     private bool _replaying;
     private Completion.ContinuedAsNew? _continueAsNew;
     private bool _preserveEvents;
@@ -89,6 +90,12 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
         _replaying = replaying;
         Actions = [];
     }
+
+    /// <summary>
+    /// The orchestration was rewound to this point: numbers that were given since are not given again.
+    /// </summary>
+    public void Rewind(long at, int nextTask) =>
+        (_rewoundAt, _nextTask) = (DateTime.UnixEpoch.AddMilliseconds(at), nextTask);
 
     public void Start(HistoryEvent.ExecutionStarted started) => _input = started.Input;
 
@@ -157,10 +164,10 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     public Task<TResult> CallSubOrchestratorAsync<TResult>(string functionName, string? instanceId, object? input)
     {
         CheckTurn();
-        return StartChild<TResult>(functionName, instanceId, ChildInput(functionName, input));
+        return StartChild<TResult>(functionName, instanceId, ChildInput(functionName, input), _nextTask);
     }
 
-    private Task<TResult> StartChild<TResult>(string functionName, string? instanceId, Payload input)
+    private Task<TResult> StartChild<TResult>(string functionName, string? instanceId, Payload input, int firstTask)
     {
         CheckChild(functionName, instanceId);
         _section?.CheckChild(functionName);
@@ -168,7 +175,8 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
         int task = Open(pending);
         string name = NameOfOrchestration(functionName);
         string id = instanceId ?? $"{_executionId}:{task}";
-        Actions.Add(new OrchestratorAction.StartChild(task, name, id, input, Detached: false));
+        Actions.Add(
+            new OrchestratorAction.StartChild(task, name, id, input, Detached: false) { FirstTask = firstTask });
         return pending.Task;
     }
 

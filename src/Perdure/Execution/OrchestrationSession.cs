@@ -41,6 +41,11 @@ internal sealed class OrchestrationSession : IOrchestrationSession
     {
         foreach (RecordedRun run in request.History ?? [])
         {
+            if (run.NextTask is { } next)
+            {
+                _context.Rewind(run.At, next);
+                continue;
+            }
             CodeResult replayed = Run(run.At, run.Fed, replaying: true);
             if (replayed is not CodeResult.Ran ran)
                 return ValueTask.FromResult(replayed);

@@ -22,6 +22,7 @@ internal sealed class ActivityCompiler(
     {
         TimeSpan? timeout = FunctionLimits.Timeout(function, problems);
         int? concurrency = FunctionLimits.Concurrency(function, problems);
+        FunctionResults.Check(function, problems);
         if (_method.Call(Expression.Property(_call, nameof(ActivityCall.Target)), Argument) is not { } call)
             return null;
         Expression body = FunctionResults.AsPayload(

@@ -50,6 +50,7 @@ internal static class FunctionDiscovery
         List<OrchestrationFunction?> orchestrations = [];
         List<ActivityFunction?> activities = [];
         List<EntityFunction?> entities = [];
+        List<FunctionDescription> http = [];
         List<TriggeredFunction> others = [];
         foreach (FunctionDescription function in functions.OrderBy(f => f.Name, StringComparer.OrdinalIgnoreCase))
         {
@@ -59,6 +60,8 @@ internal static class FunctionDiscovery
                 activities.Add(new ActivityCompiler(function, environment, services, problems).Compile());
             else if (function.Trigger is EntityTriggerAttribute)
                 entities.Add(new EntityCompiler(function, environment, services, problems).Compile());
+            else if (function.Trigger is HttpTriggerAttribute)
+                http.Add(function);
             else
                 others.Add(new(function.Name, FunctionDescription.TextOf(function.Trigger)));
         }
@@ -68,7 +71,8 @@ internal static class FunctionDiscovery
         ILogger logger = environment.Loggers.CreateLogger("Perdure.Functions");
         foreach (TriggeredFunction other in others)
             FunctionLog.TriggerNotServed(logger, other.Name, other.Trigger);
-        return new(orchestrations!, activities!, entities!, others);
+        HttpFunctions served = new(http, environment, services);
+        return new(orchestrations!, activities!, entities!, served, others);
     }
 
     private static Type[] TypesOf(Assembly assembly, List<string> problems)

@@ -8,6 +8,7 @@ internal sealed class FunctionRegistry(
     IReadOnlyList<OrchestrationFunction> orchestrations,
     IReadOnlyList<ActivityFunction> activities,
     IReadOnlyList<EntityFunction> entities,
+    HttpFunctions http,
     IReadOnlyList<TriggeredFunction> others)
 {
     private readonly FrozenDictionary<string, OrchestrationFunction> _orchestrations =
@@ -25,12 +26,14 @@ internal sealed class FunctionRegistry(
 
     public IReadOnlyList<EntityFunction> Entities => entities;
 
+    public HttpFunctions Http => http;
+
     /// <summary>Functions whose trigger this host does not serve; a warning was logged for each.</summary>
     public IReadOnlyList<TriggeredFunction> Others => others;
 
     /// <summary>The same functions, and one of the engine's own, whose name none of them can have.</summary>
     public FunctionRegistry With(ActivityFunction builtIn) =>
-        new(orchestrations, [.. activities, builtIn], entities, others);
+        new(orchestrations, [.. activities, builtIn], entities, http, others);
 
     public bool TryGetOrchestration(string name, [NotNullWhen(true)] out OrchestrationFunction? function) =>
         _orchestrations.TryGetValue(name, out function);
@@ -76,7 +79,7 @@ internal sealed class FunctionRegistry(
     }
 }
 
-/// <summary>A function with a trigger other than those of orchestrations, activities and entities.</summary>
+/// <summary>A function with a trigger that no package of this host knows.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Trigger">Its trigger, for example <c>QueueTrigger</c>.</param>
 internal sealed record TriggeredFunction(string Name, string Trigger);

@@ -24,7 +24,7 @@ internal sealed class FunctionTarget
         _create = constructor is null ? null : Creator(constructor);
     }
 
-    /// <summary>Whether a call needs <see cref="Open"/> at all.</summary>
+    /// <summary>Whether a call needs <see cref="Open()"/> at all.</summary>
     public bool IsNeeded => _scoped || _create is not null;
 
     /// <summary>Makes the scope; the object is made when the call asks for it.</summary>
@@ -33,6 +33,9 @@ internal sealed class FunctionTarget
         AsyncServiceScope? scope = _scoped ? _root.CreateAsyncScope() : null;
         return new(_create, scope?.ServiceProvider ?? _root, scope);
     }
+
+    /// <summary>The same on a scope that somebody else made and disposes of.</summary>
+    public FunctionInstance Open(IServiceProvider scope) => new(_create, scope, scope: null);
 
     /// <summary>What makes an object by a constructor, with its arguments from services.</summary>
     public static Func<IServiceProvider, object> Creator(ConstructorInfo constructor)

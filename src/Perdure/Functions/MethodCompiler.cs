@@ -30,7 +30,6 @@ internal sealed class MethodCompiler(
     public MethodCallExpression? Call(Expression target, Func<ParameterInfo, Expression?> argument)
     {
         MethodInfo method = function.Method;
-        FunctionResults.Check(function, problems);
         if (!method.IsStatic)
             Constructor = services.Constructor(function.Type, problems);
         Expression?[] arguments = [.. method.GetParameters().Select(argument)];

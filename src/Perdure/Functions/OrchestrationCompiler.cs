@@ -26,6 +26,7 @@ internal sealed class OrchestrationCompiler(
     public OrchestrationFunction? Compile()
     {
         FunctionLimits.Refuse(function, "an orchestration", problems);
+        FunctionResults.Check(function, problems);
         if (_method.Call(Expression.Property(_call, nameof(OrchestrationCall.Target)), Argument) is not { } call)
             return null;
         return new(

@@ -25,13 +25,15 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
     private readonly PerdureOptions _options;
     private readonly HttpSender _http;
     private readonly IStore _store;
+    private readonly IHostApplicationLifetime? _lifetime;
     private bool _started;
 
     public PerdureHost(
         IServiceProvider services, IOptions<PerdureOptions> options, ILoggerFactory loggers, TimeProvider time,
-        IHostEnvironment? environment = null)
+        IHostEnvironment? environment = null, IHostApplicationLifetime? lifetime = null)
     {
         _options = options.Value;
+        _lifetime = lifetime;
         ILogger logger = loggers.CreateLogger("Perdure");
         PayloadSerializer serializer = new(_options.MaxPayloadBytes);
         FunctionEnvironment functionEnvironment = new(services, loggers, serializer, _options.TaskHub);
@@ -61,6 +63,11 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
     {
         await Node.StartAsync(cancellationToken);
         _started = true;
+        // A web application may map its endpoints as late as that.
+        if (_lifetime is { } lifetime)
+            lifetime.ApplicationStarted.Register(Node.Functions.Http.WarnUnlessServed);
+        else
+            Node.Functions.Http.WarnUnlessServed();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

@@ -39,7 +39,7 @@ internal sealed partial class Partition
         // Loading and committing end by themselves; only user code can take for ever.
         if (!resident.IsWaiting(message) || resident.RunningTurn is not OrchestrationTurn running)
             return null;
-        if (message is Message.Start or Message.Purge)
+        if (message is Message.Start or Message.Purge or Message.Rewind)
             return running.Number > 0 || running.InputsRecorded
                 ? RefuseAlone_NeedsLock(resident, message, request)
                 : null;

@@ -75,7 +75,7 @@ internal sealed partial class Partition
                 next = Put_NeedsLock(resident.Id, message, isNew: false) ?? next;
             return next;
         }
-        resident.Woken |= turn is OrchestrationTurn { MovedGeneration: true };
+        resident.Woken |= turn is OrchestrationTurn { MovedGeneration: true } or OrchestrationTurn { Rewound: true };
         resident.Phase = ResidentPhase.Idle;
         return Claim_NeedsLock(resident) ?? Settle_NeedsLock(resident);
     }
@@ -174,7 +174,9 @@ internal sealed partial class Partition
         foreach (Effect effect in turn.Effects)
         {
             if (effect is Effect.RunActivity run)
-                (started ??= new List<ActivityWork>(1)).Add(ActivityOf_NeedsLock(resident, run.Task, recovered: false));
+                (started ??= new List<ActivityWork>(1)).Add(ActivityOf_NeedsLock(resident, run.Task, run.Again));
+            else if (effect is Effect.ReturnKnown known)
+                resident.Put(known.Result);
             else if (effect is Effect.CancelActivities)
                 CancelAll(resident);
         }

@@ -9,7 +9,9 @@ using Perdure.Functions;
 
 namespace Perdure.Runtime;
 
-/// <summary>From an id to an instance in memory: the row, and the history if it lives.</summary>
+/// <summary>
+/// From an id to an instance in memory: the row, and the history if it lives or is asked to live again.
+/// </summary>
 internal sealed partial class Partition
 {
     private async Task LoadAsync(Resident resident)
@@ -48,14 +50,15 @@ internal sealed partial class Partition
         List<RecordedRun>? history = null;
         if (row is null)
             state = new OrchestrationState(resident.Id, Number);
-        else if (row.Status.IsTerminal)
+        else if (row.Status.IsTerminal && !IsRewindAsked(resident))
             state = OrchestrationState.OfEnded(row);
         else
         {
             List<StoredTurn> turns = HistoryReader.ReadTurns(
                 await _node.Store.ReadHistoryAsync(new ExecutionKey(row.Key, row.Generation), CancellationToken.None));
             state = OrchestrationState.Load(row, turns);
-            history = RecordedRun.Of(turns);
+            if (!state.Ended)
+                history = RecordedRun.Of(turns);
         }
         List<ActivityWork> owed = [];
         lock (_gate)
@@ -67,9 +70,12 @@ internal sealed partial class Partition
             resident.Phase = ResidentPhase.Running;
             foreach (HistoryEvent opened in state.Open.All)
             {
-                // What still runs, or has a result that waits here, is not run again only because memory was dropped.
-                if (opened is HistoryEvent.TaskScheduled call && !resident.Activities.TryGet(call.Task, out _)
-                    && !HasResult(call))
+                // What is known from before a rewind, still runs, or has a result that waits here is not run again only
+                // because memory was dropped.
+                if (state.KnownResultOf(opened) is { } known)
+                    resident.Put(known);
+                else if (opened is HistoryEvent.TaskScheduled call
+                    && !resident.Activities.TryGet(call.Task, out _) && !HasResult(call))
                     owed.Add(ActivityOf_NeedsLock(resident, call, recovered: true));
             }
         }
@@ -82,6 +88,22 @@ internal sealed partial class Partition
             return resident.Mail.Any(m => m is Message.TaskDone done && done.Task == task);
         }
     }
+
+    private bool IsRewindAsked(Resident resident)
+    {
+        lock (_gate)
+            return IsRewindAsked_NeedsLock(resident);
+    }
+
+    private static bool IsRewindAsked_NeedsLock(Resident resident) =>
+        resident.Mail.Any(m => m is Message.Rewind);
+
+    /// <summary>
+    /// A rewind has come for an instance that was loaded as one that has ended, without its history: it has to be
+    /// loaded once more.
+    /// </summary>
+    private static bool LacksHistory_NeedsLock(Resident resident) =>
+        resident.State is OrchestrationState { Exists: true, Ended: true, Lived: null } && IsRewindAsked_NeedsLock(resident);
 
     /// <summary>
     /// Callers are told that the store cannot be read. What nobody would send again (timers, results, answers) waits

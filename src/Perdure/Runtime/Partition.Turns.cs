@@ -66,6 +66,12 @@ internal sealed partial class Partition
         {
             if (resident.IsAbandoned)
                 return;
+            if (LacksHistory_NeedsLock(resident))
+            {
+                resident.Phase = ResidentPhase.Loading;
+                _node.Scheduler.Queue(static r => r.Partition.Advance(r), resident);
+                return;
+            }
             List<Message> messages = resident.TakeMail(_node.Settings.Limits.MessagesPerTurnMax);
             turn = _core.Receive((OrchestrationState)resident.State!, messages, _node.Now);
             resident.PutBack(messages[^turn.Untaken..]);

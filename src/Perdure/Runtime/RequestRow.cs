@@ -43,7 +43,7 @@ internal sealed class RequestRow : RowsEntry
 
 /// <summary>
 /// An answer that needs no row of its own and rests on what stands in line before it: while code runs the instance
-/// lives, so it can be neither created nor purged.
+/// lives, so it can be neither created nor purged nor rewound.
 /// </summary>
 internal sealed class EarlyRefusal : CommitEntry
 {
@@ -60,7 +60,12 @@ internal sealed class EarlyRefusal : CommitEntry
 
     public override void OnCommitted()
     {
-        _request.Answer(_message is Message.Start ? RequestOutcome.AlreadyExists : RequestOutcome.StillRunning);
+        _request.Answer(_message switch
+        {
+            Message.Start => RequestOutcome.AlreadyExists,
+            Message.Rewind => RequestOutcome.WrongState,
+            _ => RequestOutcome.StillRunning,
+        });
         Partition.Node.Work.Exit();
     }
 

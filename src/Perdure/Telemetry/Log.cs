@@ -121,6 +121,12 @@ internal static partial class Log
     public static partial void OrchestrationParked(
         this ILogger logger, string function, string instanceId, string? reason);
 
+    [LoggerMessage(
+        33, LogLevel.Information,
+        "Orchestration {Function}, instance {InstanceId}, had failed and is rewound to before turn {Turn}: {Reason}")]
+    public static partial void OrchestrationRewound(
+        this ILogger logger, string function, string instanceId, int turn, string? reason);
+
     [LoggerMessage(40, LogLevel.Warning, "Activity {Function} of instance {InstanceId} failed in attempt {Attempt}.")]
     public static partial void ActivityFailed(
         this ILogger logger, string instanceId, string function, int attempt, Exception exception);

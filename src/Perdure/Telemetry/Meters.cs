@@ -19,6 +19,8 @@ internal sealed class Meters : IDisposable
             "perdure.orchestrations.started", "{orchestration}", "Orchestrations that began, by name.");
         _ended = _meter.CreateCounter<long>(
             "perdure.orchestrations.ended", "{orchestration}", "Orchestrations that ended, by name and status.");
+        Rewound = _meter.CreateCounter<long>(
+            "perdure.orchestrations.rewound", "{orchestration}", "Failed orchestrations that go on, by name.");
         _orchestrationTime = _meter.CreateHistogram<double>(
             "perdure.orchestration.duration", "s", "From creation to end, by name and status.");
         _activityTime = _meter.CreateHistogram<double>(
@@ -47,6 +49,7 @@ internal sealed class Meters : IDisposable
         _meter.CreateObservableCounter("perdure.batches", () => node.Batches, "{batch}", "Batches sent to the store.");
     }
 
+    public Counter<long> Rewound { get; }
     public Counter<long> DroppedMessages { get; }
     public Counter<long> LateResults { get; }
     public Counter<long> StaleRuns { get; }

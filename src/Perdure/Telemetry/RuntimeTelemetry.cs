@@ -61,8 +61,17 @@ internal sealed class RuntimeTelemetry(Node node)
             node.Logger.LongHistory(state.Id, state.EventCount, node.Settings.Limits.HistoryEventsMax);
         if (turn.Rows.UpdateInstance?.Held == Core.Orchestrations.Held.Parked)
             node.Logger.OrchestrationParked(state.Name, state.Id, state.HeldReason);
+        if (turn.Rewound)
+            OnRewound(turn);
         if (turn.Completed is { } completed)
             OnEnded(turn, completed);
+    }
+
+    private void OnRewound(OrchestrationTurn turn)
+    {
+        HistoryEvent.ExecutionRewound rewound = turn.Events.OfType<HistoryEvent.ExecutionRewound>().Single();
+        node.Meters.Rewound.Add(1, new KeyValuePair<string, object?>("name", turn.State.Name));
+        node.Logger.OrchestrationRewound(turn.State.Name, turn.State.Id, rewound.Turn, rewound.Reason);
     }
 
     /// <summary>After the commit of a turn of an entity.</summary>

@@ -31,6 +31,7 @@ public class EntityMessageTableTests
         Terminate     NotFound  NotFound  wait      wait      wait
         Suspend       NotFound  NotFound  wait      wait      wait
         Resume        NotFound  NotFound  wait      wait      wait
+        Rewind        NotFound  NotFound  wait      wait      wait
         Purge         NotFound  NotFound  wait      wait      wait
         """;
 
@@ -94,6 +95,7 @@ public class EntityMessageTableTests
         "Terminate" => new Message.Terminate(null),
         "Suspend" => new Message.Suspend(null),
         "Resume" => new Message.Resume(null),
+        "Rewind" => new Message.Rewind(null),
         "Purge" => new Message.Purge(),
         _ => throw new ArgumentOutOfRangeException(nameof(message), message, null),
     };

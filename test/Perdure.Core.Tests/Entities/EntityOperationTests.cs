@@ -74,7 +74,8 @@ public class EntityOperationTests
     [Fact]
     public void Operations_can_signal_and_start_and_those_that_fail_do_not() =>
         new EntityInstance().At(4000)
-            .Receives(Signal("tell", 1), Signal("fail"), Signal("tellLater", 2), Signal("start", 3), Call("o", 0, "get"))
+            .Receives(
+                Signal("tell", 1), Signal("fail"), Signal("tellLater", 2), Signal("start", 3), Call("o", 0, "get"))
             .Runs()
             .Sends("@log@x note 1", "@log@x note 2 due 4500", "start Work as work-3 3", "o#0 =")
             .Rows("message to @log@x", "message to @log@x", "message to work-3", "message to o");

@@ -37,7 +37,9 @@ public class EntityScheduleTests
         met.Values.Min().ShouldBeGreaterThan(100, string.Join(", ", met));
     }
 
-    /// <summary>An orchestration that keeps the rules of critical sections, and whose messages keep their order.</summary>
+    /// <summary>
+    /// An orchestration that keeps the rules of critical sections, and whose messages keep their order.
+    /// </summary>
     private sealed class Sender(string name)
     {
         public string Name => name;
@@ -287,7 +289,8 @@ public class EntityScheduleTests
         private void Ran(Message.Operation operation, Queue<Effect.Deliver> answers, bool allFailed)
         {
             int number = int.Parse(operation.Input.ToString(), CultureInfo.InvariantCulture);
-            _sent.Remove(number, out Sender? sender).ShouldBeTrue($"operation {number} is run twice, or was never sent");
+            _sent.Remove(number, out Sender? sender)
+                .ShouldBeTrue($"operation {number} is run twice, or was never sent");
             if (_senders.SingleOrDefault(s => s.IsInSection) is { } holder)
                 operation.Caller?.InstanceId.ShouldBe(holder.Name, "it is locked");
             (operation.Caller is null && _senders.Any(s => s.IsInSection)).ShouldBeFalse("a signal to what is locked");
@@ -313,7 +316,9 @@ public class EntityScheduleTests
 
         private static string Text(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "";
 
-        /// <summary>Lock liveness: when every holder lets go, everything that was sent is done, and nothing is left.</summary>
+        /// <summary>
+        /// Lock liveness: when every holder lets go, everything that was sent is done, and nothing is left.
+        /// </summary>
         private void Finish()
         {
             for (int round = 0; round < 20; round++)

@@ -16,7 +16,8 @@ public class LeftBodiesTests
         counter.Gets([.. Enumerable.Range(1, 9).Select(i => Signal("mix", i).AsRow(i))]);
         Left(counter).ShouldBe([false, false, true, true, true, true, true, true, true]);
         counter.Receives(Release("o")).Operations("mix 1", "mix 2").Runs();
-        counter.Takes().Operations("mix 3", "mix 4", "mix 5").Runs().Takes().Operations("mix 6", "mix 7", "mix 8").Runs();
+        counter.Takes().Operations("mix 3", "mix 4", "mix 5").Runs()
+            .Takes().Operations("mix 6", "mix 7", "mix 8").Runs();
         counter.Takes().Operations("mix 9").Runs().Waits();
         counter.State.State.ToString().ShouldBe(
             Enumerable.Range(1, 9).Aggregate((int?)null, (v, i) => CounterCode.Mixed(v, i)).ToString());
@@ -39,7 +40,8 @@ public class LeftBodiesTests
     {
         EntityInstance counter = new EntityInstance(Two).Receives(Lock("o"));
         counter.Gets(
-            Signal("add", 1), Signal("add", 2), Signal("add", 4), Call("p", 0, "add", 8).AsRow(1), Lock("p", 1).AsRow(2),
+            Signal("add", 1), Signal("add", 2), Signal("add", 4), Call("p", 0, "add", 8).AsRow(1),
+            Lock("p", 1).AsRow(2),
             Signal("add", 16, due: 900).AsRow(3), Signal("add", 32).AsRow(4), Call("o", 1, "add", 64).AsRow(5));
         counter.Mailbox.All.OfType<Message.Operation>().Count(o => o.IsLeft).ShouldBe(1);
         counter.Settles().IsHeldBy("o").Is("64");

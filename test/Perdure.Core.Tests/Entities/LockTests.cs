@@ -114,7 +114,8 @@ public class LockTests
         EntityInstance counter = new EntityInstance()
             .Gets(Lock("o").AsRow(1), Signal("add", 1), Lock("p").AsRow(2)).TakesInVain().IsHeldBy(null)
             .Waits("LockRequest", "add 1", "LockRequest");
-        counter.Takes().IsHeldBy("o").Rows($"entity held by {Of("o", 0).Task} last 0", "message to o", "delete message 1")
+        counter.Takes().IsHeldBy("o")
+            .Rows($"entity held by {Of("o", 0).Task} last 0", "message to o", "delete message 1")
             .Waits("add 1", "LockRequest");
     }
 

@@ -134,6 +134,8 @@ public class CodecTests
             new Message.OperationDone(Caller.Task, payload, null),
             new Message.OperationDone(Caller.Task, default, failure),
             new Message.LockGranted(Caller.Task, "@counter@ü"),
+            new Message.Rewind("a"), new Message.Rewind(null),
+            new Message.Rewind("a") { Child = new() { Name = "a", ExecutionId = "b", Input = payload } },
         ];
         Message[] never =
             [new Message.TaskDone(default, default, null), new Message.StartDue(default, default),

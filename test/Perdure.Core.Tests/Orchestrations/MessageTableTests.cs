@@ -26,6 +26,7 @@ public class MessageTableTests
         Suspend       NotFound  rec            rec            rec            WrongState     rec            Ended
         Resume        NotFound  WrongState     WrongState     WrongState     rec            run            Ended
         Terminate     NotFound  end            end            end            end            end            Ended
+        Rewind        NotFound  WrongState     WrongState     WrongState     WrongState     WrongState     WrongState
         Purge         NotFound  StillRunning   StillRunning   StillRunning   StillRunning   StillRunning   del
         """;
 
@@ -97,6 +98,7 @@ public class MessageTableTests
         "Suspend" => Arrival.Suspend(),
         "Resume" => Arrival.Resume(),
         "Terminate" => Arrival.Terminate(),
+        "Rewind" => Arrival.Rewind(),
         "Purge" => Arrival.Purge(),
         _ => throw new ArgumentOutOfRangeException(nameof(message), message, null),
     };

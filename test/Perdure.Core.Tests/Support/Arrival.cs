@@ -59,6 +59,14 @@ internal sealed record Arrival(Func<Instance, Message> Make)
 
     public static Arrival Resume(string? reason = null) => new(_ => new Message.Resume(reason));
 
+    public static Arrival Rewind(string? reason = null) => new(_ => new Message.Rewind(reason));
+
+    /// <summary>From the parent, which started it with the same input.</summary>
+    public static Arrival RewindChild(ParentLink parent, string? reason = null) => new(i => new Message.Rewind(reason)
+    {
+        Child = ((Message.Start)Start(parent: parent).Make(i)).Event with { ExecutionId = "anew" },
+    });
+
     public static Arrival Purge(long? key = null) => new(_ => new Message.Purge { Key = key });
 
     /// <summary>Somebody waits for the answer.</summary>

@@ -16,8 +16,12 @@ internal static class Code
 
     public static OrchestratorAction CancelTimer(int task) => new OrchestratorAction.CancelTimer(task);
 
-    public static OrchestratorAction Child(int task, string name = "Child", string? id = null, bool detached = false) =>
-        new OrchestratorAction.StartChild(task, name, id ?? $"child-{task}", default, detached);
+    public static OrchestratorAction Child(
+        int task, string name = "Child", string? id = null, bool detached = false, int? first = null) =>
+        new OrchestratorAction.StartChild(task, name, id ?? $"child-{task}", default, detached)
+        {
+            FirstTask = first ?? task,
+        };
 
     public static OrchestratorAction Call(int task, string entity, string operation = "add", string? input = null) =>
         new OrchestratorAction.CallEntity(task, entity, operation, Json(input));

@@ -118,7 +118,8 @@ internal sealed class Disk
             .Select(t => new TimerKey(_partition, t.FireAt, t.Number));
         if (state.StartPendingUntil is not null)
             open = open.Append(state.StartTimer);
-        Timers.Select(r => r.Key).ToHashSet().SetEquals(open).ShouldBeTrue("a timer has a row exactly while it is open");
+        Timers.Select(r => r.Key).ToHashSet().SetEquals(open)
+            .ShouldBeTrue("a timer has a row exactly while it is open");
     }
 
     private void Commit(TurnRows rows)

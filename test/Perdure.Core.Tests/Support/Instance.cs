@@ -82,6 +82,8 @@ internal sealed class Instance : INumbers, ICodeCatalog
         _running.ShouldBeFalse("the code of the turn before has not answered");
         Message[] messages = [.. arrivals.Select(a => a.Make(this))];
         _disk.Expect(messages);
+        if (State is { Exists: true, Ended: true } && messages.Any(m => m is Message.Rewind))
+            Reloaded();
         Turn = _core.Receive(State, messages, _now);
         Turn.Taken.Count.ShouldBe(messages.Length - Turn.Untaken);
         if (Turn.Decision == TurnDecision.Run)

@@ -43,6 +43,8 @@ internal static class Show
             HistoryEvent.ExecutionResumed x => Line(kind, x.Reason),
             HistoryEvent.ExecutionTerminated x => Line(kind, x.Reason),
             HistoryEvent.ExecutionParked x => Line(kind, x.Reason),
+            HistoryEvent.ExecutionRewound x =>
+                Line(kind, x.Reason, $"turn {x.Turn} tasks {x.From}-{x.Next} again [{string.Join(' ', x.Tasks)}]"),
             HistoryEvent.ExecutionCompleted x => Line(kind, x.Status, x.Result, x.Failure?.ErrorType),
             _ => EntityEvent(kind, e),
         };
@@ -74,7 +76,8 @@ internal static class Show
                 "update instance", u.Status, u.Generation is { } g ? $"generation {g}" : null,
                 u.Held is Held.No ? "released" : u.Held,
                 u.Owed is { } owed ? (owed ? "owed" : "not owed") : null,
-                u.CustomStatus is { } custom ? $"custom {custom}" : null, u.Ended is { } at ? $"ended {at}" : null);
+                u.CustomStatus is { } custom ? $"custom {custom}" : null, u.Ended is { } at ? $"ended {at}" : null,
+                u.Reopened ? "reopened" : null);
         if (rows.DeleteHistory is { } execution)
             yield return $"delete history {execution}";
         if (rows.Sweep is { } sweep)
@@ -114,7 +117,9 @@ internal static class Show
 
     public static string Effect(Effect effect) => effect switch
     {
-        Effect.RunActivity x => $"run #{x.Task.Task} {x.Task.Name}",
+        Effect.RunActivity x => $"run #{x.Task.Task} {x.Task.Name}{(x.Again ? " again" : "")}",
+        Effect.ReturnKnown { Result: Message.TaskDone x } => $"return #{x.Task.Task} {x.Result}",
+        Effect.ReturnKnown { Result: Message.ChildDone x } => $"return #{x.Task.Task} {x.Result}",
         Effect.Deliver x => $"deliver {x.Message.GetType().Name} to {x.Target}",
         Effect.ArmTimer x => $"arm {x.Timer.Key.Due}",
         Effect.DisarmTimer x => $"disarm {x.Timer.Due}",
@@ -138,7 +143,6 @@ internal static class Show
     {
         null => "-",
         string text => text,
-        CriticalSection section => $"#{section.Task} {string.Join(' ', section.Entities)} {section.Granted}",
         OpenTasks open => string.Join("; ", open.All.Select(Json)) + $" activities {open.Activities}",
         HistoryEvent e => Json(e),
         IReadOnlyDictionary<string, string> tags => string.Join("; ", tags.OrderBy(t => t.Key, StringComparer.Ordinal)),

@@ -38,7 +38,7 @@ internal sealed partial class Ledger
             Violate($"'{life.Id}': turn {row.Turn}.{row.Part} follows turn {life.NextTurn - 1}.");
         if (row.At < life.LastAt)
             Violate($"'{life.Id}': turn {row.Turn} is at {row.At}, before {life.LastAt}.");
-        if (life.End is not null)
+        if (life.End is not null && events[0] is not HistoryEvent.ExecutionRewound)
             Violate($"'{life.Id}': turn {row.Turn} was written after the end.");
         life.LastAt = row.At;
         life.NextTurn = row.Turn + 1;
@@ -54,6 +54,7 @@ internal sealed partial class Ledger
         simulation.Trace(
             $"  '{life.Id}' {row.Key}.{row.Generation} turn {row.Turn}: {string.Join(' ', events.Select(Short))}");
         CheckChildrenTerminated(life, rows, facts);
+        CheckChildrenRewound(life, rows, facts);
         if (facts.MovedGeneration)
             CheckCarried(life, before);
     }
@@ -101,6 +102,8 @@ internal sealed partial class Ledger
         life.NextTurn = 0;
         life.History.Clear();
         life.Open.Clear();
+        life.Past.Clear();
+        life.WasRewound = false;
         life.Unfed = 0;
         (life.Suspended, life.Parked, life.StartAt, life.CustomStatus) = (false, false, null, default);
     }
@@ -124,10 +127,11 @@ internal sealed partial class Ledger
         Life life, HistoryRow row, HistoryEvent e, bool isFirst, ref bool feeding, TurnFacts facts,
         SimulatedProcess process)
     {
-        if (life.End is not null)
+        if (life.End is not null && e is not HistoryEvent.ExecutionRewound)
             Violate($"'{life.Id}': {e.GetType().Name} stands behind the end.");
         switch (e)
         {
+            case HistoryEvent.ExecutionRewound x: Rewind(life, row, x, isFirst, facts); break;
             case HistoryEvent.OrchestratorStarted:
                 if (!isFirst)
                     Violate($"'{life.Id}': the mark of turn {row.Turn} is not first.");
@@ -230,6 +234,7 @@ internal sealed partial class Ledger
         }
         if (feeding)
             life.Unfed = 0;
+        Remember(life, row.Turn, e, feeding);
 
         void Take() => life.Unfed++;
     }
@@ -262,6 +267,8 @@ internal sealed partial class Ledger
         if (!life.Tasks.TryAdd(task, record))
             Violate($"'{life.Id}': task {task} was asked for twice.");
         life.Open[task] = record;
+        if (life.WasRewound)
+            CheckCalledAgain(life, record);
     }
 
     private TaskRecord? Close(Life life, int task, Func<TaskRecord, bool> fits, TurnFacts facts, HistoryEvent e)
@@ -272,6 +279,12 @@ internal sealed partial class Ledger
             return null;
         }
         facts.Resolved[record.Key] = e;
+        record.Result = e switch
+        {
+            HistoryEvent.TaskCompleted x => x.Result.Detach(),
+            HistoryEvent.SubOrchestrationInstanceCompleted x => x.Result.Detach(),
+            _ => null,
+        };
         return record;
     }
 
@@ -280,7 +293,7 @@ internal sealed partial class Ledger
         if (task is null)
             return;
         string result = completed.Result.ToString();
-        if (!task.Runs.Any(r => r.Result == result))
+        if (!task.Runs.Any(r => r.Result == result) && !IsKnownResult(task, completed.Result))
             Violate($"Task {task.Key} of '{task.Life.Id}' completed with {result}, which no run of it returned.");
     }
 
@@ -375,9 +388,7 @@ internal sealed partial class Ledger
         if (life.Locks is { Awaited: null })
             simulation.Counters.Add(Rare.EndedInSection);
         LetGo(life, facts);
-        life.End = completed;
-        life.Ended = Now;
-        life.Status = completed.Status;
+        life.Finish(completed, Now);
         life.Open.Clear();
         life.Unfed = 0;
         (life.Suspended, life.Parked, life.StartAt) = (false, false, null);

@@ -34,7 +34,11 @@ internal sealed partial class Ledger
         }
         foreach (HistoryEvent.SubOrchestrationInstanceCreated child in facts.Children)
         {
-            if (!sent.OfType<Message.Start>().Any(s => s.Event.Name == child.Name && s.Event.Input.Equals(child.Input)))
+            IEnumerable<HistoryEvent.ExecutionStarted> starts = sent
+                .Select(m => (m as Message.Start)?.Event ?? (m as Message.Rewind)?.Child)
+                .OfType<HistoryEvent.ExecutionStarted>();
+            if (facts.Life!.Tasks.GetValueOrDefault(child.Task) is not { IsKnown: true }
+                && !starts.Any(s => s.Name == child.Name && s.Input.Equals(child.Input)))
                 Violate($"'{facts.Life!.Id}' asked for the child '{child.InstanceId}', and no start was sent.");
         }
         if (facts.Life is { } life)
@@ -78,7 +82,7 @@ internal sealed partial class Ledger
         {
             if (e is HistoryEvent.SubOrchestrationInstanceCompleted or HistoryEvent.SubOrchestrationInstanceFailed
                     or HistoryEvent.EntityOperationCompleted or HistoryEvent.EntityOperationFailed
-                && !answered.Contains(task))
+                && !answered.Contains(task) && !IsAnsweredOtherwise(facts.Life!, task, answered))
                 Violate($"'{facts.Life!.Id}' took an answer for {task} without consuming its message.");
         }
     }
@@ -116,6 +120,9 @@ internal sealed partial class Ledger
                 if (!told)
                     Violate($"The start of '{target}' was refused and its parent was not told.");
                 break;
+            case Message.Rewind { Child: { } child }:
+                CheckRewindTaken(target, child, rows, facts);
+                break;
             case var _ when TokenText(message) is { } text && !facts.Tokens.Contains(text):
                 bool mayDrop = life is null or { End: not null } || facts.Created || facts.MovedGeneration
                     || message is Message.Suspend or Message.Resume;
@@ -134,6 +141,7 @@ internal sealed partial class Ledger
         Message.Terminate { OfParent: null } m => m.Reason,
         Message.Suspend m => m.Reason,
         Message.Resume m => m.Reason,
+        Message.Rewind { Child: null } m => m.Reason,
         _ => null,
     };
 }

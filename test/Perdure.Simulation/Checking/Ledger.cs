@@ -81,9 +81,12 @@ internal sealed partial class Ledger(Simulation simulation)
         if (colon < 0 || !_executions.TryGetValue(idempotencyKey[..colon], out Life? life) || life.Id != instanceId)
             return null;
         int first = int.Parse(idempotencyKey.AsSpan(colon + 1));
-        return (life.ExecutionId == idempotencyKey[..colon] ? life.Tasks : life.EarlierTasks(idempotencyKey[..colon]))
-            .Values
-            .FirstOrDefault(t => t.Scheduled is { } call && call.FirstTask == first && call.Attempt == attempt);
+        TaskRecord[] calls = [.. (life.ExecutionId == idempotencyKey[..colon]
+            ? life.Tasks
+            : life.EarlierTasks(idempotencyKey[..colon])).Values
+            .Where(t => t.Scheduled is { } call && call.FirstTask == first && call.Attempt == attempt)];
+        // A rewind makes the code ask again for the same call.
+        return calls.FirstOrDefault(t => life.Open.GetValueOrDefault(t.Key.Task) == t) ?? calls.FirstOrDefault();
     }
 
     public void OnCommit(Batch batch, CommitResult result, SimulatedProcess process)
@@ -127,7 +130,7 @@ internal sealed partial class Ledger(Simulation simulation)
         if (rows.InsertInstance is { } inserted)
             Insert(inserted);
         if (rows.UpdateInstance is { } update)
-            Update(update);
+            Update(update, IsRewind(rows.History));
         if (!rows.History.Events.IsEmpty)
             Fold(rows, facts, process);
         Sends(rows, facts, process);
@@ -179,15 +182,16 @@ internal sealed partial class Ledger(Simulation simulation)
         _current.Remove(life.Id);
     }
 
-    private void Update(InstanceUpdate update)
+    private void Update(InstanceUpdate update, bool isRewind)
     {
         if (!_lives.TryGetValue(update.Key, out Life? life) || life.Removed != long.MaxValue)
         {
             Violate($"Instance {update.Key} was updated and is not there.");
             return;
         }
-        if (life.Row.Status.IsTerminal)
-            Violate($"'{life.Id}' was updated after its end.");
+        // Rewound and terminated in one turn it has only changed from one end to another.
+        if (life.Row.Status.IsTerminal != isRewind || (update.Reopened && !isRewind))
+            Violate($"'{life.Id}' was updated after its end, or reopened before it.");
         life.Touched = Now;
         life.Row = life.Row with
         {
@@ -196,7 +200,7 @@ internal sealed partial class Ledger(Simulation simulation)
             Held = update.Held ?? life.Row.Held,
             Owed = update.Owed ?? life.Row.Owed,
             CustomStatus = update.CustomStatus ?? life.Row.CustomStatus,
-            Ended = update.Ended ?? life.Row.Ended,
+            Ended = update.Reopened ? null : update.Ended ?? life.Row.Ended,
         };
         if (life.Row.Owed == false && life.IsOwed && update is { Status: null, Generation: null, Held: null })
             Violate($"'{life.Id}' is not marked as owed although it is.");
@@ -209,6 +213,8 @@ internal sealed partial class Ledger(Simulation simulation)
             || !row.CustomStatus.Equals(life.CustomStatus) || row.Name != life.Name)
             Violate($"'{life.Id}': the row says {row.Status}/{row.Held}/{row.Generation}/{row.CustomStatus}, its "
                 + $"history {life.Status}/{life.Held}/{life.Generation}/{life.CustomStatus}.");
+        if (row.Ended is null != life.End is null)
+            Violate($"'{life.Id}' is {life.Status}, and its row says that it ended at {row.Ended}.");
         if (life.IsOwed && !row.Owed)
             Violate($"'{life.Id}' is owed something, and its row does not say so: a crash would lose it.");
         int timers = life.Open.Values.Count(t => t.Timer is not null) + (life.StartAt is null ? 0 : 1);
@@ -257,4 +263,8 @@ internal sealed class TurnFacts
 
     /// <summary>Locks whose grant was recorded.</summary>
     public HashSet<(TaskKey Task, string Entity)> Grants { get; } = [];
+
+    /// <summary>The turn rewound its instance; these children have to be told.</summary>
+    public bool Rewound { get; set; }
+    public string[] ToRewind { get; set; } = [];
 }

@@ -15,7 +15,7 @@ internal sealed class Life(InstanceRow row, long created)
 
     /// <summary>When, in commits, it came, ended and left.</summary>
     public long Created { get; } = created;
-    public long Ended { get; set; } = long.MaxValue;
+    private readonly List<(long From, long To)> _ended = [];
     public long Removed { get; set; } = long.MaxValue;
     public long Moved { get; set; } = -1;
     public long Touched { get; set; }
@@ -32,7 +32,15 @@ internal sealed class Life(InstanceRow row, long created)
     public bool Parked { get; set; }
     public long? StartAt { get; set; }
     public Payload CustomStatus { get; set; }
-    public HistoryEvent.ExecutionCompleted? End { get; set; }
+    public HistoryEvent.ExecutionCompleted? End { get; private set; }
+
+    /// <summary>Every way in which it has ended: rewound, it may end again.</summary>
+    public HashSet<InstanceStatus> Ends { get; } = [];
+
+    /// <summary>What stands in the history of the generation, and what rewinds have made void of it.</summary>
+    public List<PastEvent> Past { get; } = [];
+    public HashSet<string> RewoundBy { get; } = [];
+    public bool WasRewound { get; set; }
     public string? TerminatedBy { get; set; }
     public Dictionary<int, TaskRecord> Tasks { get; private set; } = [];
     private Dictionary<string, Dictionary<int, TaskRecord>>? _earlier;
@@ -63,12 +71,36 @@ internal sealed class Life(InstanceRow row, long created)
 
     public Held Held => Parked ? Held.Parked : Suspended ? Held.Suspended : StartAt is null ? Held.No : Held.Scheduled;
 
-    public bool IsOwed =>
-        End is null && (Open.Values.Any(t => t.Scheduled is not null) || (Unfed > 0 && Held == Held.No));
+    public bool IsOwed => End is null
+        && (Open.Values.Any(t => t.Scheduled is not null || t.IsKnown) || (Unfed > 0 && Held == Held.No));
 
-    public bool WasLive(long from, long to) => Created <= to && Ended >= from;
+    public void Finish(HistoryEvent.ExecutionCompleted end, long now)
+    {
+        (End, Status) = (end, end.Status);
+        Ends.Add(end.Status);
+        _ended.Add((now, long.MaxValue));
+    }
 
-    public bool WasEnded(long from, long to) => Ended <= to && Removed >= from;
+    public void GoOn(long now)
+    {
+        (End, Status) = (null, InstanceStatus.Running);
+        _ended[^1] = (_ended[^1].From, now);
+    }
+
+    public bool WasLive(long from, long to) => Created <= to && !_ended.Any(e => e.From < from && e.To > to);
+
+    public bool WasEnded(long from, long to) => Removed >= from && _ended.Any(e => e.From <= to && e.To >= from);
+}
+
+/// <summary>One event of a history.</summary>
+internal sealed class PastEvent(int turn, HistoryEvent e)
+{
+    public int Turn => turn;
+    public HistoryEvent Event => e;
+    public bool IsVoid { get; set; }
+
+    /// <summary>The turn whose code was told of it, once it was.</summary>
+    public int? FedIn { get; set; }
 }
 
 /// <summary>One task of one execution.</summary>
@@ -84,6 +116,15 @@ internal sealed class TaskRecord(Life life, TaskKey key, HistoryEvent opened)
     public HistoryEvent.EntityLockRequested? Lock => opened as HistoryEvent.EntityLockRequested;
     public List<ActivityRun> Runs { get; } = [];
     public int OpenedBy { get; init; }
+
+    /// <summary>The first attempt of the call that it belongs to.</summary>
+    public int FirstTask => Scheduled?.FirstTask ?? Child?.FirstTask ?? key.Task;
+
+    /// <summary>What it returned, if it did.</summary>
+    public Payload? Result { get; set; }
+
+    /// <summary>The call returned before a rewind, and the code asks for it again.</summary>
+    public bool IsKnown { get; set; }
 }
 
 internal enum TokenPlace

@@ -15,6 +15,8 @@ internal sealed class ActivityRun(int number, SimulatedProcess process, TaskReco
 
     public string? Failure { get; private set; }
 
+    public bool IsMended(WorkOrder order) => order.Mends && task.Runs.Any(r => r.Failure is not null);
+
     public string End(string result)
     {
         Result = $"\"{result}\"";

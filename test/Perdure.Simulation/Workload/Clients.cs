@@ -28,8 +28,9 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
             < 79 => client => CommandAsync(client, id, "terminate", (c, reason) => c.TerminateAsync(id, reason)),
             < 82 => client => CommandAsync(
                 client, id, TerminateAll, (c, reason) => c.TerminateAsync(id, reason, recursive: true)),
-            < 87 => client => PurgeAsync(client, id),
-            < 94 => client => WaitAsync(client, id),
+            < 86 => client => PurgeAsync(client, id),
+            < 92 => client => RewindAsync(client, FailedId() ?? id),
+            < 95 => client => WaitAsync(client, id),
             < 99 => client => StatusAsync(client, id),
             < 100 => ListAsync,
             _ => OfEntities(),
@@ -69,6 +70,14 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
     private string SomeId() => _ids.Count == 0 || dice.Chance(0.03) ? $"i{dice.Below(8)}"
         : dice.Chance(0.5) ? _ids[Math.Max(0, _ids.Count - 1 - dice.Below(6))] : _ids[dice.Below(_ids.Count)];
 
+    /// <summary>Most instances have not failed, so that asking them would show little.</summary>
+    private string? FailedId()
+    {
+        string[] failed = [.. simulation.Ledger.Current
+            .Where(l => l.Status == Core.Orchestrations.InstanceStatus.Failed).Select(l => l.Id)];
+        return failed.Length == 0 || dice.Chance(0.2) ? null : dice.Pick(failed);
+    }
+
     private string NewToken(string kind) => $"{kind}{++_tokens}";
 
     private async Task StartAsync(DurableClient client)
@@ -80,6 +89,7 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
             Nonce = dice.Chance(0.005) ? $"{nonce}{Curse.Word}" : nonce,
             Depth = dice.Below(3),
             Rounds = dice.Chance(0.25) ? dice.Between(1, 3) : 0,
+            Strict = dice.Chance(0.3),
             Preserve = dice.Chance(0.7),
         };
         string? given = dice.Chance(0.4) ? $"i{dice.Below(8)}" : null;
@@ -156,6 +166,31 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
         }
     }
 
+    private async Task RewindAsync(DurableClient client, string id)
+    {
+        string[] children = [.. simulation.Ledger.ById(id)?.Tasks.Values.Select(t => t.Child?.InstanceId)
+            .OfType<string>() ?? []];
+        if (children.Length > 0 && dice.Chance(0.3))
+            await PurgeAsync(client, dice.Pick(children));
+        long sent = simulation.Ledger.Now;
+        bool refused = false;
+        await CommandAsync(client, id, "rewind", async (c, reason) =>
+        {
+            try
+            {
+                await c.RewindAsync(id, reason);
+            }
+            catch (InvalidOperationException e) when (e.Message.Contains("only a failed", StringComparison.Ordinal))
+            {
+                refused = true;
+                throw;
+            }
+        });
+        if (refused && simulation.Ledger.ById(id) is { Status: Core.Orchestrations.InstanceStatus.Failed } life
+            && life.Touched < sent)
+            simulation.Violate($"'{id}' was not rewound because it has not failed, and it has.");
+    }
+
     private async Task PurgeAsync(DurableClient client, string id)
     {
         long sent = simulation.Ledger.Now;
@@ -183,7 +218,8 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
                 await Answered(NewToken("wait"), client.WaitForCompletionAsync(id, within));
             Life? ended = simulation.Ledger.LivesOf(id)
                 .LastOrDefault(
-                    l => l.End is not null && l.Removed >= sent && (int)l.End.Status == (int)status.RuntimeStatus);
+                    l => l.Removed >= sent
+                        && l.Ends.Contains((Core.Orchestrations.InstanceStatus)(int)status.RuntimeStatus));
             if (ended is null)
                 simulation.Violate(
                     $"'{id}' was reported as {status.RuntimeStatus} to somebody who waited, and is not.");

@@ -18,6 +18,9 @@ public sealed record Errand
     /// <summary>How often it continues as new.</summary>
     public int Rounds { get; init; }
 
+    /// <summary>What fails in it makes it fail.</summary>
+    public bool Strict { get; init; }
+
     /// <summary>Whether events that nobody waited for go along.</summary>
     public bool Preserve { get; init; }
 
@@ -32,6 +35,9 @@ public sealed record WorkOrder
 
     /// <summary>Attempts up to this one fail.</summary>
     public int FailUntil { get; init; }
+
+    /// <summary>It does not fail any more when it has failed once in the same call.</summary>
+    public bool Mends { get; init; }
 
     public int Milliseconds { get; init; }
 

@@ -26,7 +26,7 @@ public static class Functions
                 throw run.Fail("the work was cancelled");
             }
         }
-        if (context.Attempt <= order.FailUntil)
+        if (context.Attempt <= order.FailUntil && !run.IsMended(order))
             throw run.Fail($"the work fails in attempt {context.Attempt}");
         return run.End($"{order.Tag}.{run.Number}{order.Text}");
     }
@@ -36,7 +36,7 @@ public static class Functions
     {
         WorkOrder order = context.GetInput<WorkOrder>();
         ActivityRun run = Simulation.Here.Journal.Begin(context);
-        return context.Attempt <= order.FailUntil
+        return context.Attempt <= order.FailUntil && !run.IsMended(order)
             ? throw run.Fail("the quick work fails")
             : run.End($"{order.Tag}.{run.Number}{order.Text}");
     }

@@ -104,7 +104,7 @@ internal sealed partial class Interpreter
         {
             return await call;
         }
-        catch (FunctionFailedException e)
+        catch (FunctionFailedException e) when (!_errand.Strict)
         {
             return $"failed: {e.Failure?.ErrorType}";
         }
@@ -144,6 +144,7 @@ internal sealed partial class Interpreter
         {
             Tag = $"{_errand.Nonce}-{_errand.Round}-{_calls++}",
             FailUntil = failUntil,
+            Mends = _errand.Strict,
             Milliseconds = slow ? _dice.Between(1, _dice.Pick(20, 100, 3_000)) : 0,
             Obeys = _dice.Chance(0.5),
             Text = _dice.Chance(0.01) ? Curse.Word : "",
@@ -156,6 +157,7 @@ internal sealed partial class Interpreter
         Nonce = $"{_errand.Nonce}-{_errand.Round}-{_calls++}",
         Depth = _errand.Depth - 1,
         Rounds = _dice.Chance(0.2) ? 1 : 0,
+        Strict = _errand.Strict,
         Preserve = _dice.Chance(0.7),
     };
 

@@ -38,6 +38,39 @@ internal static class BadFunctions
             [OrchestrationTrigger(Orchestration = "@counter")] IDurableOrchestrationContext context) => _ = context;
     }
 
+    public static class EntityWithResult
+    {
+        public static int Run([EntityTrigger] IDurableEntityContext context) => context.BatchSize;
+    }
+
+    public static class EntityOnText
+    {
+        public static void Run([EntityTrigger] string context) => _ = context;
+    }
+
+    public static class LimitedEntity
+    {
+        [Concurrency(1)]
+        public static void Run([EntityTrigger] IDurableEntityContext context) => _ = context;
+    }
+
+    public static class EntityWithUnknownService
+    {
+        public static void Run([EntityTrigger] IDurableEntityContext context, StringBuilder builder) =>
+            _ = (context, builder);
+    }
+
+    public static class EntityByReference
+    {
+        public static void Run([EntityTrigger] IDurableEntityContext context, ref int number) => _ = (context, number);
+    }
+
+    public static class EntityWithWrongClient
+    {
+        public static void Run([EntityTrigger] IDurableEntityContext context, [DurableClient] string client) =>
+            _ = (context, client);
+    }
+
     public static class NotPublic
     {
         [FunctionName("NotPublic")]

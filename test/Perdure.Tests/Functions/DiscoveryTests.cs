@@ -36,6 +36,32 @@ public class DiscoveryTests
             + "to z, goes on with letters, digits, '_' and '-', and has at most 128 characters. A leading '@' "
             + "marks entities."
         },
+        {
+            typeof(EntityWithResult),
+            "EntityWithResult.Run returns System.Int32; an entity answers with context.Return, and its function "
+            + "returns void, Task or ValueTask."
+        },
+        {
+            typeof(EntityOnText),
+            "EntityOnText.Run: its parameter 'context' has the type System.String; [EntityTrigger] goes with "
+            + "IDurableEntityContext."
+        },
+        { typeof(LimitedEntity), "LimitedEntity.Run: [Concurrency] limits activities; an entity cannot have it." },
+        {
+            typeof(EntityWithUnknownService),
+            "EntityWithUnknownService.Run: its parameter 'builder' has the type System.Text.StringBuilder, and no "
+            + "such service is registered. An entity takes its trigger, ILogger, CancellationToken, clients with "
+            + "[DurableClient] and services."
+        },
+        {
+            typeof(EntityByReference),
+            "EntityByReference.Run: its parameter 'number' is passed by reference or lives on the stack only."
+        },
+        {
+            typeof(EntityWithWrongClient),
+            "EntityWithWrongClient.Run: its parameter 'client' is no client; [DurableClient] goes with "
+            + "IDurableClient, IDurableOrchestrationClient or IDurableEntityClient."
+        },
         { typeof(NotPublic), "NotPublic.Run is not public; a function is." },
         { typeof(GenericMethod), "GenericMethod.Run is generic; a function is not." },
         { typeof(AsyncVoid), "AsyncVoid.Run is async void, so nobody could know when it ends; return a Task." },
@@ -190,6 +216,29 @@ public class DiscoveryTests
     }
 
     [Fact]
+    public void An_HTTP_function_is_left_to_whoever_serves_HTTP_and_warned_of_if_nobody_does()
+    {
+        using TestHost host = new();
+
+        FunctionRegistry registry = host.Discover(typeof(Asked));
+
+        registry.Others.ShouldBeEmpty();
+        registry.Http.All.Select(f => f.Name).ShouldBe(["Get", "Post"]);
+        HttpTriggerAttribute trigger = registry.Http.All[1].Trigger.ShouldBeOfType<HttpTriggerAttribute>();
+        (trigger.AuthLevel, trigger.Route).ShouldBe((AuthorizationLevel.Function, "things"));
+        trigger.Methods.ShouldBe(["post", "put"]);
+        host.Log.All.ShouldBeEmpty();
+        registry.Http.WarnUnlessServed();
+        host.Log.All.Count.ShouldBe(2);
+        host.Log.All.ShouldContain("Perdure.Functions: Function Get does not run, because this host does not serve its "
+            + "trigger [HttpTrigger]. Refer to the package Perdure.AspNetCore and call MapPerdure() on the web "
+            + "application.");
+        registry.Http.Serve();
+        registry.Http.WarnUnlessServed();
+        host.Log.All.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public void An_abstract_class_gives_its_functions_to_what_derives_from_it()
     {
         using TestHost host = new();
@@ -264,6 +313,16 @@ public class DiscoveryTests
         [FunctionName("FromQueue")]
         public static void Run([QueueTrigger("items", Connection = "Main")] string item, ILogger log) =>
             _ = (item, log);
+    }
+
+    private static class Asked
+    {
+        [FunctionName("Post")]
+        public static void Post([HttpTrigger("post", "put", Route = "things")] string body) => _ = body;
+
+        [FunctionName("Get")]
+        public static void Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = null)] string body) =>
+            _ = body;
     }
 
     private abstract class Parent

@@ -31,6 +31,9 @@ internal sealed class StubClient : IDurableClient, DurableOrchestrationClient
     public Task SuspendAsync(string instanceId, string? reason, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
+    public Task RewindAsync(string instanceId, string? reason, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
     public Task ResumeAsync(string instanceId, string? reason, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 

@@ -54,6 +54,35 @@ public abstract class RetentionTests(Setup setup) : HubTests(setup)
     }
 
     [Fact]
+    public async Task What_was_rewound_is_kept_however_long_ago_it_had_failed()
+    {
+        TaskCompletionSource gate = new();
+        Code.Work = c => throw new InvalidOperationException("broken");
+        Code.Main = async c => await c.CallActivityAsync<string>("Work");
+        string id = await Client.StartNewAsync("Main");
+        await Hub.EndAsync(id);
+        Hub.Clock.Skip(TimeSpan.FromDays(89));
+        Code.Work = async c =>
+        {
+            await gate.Task;
+            return "done";
+        };
+        await Client.RewindAsync(id, null);
+        Code.Child = c => Task.FromResult<object?>(null);
+        string other = await Client.StartNewAsync("Child");
+        await Hub.EndAsync(other);
+        Hub.Clock.Skip(TimeSpan.FromDays(31));
+        // The other one shows that the rounds go on.
+        await Hub.UntilAsync(async () =>
+        {
+            Hub.Clock.Skip(Round);
+            return await Client.GetStatusAsync(other) is null;
+        });
+        gate.SetResult();
+        (await Hub.OutputAsync<string>(id)).ShouldBe("done");
+    }
+
+    [Fact]
     public async Task Many_are_deleted_page_by_page()
     {
         Code.Main = c => Task.FromResult<object?>(null);

@@ -91,6 +91,7 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             "perdure.messages.dropped {message}",
             "perdure.orchestration.duration s",
             "perdure.orchestrations.ended {orchestration}",
+            "perdure.orchestrations.rewound {orchestration}",
             "perdure.orchestrations.started {orchestration}",
             "perdure.replays {replay}",
             "perdure.results.late {result}",
@@ -133,10 +134,13 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             30 OrchestrationEnded Information
             31 OrchestrationFailed Warning
             32 OrchestrationParked Error
+            33 OrchestrationRewound Information
             40 ActivityFailed Warning
             41 ActivityHasNoCode Warning
             42 CancellationFailed Warning
             43 SignalFailed Warning
+            45 EntityOperationFailed Warning
+            46 EntityNotDisposed Warning
             50 RetentionIsOn Information
             51 RetentionPurged Information
             52 RetentionFailed Error

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Perdure.Torture.Judging;
 using Perdure.Torture.Killing;
 using Perdure.Torture.Worker;
+using Perdure.Torture.Workload;
 
 namespace Perdure.Torture.DiskFull;
 
@@ -54,7 +55,7 @@ internal sealed class DiskFullRun(string directory, int seed, int rounds)
 
     private async Task<int> FillAsync(SmallDisk disk, WorkerFiles files, Judge judge, int round, int megabytes)
     {
-        using WorkerProcess worker = WorkerProcess.Start(files, round, seed, calm: false);
+        using WorkerProcess worker = WorkerProcess.Start(files, Load.Everyday, round, seed, calm: false);
         bool full = await UntilAsync(() => disk.Free < FullBelow, FillWithin);
         if (!full)
             _findings.Add("never full", $"round {round}, {disk.Free} bytes free");
@@ -86,7 +87,7 @@ internal sealed class DiskFullRun(string directory, int seed, int rounds)
 
     private async Task CalmAsync(WorkerFiles files)
     {
-        using WorkerProcess worker = WorkerProcess.Start(files, rounds, seed, calm: true);
+        using WorkerProcess worker = WorkerProcess.Start(files, Load.Everyday, rounds, seed, calm: true);
         if (!await worker.SaysAsync("calm", CalmWithin))
             _findings.Add("no calm", string.Join(" | ", worker.Lines.TakeLast(5)));
     }

@@ -9,6 +9,7 @@ internal static class Requests
     public const string Suspend = "suspend";
     public const string Resume = "resume";
     public const string Purge = "purge";
+    public const string Signal = "signal";
 }
 
 /// <summary>What a client's journal says, line after line.</summary>
@@ -25,6 +26,9 @@ internal sealed class ClientRecord
 
     /// <summary>Instance id to the numbers of its acknowledged events, in the order of the acknowledgements.</summary>
     public Dictionary<string, List<string>> Raised { get; } = [];
+
+    /// <summary>How many signals an entity was sent, and of how many that was acknowledged.</summary>
+    public Dictionary<string, (int Asked, int Acknowledged)> Signals { get; } = [];
 
     public List<string> Problems { get; } = [];
     public int Acknowledgements { get; private set; }
@@ -43,6 +47,7 @@ internal sealed class ClientRecord
             case ["I", _, Requests.Start, var id]: AskedStarts.Add(id); break;
             case ["I", _, Requests.Terminate, var id]: AskedTerminates.Add(id); break;
             case ["I", _, Requests.Purge, var id]: AskedPurges.Add(id); break;
+            case ["I", _, Requests.Signal, var id]: Signal(id, asked: 1, acknowledged: 0); break;
             case ["A", _, var request, var id, ..]:
                 Acknowledgements++;
                 Acknowledged(request, id, line);
@@ -57,11 +62,18 @@ internal sealed class ClientRecord
             case Requests.Start: Started.Add(id); break;
             case Requests.Terminate: Terminated.Add(id); break;
             case Requests.Purge: Purged.Add(id); break;
+            case Requests.Signal: Signal(id, asked: 0, acknowledged: 1); break;
             case Requests.Raise:
                 if (!Raised.TryGetValue(id, out List<string>? numbers))
                     Raised.Add(id, numbers = []);
                 numbers.Add(line[4]);
                 break;
         }
+    }
+
+    private void Signal(string id, int asked, int acknowledged)
+    {
+        (int Asked, int Acknowledged) so = Signals.GetValueOrDefault(id);
+        Signals[id] = (so.Asked + asked, so.Acknowledged + acknowledged);
     }
 }

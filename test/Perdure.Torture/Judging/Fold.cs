@@ -34,11 +34,14 @@ internal sealed class Fold
     public long? StartAt { get; private set; }
     public int Events { get; private set; }
 
-    /// <summary>Everything scheduled and not resolved: activities, timers, children.</summary>
+    /// <summary>Everything scheduled and not resolved: activities, timers, children, calls, locks.</summary>
     public Dictionary<int, JsonElement> Open { get; } = [];
 
     /// <summary>Every activity that has an outcome: what was scheduled, and how it ended.</summary>
     public List<(JsonElement Scheduled, JsonElement Resolution)> Resolved { get; } = [];
+
+    /// <summary>The critical section that the code is in, or is about to enter.</summary>
+    public Section? Section { get; private set; }
 
     /// <summary>The payloads of the events that were raised.</summary>
     public List<string> Raised { get; } = [];
@@ -107,6 +110,12 @@ internal sealed class Fold
             case "SubOrchestrationInstanceCompleted" or "SubOrchestrationInstanceFailed":
                 Resolve(e, "SubOrchestrationInstanceCreated");
                 break;
+            case "EntityOperationCalled": Schedule(e); break;
+            case "EntityOperationSignaled": break;
+            case "EntityOperationCompleted" or "EntityOperationFailed": Resolve(e, "EntityOperationCalled"); break;
+            case "EntityLockRequested": Enter(e); break;
+            case "EntityLockGranted": Grant(e); break;
+            case "EntityUnlockSent": Leave(e); break;
             case "EventRaised":
                 Raised.Add(Text(e, "input") ?? "");
                 Take();
@@ -150,6 +159,38 @@ internal sealed class Fold
         Take();
     }
 
+    private void Enter(JsonElement e)
+    {
+        string[] entities = [.. e.GetProperty("entities").EnumerateArray().Select(x => x.GetString()!)];
+        if (Section is not null)
+            _problems.Add($"a critical section, task {Task(e)}, within another, {Section}");
+        if (!entities.SequenceEqual(entities.Distinct().Order(StringComparer.Ordinal)))
+            _problems.Add($"the entities of task {Task(e)} are not in order: {string.Join(", ", entities)}");
+        Section = new Section(Task(e), entities, 0);
+        Schedule(e);
+    }
+
+    private void Grant(JsonElement e)
+    {
+        if (Section is not { } section || section.Task != Task(e) || section.Awaited != Text(e, "entity"))
+        {
+            _problems.Add($"{Text(e, "entity")} is granted to task {Task(e)} and is not what {Section} waits for");
+            return;
+        }
+        Section = section with { Granted = section.Granted + 1 };
+        if (Section.Awaited is null != e.TryGetProperty("last", out _))
+            _problems.Add($"the last lock of task {Task(e)} is not the one that says so");
+        if (Section.Awaited is null)
+            Resolve(e, "EntityLockRequested");
+    }
+
+    private void Leave(JsonElement e)
+    {
+        if (Section is not { Awaited: null } section || section.Task != Task(e))
+            _problems.Add($"task {Task(e)} leaves a critical section and is in {Section}");
+        Section = null;
+    }
+
     private void Take()
     {
         if (!_feeding)
@@ -168,6 +209,7 @@ internal sealed class Fold
             _ => -1,
         };
         Open.Clear();
+        Section = null;
         StartAt = null;
     }
 }

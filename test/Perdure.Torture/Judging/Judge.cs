@@ -20,6 +20,15 @@ internal sealed class Judge(WorkerFiles files, string copies, Findings findings)
     public int Open { get; private set; }
     public int Instances { get; private set; }
 
+    /// <summary>Entities that are locked.</summary>
+    public int Locked { get; private set; }
+
+    /// <summary>Transfers that moved money to their end and were not purged; counted at rest.</summary>
+    public int Moved { get; private set; }
+
+    /// <summary>Instances by the number of their status.</summary>
+    public ILookup<int, string> ByStatus { get; private set; } = Array.Empty<string>().ToLookup(_ => 0);
+
     /// <summary>See <see cref="Promises.Discarded"/>.</summary>
     public int Discarded { get; private set; }
 
@@ -38,6 +47,9 @@ internal sealed class Judge(WorkerFiles files, string copies, Findings findings)
         Dictionary<string, InstanceLine> byId = tables.Instances.ToDictionary(i => i.Id);
         Promises promises = new(_client, findings);
         WaitsFor waits = new(tables, byId, findings);
+        EntityWaits entities = new(tables, findings);
+        Locked = entities.Locked;
+        ByStatus = tables.Instances.ToLookup(i => i.Status, i => i.Id);
         Dictionary<string, Fold> folds = [];
         foreach (InstanceLine instance in tables.Instances)
         {
@@ -48,6 +60,7 @@ internal sealed class Judge(WorkerFiles files, string copies, Findings findings)
             folds.Add(instance.Id, fold);
             promises.Compare(instance, fold);
             waits.Check(instance, fold);
+            entities.Check(instance, fold);
             _effects.Committed(fold, instance.Id);
             if (_ended.TryGetValue(instance.Key, out int events) && events != fold.Events)
                 findings.Add(
@@ -56,6 +69,10 @@ internal sealed class Judge(WorkerFiles files, string copies, Findings findings)
                 _ended[instance.Key] = fold.Events;
         }
         waits.CheckTimers(folds);
+        entities.CheckLocks(folds, byId);
+        Books books = new(tables, _client, findings);
+        books.Check(atRest);
+        books.CheckSignals();
         if (tables.OrphanTasks > 0)
             findings.Add("tasks of no living execution", $"{tables.OrphanTasks} rows");
         if (tables.OrphanHistories > 0)
@@ -88,6 +105,8 @@ internal sealed class Judge(WorkerFiles files, string copies, Findings findings)
         {
             JsonElement completed = tables.History(instance)[^1].Events[^1];
             string output = completed.TryGetProperty("result", out JsonElement result) ? result.GetRawText() : "null";
+            if (instance.Name is Kinds.Transfer or Kinds.Standing && output == "true")
+                Moved++;
             bool right = instance.Name switch
             {
                 Kinds.Sequence => result.GetArrayLength() == 3,
@@ -96,6 +115,9 @@ internal sealed class Judge(WorkerFiles files, string copies, Findings findings)
                 Kinds.Counter => output == "4",
                 Kinds.Gather => result.EnumerateArray().Select(e => e.GetString()).Distinct().Count() == 4,
                 Kinds.Ledger => result.EnumerateArray().Select(e => e.GetString()).Distinct().Count() == 6,
+                Kinds.Transfer or Kinds.Standing => output is "true" or "false",
+                Kinds.Audit => result.GetInt64() == Bank.Total,
+                Kinds.Careless or Kinds.Hoarder => false,
                 _ => true,
             };
             if (!right)

@@ -7,6 +7,8 @@ internal sealed record InstanceLine(
     bool HasEnd,
     string? Parent)
 {
+    public const int Pending = 6;
+
     public bool Ended => Status is 1 or 3 or 5;
 }
 
@@ -18,7 +20,16 @@ internal sealed record MessageLine(string Target, int Kind, JsonElement[] Body)
     public const int ChildDone = 2;
     public const int Raise = 3;
     public const int Terminate = 4;
+    public const int OperationDone = 10;
+    public const int LockGranted = 11;
+    public const int Operation = 20;
+    public const int LockRequest = 21;
+    public const int Release = 22;
 }
+
+/// <param name="Holder">The instance that has locked it, or null.</param>
+/// <param name="Request">The request that got the lock: <c>key.generation.task</c>.</param>
+internal sealed record EntityLine(string Id, string Name, JsonElement? State, string? Holder, string? Request);
 
 internal sealed record TimerLine(long Due, long Number, string Target, string Body);
 
@@ -50,10 +61,19 @@ internal sealed class Tables(SqlFile file)
             .Select(r => new TimerLine(r.Long(0), r.Long(1), r.Text(2), r.Text(3))),
     ];
 
-    /// <summary>Rows in tasks whose execution is over or was never written.</summary>
+    public IReadOnlyList<EntityLine> Entities { get; } =
+    [
+        .. file.Rows("select id, name, state, holder, request from entities")
+            .Select(r => new EntityLine(
+                r.Text(0), r.Text(1), r.IsNull(2) ? null : Parse(r.Text(2))[0], r.TextOrNull(3), r.TextOrNull(4))),
+    ];
+
+    /// <summary>
+    /// Rows in tasks whose execution is over or was never written. Those of entities, which have none, are negative.
+    /// </summary>
     public long OrphanTasks => file.Number(
         """
-        select count(*) from tasks t where not exists
+        select count(*) from tasks t where t.key > 0 and not exists
             (select 1 from instances i where i.key = t.key and i.generation = t.generation and i.ended is null)
         """);
 
@@ -76,6 +96,7 @@ internal sealed class Tables(SqlFile file)
     private static JsonElement[] Parse(string json)
     {
         using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 256 });
-        return [.. document.RootElement.Clone().EnumerateArray()];
+        JsonElement root = document.RootElement.Clone();
+        return root.ValueKind == JsonValueKind.Array ? [.. root.EnumerateArray()] : [root];
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Perdure.Torture.Worker;
+using Perdure.Torture.Workload;
 
 namespace Perdure.Torture.Killing;
 
@@ -41,7 +42,7 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    public static WorkerProcess Start(WorkerFiles files, int run, int seed, bool calm)
+    public static WorkerProcess Start(WorkerFiles files, Load load, int run, int seed, bool calm)
     {
         string self = Environment.ProcessPath!;
         ProcessStartInfo info = new(self) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -49,7 +50,7 @@ internal sealed class WorkerProcess : IDisposable
             info.ArgumentList.Add(typeof(WorkerProcess).Assembly.Location);
         foreach (string argument in new[]
         {
-            "worker", files.Hub, files.Journals, run.ToString(CultureInfo.InvariantCulture),
+            "worker", files.Hub, files.Journals, load.ToString(), run.ToString(CultureInfo.InvariantCulture),
             seed.ToString(CultureInfo.InvariantCulture), calm ? "calm" : "load",
         })
         {

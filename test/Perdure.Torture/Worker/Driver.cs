@@ -8,6 +8,7 @@ namespace Perdure.Torture.Worker;
 /// an end what is there.
 /// </summary>
 internal sealed class Driver(IDurableClient client, IClientJournal journal, DriverPlan plan, int run, int seed)
+    : IDriver
 {
     private readonly Requester _ask = new(client, journal, plan.AnswerWithin);
     private readonly Lock _gate = new();
@@ -16,10 +17,8 @@ internal sealed class Driver(IDurableClient client, IClientJournal journal, Driv
     private int _lastNumber;
     private int _lastId;
 
-    /// <summary>Completes when enough instances are open.</summary>
     public TaskCompletionSource Loaded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Takes up what the clients of earlier processes left open.</summary>
     public async Task GoOnAsync(ClientRecord past)
     {
         _ask.Remember(past);
@@ -40,7 +39,6 @@ internal sealed class Driver(IDurableClient client, IClientJournal journal, Driv
         return Task.WhenAll(clients.Select((c, i) => c(new Random(HashCode.Combine(seed, run, i)), stop)));
     }
 
-    /// <summary>Ends everything that is open; what it returns is still open after <paramref name="within"/>.</summary>
     public async Task<IReadOnlyList<string>> CalmAsync(TimeSpan within, CancellationToken cancellationToken)
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -212,7 +210,8 @@ internal sealed class Driver(IDurableClient client, IClientJournal journal, Driv
         }
     }
 
-    private static async Task<bool> PauseAsync(int milliseconds, CancellationToken stop)
+    /// <summary>False when it was told to stop.</summary>
+    public static async Task<bool> PauseAsync(int milliseconds, CancellationToken stop)
     {
         try
         {

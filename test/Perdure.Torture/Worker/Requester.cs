@@ -58,6 +58,9 @@ internal sealed class Requester(IDurableClient client, IClientJournal journal, T
         return AskAsync(Requests.Purge, id, null, () => client.PurgeInstanceHistoryAsync(id));
     }
 
+    public Task<Answer> SignalAsync(EntityId id, string operation) =>
+        AskAsync(Requests.Signal, id.ToString(), null, () => client.SignalEntityAsync(id, operation));
+
     private async Task<Answer> AskAsync(string request, string id, string? number, Func<Task> ask)
     {
         journal.Asks(request, id, number);

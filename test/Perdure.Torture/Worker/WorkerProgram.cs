@@ -13,7 +13,7 @@ internal static class WorkerProgram
 
     private static readonly TimeSpan CalmWithin = TimeSpan.FromSeconds(120);
 
-    public static async Task<int> RunAsync(WorkerFiles files, int run, int seed, bool calm)
+    public static async Task<int> RunAsync(WorkerFiles files, Load load, int run, int seed, bool calm)
     {
         ClientRecord past = new();
         past.ReadOn(files.Client);
@@ -30,7 +30,10 @@ internal static class WorkerProgram
         using IHost host = builder.Build();
         Console.WriteLine("opening");
         await host.StartAsync();
-        Driver driver = new(host.Services.GetRequiredService<IDurableClient>(), journal, new DriverPlan(), run, seed);
+        IDurableClient client = host.Services.GetRequiredService<IDurableClient>();
+        IDriver driver = load == Load.Bank
+            ? new BankDriver(client, journal, new BankPlan(), files.Database, run, seed)
+            : new Driver(client, journal, new DriverPlan(), run, seed);
         await driver.GoOnAsync(past);
         Console.WriteLine("open");
         if (calm)
@@ -42,7 +45,7 @@ internal static class WorkerProgram
         return 1;
     }
 
-    private static async Task<int> EndCalmlyAsync(IHost host, Driver driver)
+    private static async Task<int> EndCalmlyAsync(IHost host, IDriver driver)
     {
         IReadOnlyList<string> open = await driver.CalmAsync(CalmWithin, CancellationToken.None);
         foreach (string id in open)

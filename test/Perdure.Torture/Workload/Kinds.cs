@@ -13,6 +13,14 @@ internal static class Kinds
     public const string Ledger = "ledger";
     public const string Doomed = "doomed";
 
+    // Those of the bank.
+    public const string Opening = "opening";
+    public const string Transfer = "transfer";
+    public const string Standing = "standing";
+    public const string Careless = "careless";
+    public const string Hoarder = "hoarder";
+    public const string Audit = "audit";
+
     public const string Event = "note";
 
     /// <summary>They end by themselves.</summary>

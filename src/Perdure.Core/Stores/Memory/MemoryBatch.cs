@@ -99,7 +99,7 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
                 Held = update.Held ?? row.Held,
                 Owed = update.Owed ?? row.Owed,
                 CustomStatus = update.CustomStatus?.Detach() ?? row.CustomStatus,
-                Ended = update.Ended ?? row.Ended,
+                Ended = update.Reopened ? null : update.Ended ?? row.Ended,
             });
         }
         return null;

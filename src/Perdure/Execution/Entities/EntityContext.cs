@@ -7,7 +7,9 @@ using Perdure.Json;
 
 namespace Perdure.Execution.Entities;
 
-/// <summary>What the code of one operation sees. It keeps what the operation asks for; others decide what it means.</summary>
+/// <summary>
+/// What the code of one operation sees. It keeps what the operation asks for; others decide what it means.
+/// </summary>
 internal sealed partial class EntityContext(
     EntityId id,
     EntityOperation operation,

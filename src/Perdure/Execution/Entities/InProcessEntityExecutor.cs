@@ -11,7 +11,9 @@ namespace Perdure.Execution.Entities;
 /// </summary>
 internal sealed class InProcessEntityExecutor(FunctionRegistry functions, EntityServices services) : IEntityExecutor
 {
-    /// <summary>After this time no further operation of a batch begins, so that the first ones become durable.</summary>
+    /// <summary>
+    /// After this time no further operation of a batch begins, so that the first ones become durable.
+    /// </summary>
     public static readonly TimeSpan Slice = TimeSpan.FromSeconds(1);
 
     public bool OffersEntity(string name) => functions.TryGetEntity(name, out _);

@@ -59,6 +59,8 @@ internal static class StoredHistories
         int longest = Math.Min(runs.Count, 40);
         for (int length = 0; length < longest; length++)
         {
+            if (runs[length].NextTask is not null)
+                continue;
             // As the instance was before the run: what the code sees of it is in its first event.
             OrchestrationState state =
                 OrchestrationState.Load(row, turns.Where(t => t.Number < runs[length].Turn).ToList());
@@ -68,7 +70,7 @@ internal static class StoredHistories
             CodeResult result = await session.RunAsync(
                 new RunRequest(runs[length].At, runs[length].Fed, length == 0 ? null : runs[..length]));
             session.Abandon();
-            Show(result, row).ShouldBe(Show(runs[length]), $"'{row.Id}' ({row.Name}), turn {runs[length].Turn}");
+            Show(result, row, state).ShouldBe(Show(runs[length]), $"'{row.Id}' ({row.Name}), turn {runs[length].Turn}");
         }
         return longest;
     }
@@ -80,21 +82,31 @@ internal static class StoredHistories
         HistoryEvent.TimerCanceled x => $"cancel {x.Task}",
         HistoryEvent.SubOrchestrationInstanceCreated x => $"child {x.Task} {x.Name} {x.InstanceId} {x.Input} "
             + $"{x.Detached}",
+        HistoryEvent.EntityOperationCalled x => $"call {x.Task} {x.Entity} {x.Operation} {x.Input}",
+        HistoryEvent.EntityOperationSignaled x => $"signal {x.Task} {x.Entity} {x.Operation} {x.Input} {x.DueAt}",
+        HistoryEvent.EntityLockRequested x => $"lock {x.Task} {string.Join(' ', x.Entities)}",
+        HistoryEvent.EntityUnlockSent x => $"unlock {x.Task}",
         HistoryEvent.ExecutionCompleted x => $"{x.Status} {x.Result} {x.Failure?.ErrorType} {x.Failure?.ErrorMessage}",
         _ => e.ToString(),
     }));
 
-    private static string Show(CodeResult result, InstanceRow row)
+    private static string Show(CodeResult result, InstanceRow row, OrchestrationState state)
     {
         if (result is not CodeResult.Ran ran)
             return $"{result} in '{row.Id}'";
         IEnumerable<string> asked = ran.Actions.Where(a => a is not OrchestratorAction.SetCustomStatus)
             .Select(a => a switch
         {
-            OrchestratorAction.ScheduleTask x => $"activity {x.Task} {x.Name} {x.Input} {x.Attempt} {x.FirstTask}",
+            OrchestratorAction.ScheduleTask x =>
+                $"activity {x.Task} {x.Name} {x.Input} {x.Attempt} {FirstTask(x, state)}",
             OrchestratorAction.CreateTimer x => $"timer {x.Task} {x.FireAt}",
             OrchestratorAction.CancelTimer x => $"cancel {x.Task}",
-            OrchestratorAction.StartChild x => $"child {x.Task} {x.Name} {x.InstanceId} {x.Input} {x.Detached}",
+            OrchestratorAction.StartChild x =>
+                $"child {x.Task} {x.Name} {InstanceId(x, state)} {x.Input} {x.Detached}",
+            OrchestratorAction.CallEntity x => $"call {x.Task} {x.EntityId} {x.Operation} {x.Input}",
+            OrchestratorAction.SignalEntity x => $"signal {x.Task} {x.EntityId} {x.Operation} {x.Input} {x.DueAt}",
+            OrchestratorAction.LockEntities x => $"lock {x.Task} {string.Join(' ', x.EntityIds)}",
+            OrchestratorAction.ReleaseLocks x => $"unlock {x.Task}",
             _ => a.ToString(),
         });
         string? end = ran.Completion switch
@@ -105,5 +117,24 @@ internal static class StoredHistories
             _ => ran.Completion.ToString(),
         };
         return string.Join("\n", end is null ? asked : asked.Append(end));
+    }
+
+    // What the code asked for before a rewind has the name that it had then.
+
+    private static int FirstTask(OrchestratorAction.ScheduleTask x, OrchestrationState state)
+    {
+        HistoryEvent.TaskScheduled asked = new(x.Task, x.Name, x.Input) { FirstTask = x.FirstTask };
+        asked = state.Former?.Same(asked) ?? asked;
+        state.Former?.Ask(asked.Task, asked.FirstTask);
+        return asked.FirstTask;
+    }
+
+    private static string InstanceId(OrchestratorAction.StartChild x, OrchestrationState state)
+    {
+        HistoryEvent.SubOrchestrationInstanceCreated asked =
+            new(x.Task, x.Name, x.InstanceId, x.Input) { Detached = x.Detached, FirstTask = x.FirstTask };
+        asked = state.Former?.Same(asked, state.ExecutionId) ?? asked;
+        state.Former?.Ask(asked.Task, asked.FirstTask);
+        return asked.InstanceId;
     }
 }

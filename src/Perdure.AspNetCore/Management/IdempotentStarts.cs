@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Perdure.Json;
+
+namespace Perdure.AspNetCore.Management;
+
+/// <summary>
+/// Starts that may be sent again. What is needed to recognise the second one stands with the instance itself: its id is
+/// made of the key, and a tag holds a digest of the key and of what was asked for. So it is remembered exactly as long
+/// as the instance is, over restarts, and also after the instance has ended.
+/// </summary>
+internal sealed class IdempotentStarts
+{
+    public const string Header = "Idempotency-Key";
+    public const string Tag = "perdure.idempotency";
+    private const int KeyLengthMax = 255;
+    private const int Stripes = 64;
+
+    // Looking and starting are two steps. This process is the only one that serves the hub, so a lock of its own is
+    // enough to keep two equal requests from both finding nothing.
+    private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, Stripes).Select(_ => new SemaphoreSlim(1))];
+
+    /// <summary>The key of a request; null if it has none.</summary>
+    /// <exception cref="RequestRefusedException">It cannot be a key.</exception>
+    public static string? KeyOf(HttpRequest request)
+    {
+        StringValues values = request.Headers[Header];
+        if (values.Count == 0)
+            return null;
+        string key = values.Count == 1 ? values.ToString() : "";
+        return key.Length is > 0 and <= KeyLengthMax && key.All(c => c is >= ' ' and <= '~')
+            ? key
+            : throw new RequestRefusedException(
+                StatusCodes.Status400BadRequest,
+                $"The header {Header} must stand once, with 1 to {KeyLengthMax} printable ASCII characters.");
+    }
+
+    /// <summary>Starts an instance, or finds the one that an equal request has started.</summary>
+    /// <exception cref="RequestRefusedException">The key was used for something else.</exception>
+    /// <exception cref="OrchestrationAlreadyExistsException">
+    /// An instance of another request has the id and is alive.
+    /// </exception>
+    public async Task<(string Id, bool IsKnown)> StartAsync(
+        ManagementCall call, string name, StartOptions options, JsonElement? input, string key)
+    {
+        string keyDigest = Digest($"{call.Http.TaskHub.ToUpperInvariant()}\n{key}");
+        string mark = $"{keyDigest}:{DigestOf(name, options.Version, input)}";
+        string id = options.InstanceId ??= $"idempotent-{keyDigest}";
+        SemaphoreSlim turn = _locks[(uint)string.GetHashCode(id, StringComparison.Ordinal) % Stripes];
+        await turn.WaitAsync(call.Aborted);
+        try
+        {
+            DurableOrchestrationStatus? there =
+                await call.Client.GetStatusAsync(id, showInput: false, cancellationToken: call.Aborted);
+            if (there?.Tags.GetValueOrDefault(Tag) is { } known
+                && known.StartsWith(keyDigest + ":", StringComparison.Ordinal))
+            {
+                return known == mark
+                    ? (id, true)
+                    : throw new RequestRefusedException(
+                        StatusCodes.Status422UnprocessableEntity,
+                        $"The {Header} was used for a start with another function, version or input. Send the same "
+                        + "request, or another key.");
+            }
+            options.Tags = new Dictionary<string, string> { [Tag] = mark };
+            return (await call.Client.StartNewAsync(name, options, input, call.Aborted), false);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Blanks between the parts of the JSON do not matter; the order of properties does.</summary>
+    private static string DigestOf(string name, string? version, JsonElement? input) => Digest(
+        $"{name.ToUpperInvariant()}\n{version}\n"
+        + (input is { } json ? JsonSerializer.Serialize(json, JsonContract.Options) : ""));
+
+    private static string Digest(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
+}

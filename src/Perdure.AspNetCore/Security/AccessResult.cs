@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Perdure.AspNetCore.Security;
+
+/// <summary>The answer to an <see cref="AccessRequest"/>.</summary>
+/// <param name="StatusCode">
+/// 200: allowed; 401: nobody knows who asks; 403: who asks may not; 429: too often.
+/// </param>
+/// <param name="Reason">What is wrong and what to do; null when it is allowed.</param>
+/// <param name="Caller">Who asks, for limits and logs; null when nobody knows.</param>
+internal sealed record AccessResult(int StatusCode, string? Reason, string? Caller)
+{
+    public bool IsAllowed => StatusCode == StatusCodes.Status200OK;
+
+    public static AccessResult Allowed(string caller) => new(StatusCodes.Status200OK, null, caller);
+
+    public static AccessResult Unauthenticated(string reason) => new(StatusCodes.Status401Unauthorized, reason, null);
+
+    public static AccessResult Forbidden(string reason, string? caller = null) =>
+        new(StatusCodes.Status403Forbidden, reason, caller);
+}

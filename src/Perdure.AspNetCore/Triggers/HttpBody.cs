@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using Perdure.AspNetCore.Management;
+using Perdure.Json;
+
+namespace Perdure.AspNetCore.Triggers;
+
+/// <summary>Reads the body of a request as what the parameter of a function wants.</summary>
+/// <param name="limit">The largest body that is held in memory, in bytes. Streams are not held.</param>
+internal sealed class HttpBody(int limit)
+{
+    /// <summary>What reads the body for this parameter, whose type is not one of the request as a whole.</summary>
+    public Func<HttpContext, ValueTask<object?>> Reader(ParameterInfo parameter)
+    {
+        Type type = parameter.ParameterType;
+        if (type == typeof(Stream))
+            return static context => new(context.Request.Body);
+        if (type == typeof(byte[]))
+            return async context => await BytesAsync(context);
+        if (type == typeof(string))
+            return async context => TextOf(context.Request, await BytesAsync(context));
+        JsonTypeInfo contract = JsonContract.Of(type);
+        bool canBeMissing = Optional.MayBeNull(parameter);
+        return async context =>
+        {
+            object? value = Json(context.Request, await BytesAsync(context), contract);
+            if (value is not null || canBeMissing)
+                return value;
+            return parameter.HasDefaultValue
+                ? parameter.DefaultValue
+                : throw Refused($"The body is empty, or null; it holds the JSON of {TypeText.Of(type)}.");
+        };
+    }
+
+    private Task<byte[]> BytesAsync(HttpContext context) =>
+        RequestBody.ReadAsync(context.Request, limit, context.RequestAborted);
+
+    private static object? Json(HttpRequest request, byte[] body, JsonTypeInfo contract)
+    {
+        // Reads what is not in UTF-8 as well, because a text does not care.
+        ReadOnlySpan<byte> json = EncodingOf(request) is UTF8Encoding
+            ? WithoutMark(body)
+            : Encoding.UTF8.GetBytes(TextOf(request, body));
+        if (json.Trim(" \t\r\n"u8).IsEmpty)
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize(json, contract);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Constructors and converters of the author run in there: what they say is not for the caller.
+            string where = e is JsonException { Path: { } path } found
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $": it fails at {path}, line {found.LineNumber + 1}, byte {found.BytePositionInLine + 1}")
+                : "";
+            throw Refused($"The body cannot be read as JSON of {TypeText.Of(contract.Type)}{where}.");
+        }
+    }
+
+    private static string TextOf(HttpRequest request, byte[] body)
+    {
+        Encoding encoding = EncodingOf(request);
+        try
+        {
+            return encoding.GetString(encoding is UTF8Encoding ? WithoutMark(body) : body);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw Refused($"The body is not well-formed {encoding.WebName}.");
+        }
+    }
+
+    private static Encoding EncodingOf(HttpRequest request)
+    {
+        string charset = MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
+            ? HeaderUtilities.RemoveQuotes(type.Charset).ToString()
+            : "";
+        try
+        {
+            return Encoding.GetEncoding(
+                charset.Length == 0 ? "utf-8" : charset, EncoderFallback.ExceptionFallback,
+                DecoderFallback.ExceptionFallback);
+        }
+        catch (ArgumentException)
+        {
+            throw Refused($"The body is in '{charset}', which this host does not know; send it in UTF-8.");
+        }
+    }
+
+    private static ReadOnlySpan<byte> WithoutMark(byte[] body) =>
+        body.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? body.AsSpan(Encoding.UTF8.Preamble.Length) : body;
+
+    private static RequestRefusedException Refused(string message) => new(StatusCodes.Status400BadRequest, message);
+}

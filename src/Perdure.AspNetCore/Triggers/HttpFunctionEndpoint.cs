@@ -1,0 +1,93 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
+using Perdure.AspNetCore.Management;
+using Perdure.AspNetCore.Security;
+using Perdure.Functions;
+
+namespace Perdure.AspNetCore.Triggers;
+
+/// <summary>Answers the requests to one function: may they, what is in them, the call, the answer.</summary>
+internal sealed class HttpFunctionEndpoint(
+    HttpFunction function, FunctionAccess access, HttpAnswers answers, bool showStackTraces, ILogger logger)
+{
+    private readonly int _values = function.Arguments.Select(a => a.Position + 1).DefaultIfEmpty().Max();
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        try
+        {
+            AccessResult allowed = await access.AuthorizeAsync(context, function);
+            if (allowed.IsAllowed)
+                await CallAsync(context);
+            else
+                await RefuseAsync(context, allowed.StatusCode, allowed.Reason!);
+        }
+        catch (RequestRefusedException e)
+        {
+            await RefuseAsync(context, e.Status, e.Message);
+        }
+        catch (BadHttpRequestException e)
+        {
+            await RefuseAsync(context, e.StatusCode, e.Message);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller is gone, and so is whoever could be told.
+        }
+        catch (Exception e)
+        {
+            await FailAsync(context, e);
+        }
+    }
+
+    private async Task CallAsync(HttpContext context)
+    {
+        object?[] values = new object?[_values];
+        foreach (HttpArgument argument in function.Arguments)
+            values[argument.Position] = await argument.ReadAsync(context);
+
+        // Lives until the answer is written: what was returned may still read from it.
+        await using FunctionInstance instance = function.Target.Open(context.RequestServices);
+        object? value = await function.Call(new HttpCall(instance.Create(), context, values));
+        await answers.WriteAsync(context, value, function.Result);
+    }
+
+    private async Task RefuseAsync(HttpContext context, int status, string reason)
+    {
+        TriggerLog.Refused(logger, function.Name, status, reason);
+        if (!CanAnswer(context))
+            return;
+        Answer answer = Answer.Refusal(status, reason);
+        await AnswerWriter.WriteAsync(context, status switch
+        {
+            StatusCodes.Status401Unauthorized => answer.With((HeaderNames.WWWAuthenticate, "Bearer")),
+            StatusCodes.Status429TooManyRequests => answer.With((HeaderNames.RetryAfter, "1")),
+            _ => answer,
+        });
+    }
+
+    private async Task FailAsync(HttpContext context, Exception exception)
+    {
+        TriggerLog.Failed(logger, function.Name, exception);
+        if (!CanAnswer(context))
+            return;
+        context.Response.Clear();
+        await AnswerWriter.WriteAsync(
+            context,
+            showStackTraces
+                ? Answer.Error(StatusCodes.Status500InternalServerError, exception, showStackTrace: true)
+                : Answer.Refusal(
+                    StatusCodes.Status500InternalServerError,
+                    $"The function '{function.Name}' failed. The log of this host says why."));
+    }
+
+    /// <summary>Half an answer cannot be taken back; it is cut off, so that nobody takes it for a whole one.</summary>
+    private static bool CanAnswer(HttpContext context)
+    {
+        if (!context.Response.HasStarted)
+            return true;
+        context.Abort();
+        return false;
+    }
+}
