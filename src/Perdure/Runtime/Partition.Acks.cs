@@ -1,4 +1,3 @@
-using Perdure.Core.Entities;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
@@ -68,21 +67,12 @@ internal sealed partial class Partition
 
     /// <summary>
     /// The store refused the row of a request, which so has no place in the mailbox either, nor in a turn of an entity
-    /// that has taken it: the turn begins anew without it.
+    /// that has taken it: when its code has run, the turn begins anew without it.
     /// </summary>
     public void Forget(Resident resident, MessageKey row)
     {
-        Resident? next = null;
         lock (_gate)
-        {
             resident.Refuse(row);
-            if (resident.RunningTurn is EntityTurn running && Has(running.Taken, row))
-                next = DropMemory_NeedsLock(resident);
-        }
-        if (next is null)
-            return;
-        _care.Done(Care.KeyOf(resident.Id));
-        GoOn(next);
     }
 
     private static TurnEntry Ahead(Resident resident, OrchestrationTurn turn, CarefulWork? then = null)

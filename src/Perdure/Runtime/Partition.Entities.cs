@@ -154,6 +154,7 @@ internal sealed partial class Partition
 
     public void ConcludeOperations(Resident resident, EntityTurn turn, EntityRun? run, FailureDetails? failure)
     {
+        Resident? again = null;
         lock (_gate)
         {
             if (resident.RunningTurn != turn)
@@ -162,15 +163,26 @@ internal sealed partial class Partition
                 _node.Meters.StaleRuns.Add(1);
                 return;
             }
-            resident.RunningTurn = null;
-            if (run is null)
-                _entities.Fail(turn, failure!);
+            if (turn.Taken.Exists(resident.IsRefused))
+                again = DropMemory_NeedsLock(resident);
             else
-                _entities.Conclude(turn, run);
-            resident.PutBack(turn.NotRun);
+                Conclude_NeedsLock(resident, turn, run, failure);
         }
         _care.Done(Care.KeyOf(resident.Id));
-        PutInLine(resident, turn);
+        if (again is null)
+            PutInLine(resident, turn);
+        else
+            GoOn(again);
+    }
+
+    private void Conclude_NeedsLock(Resident resident, EntityTurn turn, EntityRun? run, FailureDetails? failure)
+    {
+        resident.RunningTurn = null;
+        if (run is null)
+            _entities.Fail(turn, failure!);
+        else
+            _entities.Conclude(turn, run);
+        resident.PutBack(turn.NotRun);
     }
 
     /// <summary>What was left in the store because too much waits, as far as it is next.</summary>

@@ -52,8 +52,8 @@ internal sealed partial class Resident
     /// <summary>Before everything else, in this order.</summary>
     public void PutBack(IReadOnlyList<Message> messages)
     {
-        if (_refused is { } refused)
-            messages = [.. messages.Where(m => m.Row is not { } row || !refused.Contains(row))];
+        if (_refused is not null)
+            messages = [.. messages.Where(m => !IsRefused(m))];
         if (messages.Count == 0)
             return;
         if (Lines is { } lines)
@@ -88,6 +88,9 @@ internal sealed partial class Resident
         else
             StrikeAll(m => ReferenceEquals(m, message));
     }
+
+    public bool IsRefused(Message message) =>
+        _refused is { } refused && message.Row is { } row && refused.Contains(row);
 
     public void Refuse(MessageKey row)
     {

@@ -13,7 +13,9 @@ internal sealed class EntityRecord(string id)
     /// <summary>As it was written last; null while there is none.</summary>
     public EntityRow? Row { get; set; }
 
-    /// <summary>The tokens of the operations that have changed the state, in order; null when there is no state.</summary>
+    /// <summary>
+    /// The tokens of the operations that have changed the state, in order; null when there is no state.
+    /// </summary>
     public IReadOnlyList<string>? Log { get; set; }
 
     /// <summary>Since when, in commits, the state was what: the checker of reads looks here.</summary>

@@ -20,8 +20,8 @@ internal sealed class Report(SeedRuns runs, Options options, Verdict verdict)
             + "faults a seed");
         to.WriteLine(
             $"{total.Steps:N0} steps, {total.Commits:N0} commits, {total.Turns:N0} turns, {total.Instances:N0} "
-            + $"instances, {total.Requests:N0} requests, {total.Activities:N0} activity runs, {total.EntityTurns:N0} turns of entities, "
-            + $"{total.Operations:N0} operation runs");
+            + $"instances, {total.Requests:N0} requests, {total.Activities:N0} activity runs, "
+            + $"{total.EntityTurns:N0} turns of entities, {total.Operations:N0} operation runs");
         foreach (Rare rare in Enum.GetValues<Rare>())
             to.WriteLine($"  {rare,-28} {total[rare],14:N0}");
         foreach ((long seed, string text, IReadOnlyCollection<string> tail) in runs.Violations.OrderBy(v => v.Seed))

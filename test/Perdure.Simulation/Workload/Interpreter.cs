@@ -154,12 +154,15 @@ internal sealed partial class Interpreter
     private Errand ChildErrand() => new()
     {
         Seed = _dice.Next() >> 12,
-        Nonce = $"{_errand.Nonce}-{_errand.Round}-{_calls++}",
+        // With the id, because a retry of this program starts the same children once more.
+        Nonce = $"{_errand.Nonce}-{_errand.Round}-{_calls++}~{Mark(_context.InstanceId):x8}",
         Depth = _errand.Depth - 1,
         Rounds = _dice.Chance(0.2) ? 1 : 0,
         Strict = _errand.Strict,
         Preserve = _dice.Chance(0.7),
     };
+
+    private static uint Mark(string id) => id.Aggregate(2166136261u, (hash, c) => (hash ^ c) * 16777619u);
 
     private Task<string> ChildAsync()
     {

@@ -13,7 +13,8 @@ internal sealed class ProgramUnderTest
         Serializer = new PayloadSerializer();
         FunctionEnvironment environment =
             new(new ServiceCollection().BuildServiceProvider(), NullLoggerFactory.Instance, Serializer, "simulation");
-        Functions = FunctionDiscovery.Discover([typeof(Workload.Functions), typeof(ObjectFunctions), typeof(EntityFunctions)], environment);
+        Functions = FunctionDiscovery.Discover(
+            [typeof(Workload.Functions), typeof(ObjectFunctions), typeof(EntityFunctions)], environment);
     }
 
     public PayloadSerializer Serializer { get; }

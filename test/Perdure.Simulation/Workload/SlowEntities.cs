@@ -18,13 +18,13 @@ internal sealed class SlowEntities(IEntityExecutor inner, FaultRates faults, Sim
 
     public async ValueTask<EntityRun> RunAsync(EntityBatch batch, CancellationToken stopping)
     {
-        TimeSpan delay = faults.CodeDelay();
-        if (delay > TimeSpan.Zero)
-            await Task.Delay(delay / 2, process.Time, CancellationToken.None);
         int wanted = batch.Operations.Count;
         if (wanted > 1 && faults.RunsPart())
             batch = batch with { Operations = [.. batch.Operations.Take(faults.PartOf(wanted))] };
         EntityBatchRun run = Simulation.Here.EntityJournal.Begin(batch, process);
+        TimeSpan delay = faults.CodeDelay();
+        if (delay > TimeSpan.Zero)
+            await Task.Delay(delay / 2, process.Time, CancellationToken.None);
         EntityRun result;
         try
         {
