@@ -103,7 +103,8 @@ internal sealed partial class Partition
     /// loaded once more.
     /// </summary>
     private static bool LacksHistory_NeedsLock(Resident resident) =>
-        resident.State is OrchestrationState { Exists: true, Ended: true, Lived: null } && IsRewindAsked_NeedsLock(resident);
+        resident.State is OrchestrationState { Exists: true, Ended: true, Lived: null }
+        && IsRewindAsked_NeedsLock(resident);
 
     /// <summary>
     /// Callers are told that the store cannot be read. What nobody would send again (timers, results, answers) waits
