@@ -14,9 +14,12 @@ snippets() {
     cat > "$folder/Documents.csproj" << 'PROJECT'
 <Project Sdk="Microsoft.NET.Sdk">
   <PropertyGroup>
+    <!-- The SDK takes nothing from below artifacts by itself. -->
+    <EnableDefaultCompileItems>false</EnableDefaultCompileItems>
     <NoWarn>$(NoWarn);CS1998;CA1050;CS8321;IDE0005;CA1852;CA1861;CA2007;CA1812;CA2025</NoWarn>
   </PropertyGroup>
   <ItemGroup>
+    <Compile Include="*.cs" />
     <PackageReference Include="Microsoft.Extensions.Hosting" />
     <ProjectReference Include="../../src/Perdure.AspNetCore/Perdure.AspNetCore.csproj" />
   </ItemGroup>

@@ -84,19 +84,22 @@ internal static class InstanceHandlers
     public static Task<Answer> ResumeAsync(ManagementCall call) =>
         AskAsync(call, () => call.Client.ResumeAsync(call.InstanceId!, call.Query("reason"), call.Aborted));
 
-    /// <summary>Only what has failed can be rewound; a client that cannot rewind at all says so.</summary>
+    /// <summary>Only what has failed can be rewound, and only to where it held no locks.</summary>
     public static async Task<Answer> RewindAsync(ManagementCall call)
     {
         DurableOrchestrationStatus? status =
             await call.Client.GetStatusAsync(call.InstanceId!, showInput: false, cancellationToken: call.Aborted);
         if (status is null)
             return NotFound(call);
-        return status.RuntimeStatus != OrchestrationRuntimeStatus.Failed
-            ? Answer.Refusal(
-                StatusCodes.Status412PreconditionFailed,
-                $"The orchestration '{call.InstanceId}' is {status.RuntimeStatus}; only one that has failed can be "
-                + "rewound.")
-            : Answer.Refusal(StatusCodes.Status501NotImplemented, "This version cannot rewind orchestrations.");
+        try
+        {
+            await call.Client.RewindAsync(call.InstanceId!, call.Query("reason"), call.Aborted);
+            return new Answer(StatusCodes.Status202Accepted);
+        }
+        catch (InvalidOperationException e) when (!call.Http.Node.IsStopping)
+        {
+            return Answer.Error(StatusCodes.Status412PreconditionFailed, e);
+        }
     }
 
     public static Answer NotFound(ManagementCall call) => Answer.Refusal(

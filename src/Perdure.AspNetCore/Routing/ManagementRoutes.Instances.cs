@@ -124,8 +124,8 @@ internal static partial class ManagementRoutes
             Query = [Reason],
             Answers =
             [
-                new(400, "The id cannot be used."), new(404, "There is no such instance."),
-                new(412, "It has not failed."), new(501, "This version cannot rewind."),
+                new(202, "It goes on."), new(400, "The id cannot be used."), new(404, "There is no such instance."),
+                new(412, "It has not failed, or it would go back to where it held locks."),
             ],
             Handle = InstanceHandlers.RewindAsync,
         },

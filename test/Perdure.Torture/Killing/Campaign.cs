@@ -60,10 +60,10 @@ internal sealed class Campaign(WorkerFiles files, Load load, string copies, int 
     /// <param name="locked">The locked accounts at all kills together.</param>
     private string OfBank(Judge judge, int locked)
     {
-        (int signals, int failed, int terminated) = (
-            judge.Client.Signals.Values.Sum(s => s.Acknowledged), judge.ByStatus[3].Count(), judge.ByStatus[5].Count());
-        return $"{judge.Moved} moved money, {failed} failed in their section, {terminated} terminated, {signals} signals, "
-            + $"{(double)locked / kills:0.0} of {Bank.Accounts} accounts locked at a kill, ";
+        int signals = judge.Client.Signals.Values.Sum(s => s.Acknowledged);
+        return $"{judge.Moved} moved money, {judge.ByStatus[3].Count()} failed in their section, "
+            + $"{judge.ByStatus[5].Count()} were terminated, {signals} signals, "
+            + $"{(double)locked / kills:0} of {Bank.Accounts} accounts locked at a kill, ";
     }
 
     private async Task KillAsync(Kill kill, int run)

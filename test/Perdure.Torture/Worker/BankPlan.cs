@@ -9,8 +9,8 @@ internal sealed record BankPlan
     public int OpenTarget { get; init; } = 60;
 
     /// <summary>
-    /// Transfers that must have ended in this process before it counts as loaded: after a crash an engine is careful and
-    /// slow, and a kill that comes before anything has moved shows little.
+    /// Transfers that must have ended in this process before it counts as loaded: after a crash the engine is careful
+    /// and slow, and a kill that comes before anything has moved shows little.
     /// </summary>
     public int EndedBeforeLoaded { get; init; } = 30;
 
