@@ -28,6 +28,9 @@ internal sealed class EntityRecord(string id)
     /// <summary>By sender: the number of the last operation of it that was run.</summary>
     public Dictionary<string, long> LastOf { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Signals of clients that were acknowledged and are not done: what is sent later comes later.</summary>
+    public List<Deed> Acknowledged { get; } = [];
+
     /// <summary>Whether the state was this at some moment since then.</summary>
     public bool WasSince(long since, IReadOnlyList<string>? log) =>
         VersionsSince(since).Any(v => EntityBatchRun.IsSame(v, log));
@@ -73,6 +76,11 @@ internal sealed class Deed(string token, string target)
 
     public DeedPlace Place { get; set; }
     public bool WasRefused { get; set; }
+
+    /// <summary>Of a client: when, in steps of the world, it sent this and heard of it.</summary>
+    public long Sent { get; init; }
+    public long Heard { get; set; } = long.MaxValue;
+
     public int Runs { get; set; }
     public EntityBatchRun? LastRun { get; set; }
 }

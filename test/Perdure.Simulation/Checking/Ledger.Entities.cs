@@ -37,9 +37,17 @@ internal sealed partial class Ledger
     /// <summary>A client is about to send an operation.</summary>
     public Deed Asked(string token, string entity, long? dueAt)
     {
-        Deed deed = new(token, entity) { DueAt = dueAt };
+        Deed deed = new(token, entity) { DueAt = dueAt, Sent = simulation.World.Steps };
         _deeds.Add(token, deed);
         return deed;
+    }
+
+    /// <summary>The client was told that its signal is durable.</summary>
+    public void Acknowledge(Deed deed)
+    {
+        deed.Heard = simulation.World.Steps;
+        if (deed is { DueAt: null, Place: DeedPlace.InRow })
+            EntityOf(deed.Target).Acknowledged.Add(deed);
     }
 
     /// <summary>The entity whose turn it is; null for turns of orchestrations and rows of the runtime's own.</summary>

@@ -104,6 +104,7 @@ internal sealed partial class Ledger
     {
         if (facts.TakingBack.Remove(holder.Task))
             return;
+        ReleaseByHand(facts, null);
         if (facts.Holder is not null)
             Violate($"'{facts.Entity.Id}' was locked by {holder} while {facts.Holder} held it.");
         facts.Holder = holder;
@@ -112,6 +113,17 @@ internal sealed partial class Ledger
         facts.ToSend.Add(new ExpectedMessage(
             holder.InstanceId, $"the lock for {holder.Task}",
             m => m is Message.LockGranted x && x.Task == holder.Task && x.Entity == facts.Entity.Id));
+    }
+
+    /// <summary>
+    /// A client has cleaned up: that leaves no row, and is right only when the holder has ended and its own release is
+    /// on its way.
+    /// </summary>
+    private void ReleaseByHand(EntityFacts facts, ExecutionKey? by)
+    {
+        if (facts.Holder is { } holder && holder.Task.Execution != by && !Wants(holder, facts.Entity.Id)
+            && facts.Entity.IsLetGo(holder.Task))
+            facts.Holder = null;
     }
 
     /// <summary>A timer goes: what was due is run now.</summary>
@@ -170,6 +182,8 @@ internal sealed partial class Ledger
         if (deed.WasRefused)
             Violate($"'{deed.Token}' of '{id}' is done although its sender was told that it failed.");
         deed.Place = DeedPlace.Done;
+        facts.Entity.Acknowledged.Remove(deed);
+        ReleaseByHand(facts, deed.Caller?.Task.Execution);
         if (facts.Holder is { } holder && deed.Caller?.Task.Execution != holder.Task.Execution)
             Violate($"'{deed.Token}' of '{id}' was run while {holder} held the lock.");
         if (facts.Holder is not null)
@@ -206,8 +220,15 @@ internal sealed partial class Ledger
     /// </summary>
     private void CheckOrder(Deed deed, EntityRecord entity)
     {
-        if (deed.Sender is not { } sender || deed.DueAt is not null)
+        if (deed.DueAt is not null)
             return;
+        if (deed.Sender is not { } sender)
+        {
+            if (entity.Acknowledged.Find(d => d.Heard < deed.Sent) is { } before)
+                Violate($"'{entity.Id}' ran '{deed.Token}' before '{before.Token}', which was acknowledged before "
+                    + "the other was sent.");
+            return;
+        }
         long last = entity.LastOf.GetValueOrDefault(sender, -1);
         if (deed.Order < last)
             Violate($"'{entity.Id}' ran '{deed.Token}' of '{sender}' after one that was sent later.");
@@ -223,6 +244,7 @@ internal sealed partial class Ledger
             Violate($"'{facts.Entity.Id}' consumed '{deed.Token}' without running it.");
         simulation.Counters.Add(Rare.OperationGivenUp);
         deed.Place = DeedPlace.Failed;
+        facts.Entity.Acknowledged.Remove(deed);
         if (deed.Caller is { } caller)
         {
             facts.ToSend.Add(new ExpectedMessage(
@@ -236,6 +258,8 @@ internal sealed partial class Ledger
         string id = facts.Entity.Id;
         if (rows.DeleteEntity is not null)
             simulation.Counters.Add(Rare.EntityDeleted);
+        if (row?.Holder is null)
+            ReleaseByHand(facts, null);
         if (row?.Holder != facts.Holder)
             Violate($"'{id}' is held by {row?.Holder} after a turn that left it to {facts.Holder}.");
         if (row is { State.IsNone: true, Holder: null } || (row is null) != (expected is null && facts.Holder is null))

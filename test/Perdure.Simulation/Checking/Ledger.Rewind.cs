@@ -90,6 +90,8 @@ internal sealed partial class Ledger
                 life.Open[asked] = record;
             else if (p.Event is HistoryEvent.TimerCanceled cancelled)
                 life.Open.Remove(cancelled.Task);
+            else if (p.Event is HistoryEvent.EntityUnlockSent left)
+                life.Open.Remove(left.Task);
             else if (Resolved(p.Event) is { } task)
                 life.Open.Remove(task);
         }
@@ -179,14 +181,17 @@ internal sealed partial class Ledger
         e is HistoryEvent.TaskFailed or HistoryEvent.SubOrchestrationInstanceFailed;
 
     private static bool IsOfCode(HistoryEvent e) => Asked(e) is not null
-        || e is HistoryEvent.OrchestratorStarted or HistoryEvent.TimerCanceled or HistoryEvent.ExecutionCompleted
-            or HistoryEvent.ExecutionRewound;
+        || e is HistoryEvent.OrchestratorStarted or HistoryEvent.TimerCanceled or HistoryEvent.EntityUnlockSent
+            or HistoryEvent.ExecutionCompleted or HistoryEvent.ExecutionRewound;
 
     private static int? Asked(HistoryEvent e) => e switch
     {
         HistoryEvent.TaskScheduled x => x.Task,
         HistoryEvent.TimerCreated x => x.Task,
         HistoryEvent.SubOrchestrationInstanceCreated x => x.Task,
+        HistoryEvent.EntityOperationCalled x => x.Task,
+        HistoryEvent.EntityOperationSignaled x => x.Task,
+        HistoryEvent.EntityLockRequested x => x.Task,
         _ => null,
     };
 
@@ -197,6 +202,9 @@ internal sealed partial class Ledger
         HistoryEvent.TimerFired x => x.Task,
         HistoryEvent.SubOrchestrationInstanceCompleted x => x.Task,
         HistoryEvent.SubOrchestrationInstanceFailed x => x.Task,
+        HistoryEvent.EntityOperationCompleted x => x.Task,
+        HistoryEvent.EntityOperationFailed x => x.Task,
+        HistoryEvent.EntityLockGranted x => x.Task,
         _ => null,
     };
 }

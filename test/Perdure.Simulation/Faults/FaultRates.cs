@@ -86,6 +86,9 @@ internal sealed class FaultRates
 
     public int PartOf(int operations) => _dice.Between(1, operations - 1);
 
+    /// <summary>Whether somebody terminates what is slow while it is.</summary>
+    public bool IsOvertaken() => IsOn && _dice.Chance(0.05);
+
     public TimeSpan CodeDelay() =>
         IsOn && _dice.Chance(SlowCode) ? TimeSpan.FromMilliseconds(1 + _dice.Below(100)) : TimeSpan.Zero;
 }

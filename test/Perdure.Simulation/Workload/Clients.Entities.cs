@@ -10,7 +10,8 @@ internal sealed partial class Clients
     {
         < 11 => SignalAsync,
         < 15 => SignalManyAsync,
-        < 19 => ReadAsync,
+        < 18 => ReadAsync,
+        18 => CleanAsync,
         _ => ListEntitiesAsync,
     };
 
@@ -38,6 +39,7 @@ internal sealed partial class Clients
                     : client.SignalEntityAsync(entity, operation, chore));
             if (deed.Place == DeedPlace.Nowhere && deed.LastRun is not { IsTraceless: true })
                 simulation.Violate($"{chore.Token} for '{id}' was acknowledged before it was committed.");
+            simulation.Ledger.Acknowledge(deed);
         }
         catch (Exception e) when (IsClear(e))
         {
@@ -80,6 +82,20 @@ internal sealed partial class Clients
                 query.ContinuationToken = page.ContinuationToken;
             }
             while (query.ContinuationToken is not null);
+        }
+        catch (Exception e) when (IsClear(e))
+        {
+        }
+    }
+
+    /// <summary>There is nothing to clean up but what would be released in a moment anyhow.</summary>
+    private async Task CleanAsync(DurableClient client)
+    {
+        try
+        {
+            await Answered(
+                NewToken("clean"),
+                client.CleanEntityStorageAsync(removeEmptyEntities: true, releaseOrphanedLocks: true));
         }
         catch (Exception e) when (IsClear(e))
         {

@@ -31,8 +31,13 @@ internal sealed partial class Interpreter
         }
     }
 
-    private Chore NextChore() => Chores.Draw(
-        _dice, $"{_errand.Nonce}-{_errand.Round}-{_calls++}-{_context.InstanceId}", _errand.Depth > 0 ? 2 : 1);
+    /// <summary>With the time in the token: after a rewind the same code does the same again, at another time.</summary>
+    private Chore NextChore()
+    {
+        long now = _context.CurrentUtcDateTime.Ticks / TimeSpan.TicksPerMillisecond % 100_000_000;
+        string token = $"{_errand.Nonce}-{_errand.Round}-{_calls++}-{_context.InstanceId}-{now}";
+        return Chores.Draw(_dice, token, _errand.Depth > 0 ? 2 : 1);
+    }
 
     private async Task<string> CallEntityAsync(EntityId entity)
     {

@@ -46,6 +46,8 @@ internal sealed class SlowExecutor(IOrchestrationExecutor inner, FaultRates faul
         {
             Life? life = Simulation.Here.Ledger.ByKey(key);
             int turn = life?.NextTurn ?? 0;
+            if (life is { End: null } && faults.IsOvertaken())
+                Simulation.Here.Clients.Do(process, c => Simulation.Here.Clients.TerminateAsync(c, life.Id));
             await Task.Delay(delay / 2, process.Time);
             life ??= Simulation.Here.Ledger.ByKey(key);
             if (life is { End: null } && life.NextTurn > turn)
