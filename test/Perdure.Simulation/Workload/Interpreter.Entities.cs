@@ -31,7 +31,7 @@ internal sealed partial class Interpreter
         }
     }
 
-    /// <summary>With the time in the token: after a rewind the same code does the same again, at another time.</summary>
+    /// <summary>With the time in its token: after a rewind the same code does the same again, later.</summary>
     private Chore NextChore()
     {
         long now = _context.CurrentUtcDateTime.Ticks / TimeSpan.TicksPerMillisecond % 100_000_000;
