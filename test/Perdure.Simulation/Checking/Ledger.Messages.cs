@@ -101,8 +101,9 @@ internal sealed partial class Ledger
                             + $"{completed.Result}.");
                 }
                 else if (life is { End: null } && life.Key == done.Task.Key && life.Generation == done.Task.Generation
-                    && life.Open.ContainsKey(done.Task.Task))
+                    && life.Open.ContainsKey(done.Task.Task) && !facts.Rewound)
                 {
+                    // A rewind that comes behind it asks the child again.
                     Violate($"'{target}' dropped the answer for {done.Task}, which is open.");
                 }
                 break;
