@@ -66,18 +66,20 @@ internal static class EntityWorkloads
     {
         Recording first = new(), second = new();
         WrittenRows written = new();
-        bool isWarm = false;
+        Recording? current = first;
         await using (BenchHost host = await BenchHost.StartAsync(options, $"{workload}-recorded", look: batch =>
         {
-            (Volatile.Read(ref isWarm) ? second : first).Add(batch);
-            if (isWarm)
+            Recording? into = Volatile.Read(ref current);
+            into?.Add(batch);
+            if (into == second)
                 written.Add(batch);
         }))
         {
             await work(host.Client);
-            Volatile.Write(ref isWarm, true);
+            Volatile.Write(ref current, second);
             await work(host.Client);
-            Volatile.Write(ref isWarm, false);
+            // What the last releases still write belongs to nobody.
+            Volatile.Write(ref current, null);
         }
         await using BareStore store = await BareStore.OpenAsync(options, $"{workload}-replayed");
         await first.ReplayAsync(store);

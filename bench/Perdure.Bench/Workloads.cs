@@ -21,6 +21,7 @@ internal static class Workloads
         "entity-calls" => EntityWorkloads.CallsAsync(options),
         "entity-hot" => EntityWorkloads.HotAsync(options),
         "locks" => EntityWorkloads.LocksAsync(options),
+        "http-start" => HttpStartWorkload.RunAsync(options),
         "limit-store" => LimitWorkload.StoreAsync(options),
         "limit-file" => LimitWorkload.FileAsync(options),
         _ => throw new ArgumentException($"There is no workload '{workload}'."),

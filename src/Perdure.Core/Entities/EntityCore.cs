@@ -82,7 +82,7 @@ internal sealed class EntityCore(Limits limits, int partitionCount, INumbers num
             return Fail(turn, Failures.NoSuchEntity(turn.State.Name));
         if (turn.Operations.Count == 0)
             return Close(turn);
-        turn.Decision = TurnDecision.Run;
+        turn.Decide();
         return turn;
     }
 

@@ -25,6 +25,17 @@ internal sealed class EntityTurn(EntityState state, long at) : Turn(state, at)
     /// <summary>How many operations were run.</summary>
     public int Done { get; set; }
 
-    public EntityBatch Batch => new(
-        State.Id, State.State, [.. Operations.Select(o => new EntityOperation(o.Name, o.Input, o.Caller is null))], At);
+    /// <summary>
+    /// What the code gets, once the turn is decided. It is not made of <see cref="Operations"/> any later, because one
+    /// of them may become a row of its own while the code runs.
+    /// </summary>
+    public EntityBatch Batch { get; private set; } = null!;
+
+    public void Decide()
+    {
+        Decision = TurnDecision.Run;
+        Batch = new EntityBatch(
+            State.Id, State.State, [.. Operations.Select(o => new EntityOperation(o.Name, o.Input, o.Caller is null))],
+            At);
+    }
 }
