@@ -61,7 +61,7 @@ internal sealed partial class Partition
         else if (careful is not null)
             _care.Run(careful);
         else
-            RunOperations(resident, turn);
+            RunBatch(resident, turn);
     }
 
     /// <summary>
@@ -92,7 +92,10 @@ internal sealed partial class Partition
         _entities.Fail(turn, new FailureDetails(Failures.RefusedByStore, refused.Reason));
     }
 
-    public void RunOperations(Resident resident, EntityTurn turn)
+    /// <summary>Runs the operations of a turn that careful mode has let through.</summary>
+    public void RunOperations(Resident resident, EntityTurn turn) => Try(() => RunBatch(resident, turn));
+
+    private void RunBatch(Resident resident, EntityTurn turn)
     {
         ValueTask<EntityRun> run = _node.Entities.RunAsync(turn.Batch, _node.WhenStopping);
         if (run.IsCompletedSuccessfully)
