@@ -113,6 +113,13 @@ internal sealed class Care
         Pump();
     }
 
+    /// <summary>The operations of an entity have ended; what names them is worked out only if somebody cares.</summary>
+    public void Done(string entityId)
+    {
+        if (!IsIdle)
+            Done(KeyOf(entityId));
+    }
+
     /// <summary>The turn ends an execution and is about to stand in line: the rows go before it.</summary>
     public void Leave(OrchestrationTurn turn)
     {

@@ -138,7 +138,7 @@ internal sealed partial class Partition
                 return true;
             resident.Phase = ResidentPhase.Left;
         }
-        _care.Done(Care.KeyOf(resident.Id));
+        _care.Done(resident.Id);
         _node.Work.Exit();
         return true;
     }
@@ -171,7 +171,7 @@ internal sealed partial class Partition
             else
                 Conclude_NeedsLock(resident, turn, run, failure);
         }
-        _care.Done(Care.KeyOf(resident.Id));
+        _care.Done(resident.Id);
         if (again is null)
             PutInLine(resident, turn);
         else

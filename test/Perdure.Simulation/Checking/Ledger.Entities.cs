@@ -21,6 +21,9 @@ internal sealed partial class Ledger
     private readonly Dictionary<string, EntityRecord> _entities = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Deed> _deeds = new(StringComparer.Ordinal);
 
+    /// <summary>Whoever was sent something, under what careful mode calls it.</summary>
+    private readonly Dictionary<string, long> _taskKeys = new(StringComparer.Ordinal);
+
     public IEnumerable<EntityRecord> Entities => _entities.Values;
 
     public EntityRecord EntityOf(string id)
@@ -39,6 +42,7 @@ internal sealed partial class Ledger
     {
         Deed deed = new(token, entity) { DueAt = dueAt, Sent = simulation.World.Steps };
         _deeds.Add(token, deed);
+        Know(entity);
         return deed;
     }
 
@@ -85,8 +89,14 @@ internal sealed partial class Ledger
             return;
         simulation.Counters.Add(Rare.CarefulOperation);
         if (task is not { Generation: 0, Task: Care.TurnTask }
-            || !_deeds.Values.Any(d => EntityInstanceIds.TaskKey(d.Target) == task.Key))
+            || !_taskKeys.ContainsValue(task.Key))
             Violate($"There is a task row {task} for an entity that nobody knows.");
+    }
+
+    private void Know(string entity)
+    {
+        if (!_taskKeys.ContainsKey(entity))
+            _taskKeys.Add(entity, EntityInstanceIds.TaskKey(entity));
     }
 
     public static string TokenOf(Message.Operation operation) =>
@@ -130,6 +140,7 @@ internal sealed partial class Ledger
             Order = _deeds.Count,
             Place = DeedPlace.InRow,
         };
+        Know(row.Target);
         if (!_deeds.TryAdd(token, deed))
             Violate($"'{token}' was sent to '{row.Target}' twice.");
         if (sender == row.Target)
