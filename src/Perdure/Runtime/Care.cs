@@ -198,6 +198,8 @@ internal sealed class Care
             }
             isOver = Time.GetElapsedTime(_openedAt, now) >= Settings.CarefulFor && !_suspectRuns
                 && !_waiting.Any(w => IsSuspect(w.Key));
+            if (isOver)
+                ForgetEntities_NeedsLock();
         }
         if (!isOver)
         {
@@ -206,6 +208,18 @@ internal sealed class Care
         }
         foreach (CarefulWork work in TurnOff())
             _partition.Node.Scheduler.Queue(static w => w.Run(), work);
+        Lane.Go();
+    }
+
+    /// <summary>
+    /// An orchestration that owes work is found again, an entity only by its mail: a row whose operation is gone, because
+    /// the store refused the signal while the process died, stands for nothing.
+    /// </summary>
+    private void ForgetEntities_NeedsLock()
+    {
+        TaskKey[] left = [.. _rows.Where(r => r is { Value: null, Key.Key: < 0 }).Select(r => r.Key)];
+        foreach (TaskKey key in left)
+            Delete_NeedsLock(key);
     }
 
     private CarefulWork[] TurnOff()
