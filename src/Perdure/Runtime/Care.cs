@@ -212,8 +212,8 @@ internal sealed class Care
     }
 
     /// <summary>
-    /// An orchestration that owes work is found again, an entity only by its mail: a row whose operation is gone, because
-    /// the store refused the signal while the process died, stands for nothing.
+    /// An orchestration that owes work is found again, an entity only by its mail: a row whose operation is gone,
+    /// because the store refused the signal while the process died, stands for nothing.
     /// </summary>
     private void ForgetEntities_NeedsLock()
     {
