@@ -6,10 +6,13 @@ namespace Perdure.Core.Identity;
 
 /// <summary>
 /// The instance ids of entities: <c>@name@key</c>. The name has no <c>@</c> and is in lower case, the key may be
-/// anything that an id may hold, and empty.
+/// anything that an id may hold, and empty. The rules are those of <see cref="EntityId"/>.
 /// </summary>
 internal static class EntityInstanceIds
 {
+    /// <summary>The longest name of an operation, in characters.</summary>
+    public const int OperationLengthMax = 256;
+
     public static bool Is(string instanceId) => instanceId is ['@', ..];
 
     /// <summary>
@@ -30,5 +33,21 @@ internal static class EntityInstanceIds
         return second > 1
             ? (instanceId[1..second], instanceId[(second + 1)..])
             : throw new FormatException($"'{instanceId}' is not the instance id of an entity, which is '@name@key'.");
+    }
+
+    /// <summary>Says what is wrong with the name of an operation, or returns null when it is fine.</summary>
+    public static string? OperationProblem(string operation)
+    {
+        if (operation.Length is 0 or > OperationLengthMax)
+            return $"it has {operation.Length} characters; names have 1 to {OperationLengthMax}";
+        for (int i = 0; i < operation.Length; i++)
+        {
+            if (!char.IsSurrogate(operation[i]))
+                continue;
+            if (i + 1 >= operation.Length || !char.IsSurrogatePair(operation[i], operation[i + 1]))
+                return $"it contains half of a surrogate pair at position {i}";
+            i++;
+        }
+        return null;
     }
 }

@@ -58,8 +58,8 @@ public class EntityIdTests
         id.ShouldBe(new EntityId(name, key));
         EntityId.TryParse(text, out EntityId same).ShouldBeTrue();
         same.ShouldBe(id);
-        EntityIds.IsEntity(text).ShouldBeTrue();
-        EntityIds.NameOf(id.ToString()).ShouldBe(name);
+        EntityInstanceIds.Is(text).ShouldBeTrue();
+        EntityInstanceIds.Split(id.ToString()).Name.ShouldBe(name);
     }
 
     [Theory]

@@ -16,7 +16,7 @@ internal static class EntityChecks
     public static string CheckedOperation(string operationName)
     {
         ArgumentNullException.ThrowIfNull(operationName);
-        return EntityIds.OperationProblem(operationName) is { } problem
+        return EntityInstanceIds.OperationProblem(operationName) is { } problem
             ? throw new ArgumentException(
                 $"'{operationName}' cannot be the name of an operation: {problem}.", nameof(operationName))
             : operationName;
