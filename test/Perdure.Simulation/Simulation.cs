@@ -242,7 +242,10 @@ internal sealed class Simulation
         IEntityExecutor entities = new SlowEntities(
             new InProcessEntityExecutor(
                 _program.Functions,
-                new EntityServices(_program.Serializer, new SimulatedIds(_dice.Fork()), process.Time, logger)),
+                new EntityServices(_program.Serializer, new SimulatedIds(_dice.Fork()), process.Time, logger)
+                {
+                    Classes = _program.Classes,
+                }),
             Faults, process);
         process.Node = new Node(
             new NodeParts(

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Perdure.Execution.Entities;
 using Perdure.Functions;
 using Perdure.Json;
 
@@ -11,6 +12,7 @@ internal sealed class ProgramUnderTest
     public ProgramUnderTest()
     {
         Serializer = new PayloadSerializer();
+        Classes = new EntityClasses(Serializer);
         FunctionEnvironment environment =
             new(new ServiceCollection().BuildServiceProvider(), NullLoggerFactory.Instance, Serializer, "simulation");
         Functions = FunctionDiscovery.Discover(
@@ -19,4 +21,5 @@ internal sealed class ProgramUnderTest
 
     public PayloadSerializer Serializer { get; }
     public FunctionRegistry Functions { get; }
+    public EntityClasses Classes { get; }
 }

@@ -7,5 +7,6 @@ namespace Perdure.Execution.Entities;
 /// <summary>What every batch of operations of a host shares.</summary>
 internal sealed record EntityServices(PayloadSerializer Serializer, IIdSource Ids, TimeProvider Time, ILogger Logger)
 {
-    public EntityClasses Classes { get; } = new(Serializer);
+    /// <summary>Compiled once; hosts of one program in one process may share them.</summary>
+    public EntityClasses Classes { get; init; } = new(Serializer);
 }
