@@ -31,7 +31,23 @@ main() {
 # What the tests need beside the SDK goes here.
 install_missing() {
     command -v dotnet > /dev/null || { echo "The .NET SDK 10 is missing: https://dot.net" >&2; exit 1; }
+    if [[ ! -x $(echo /usr/lib/postgresql/*/bin/initdb | tr ' ' '\n' | tail -n 1) ]]; then install_postgresql; fi
     command -v curl > /dev/null || { echo "curl is missing; samples/Approvals is driven by it: apt-get install curl" >&2; exit 1; }
+}
+
+# The tests start servers of their own; only the programs are needed.
+install_postgresql() {
+    local log
+    log=$(mktemp)
+    echo "== installing postgresql"
+    if [[ $(id -u) != 0 ]] || ! command -v apt-get > /dev/null; then
+        echo "PostgreSQL is missing; the tests start servers of their own: install the package 'postgresql'" >&2
+        exit 1
+    fi
+    if ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y postgresql; } > "$log" 2>&1; then
+        cat "$log" >&2
+        exit 1
+    fi
 }
 
 # Without node reuse, so that no build server outlives this script and holds its output open.

@@ -1,3 +1,5 @@
+using Perdure.Core.Stores;
+
 namespace Perdure.Sqlite;
 
 /// <summary>Where a hub lies and how it is made.</summary>
@@ -19,14 +21,4 @@ internal sealed class SqliteStoreOptions
 
     /// <summary>For tests: called in the middle of a commit, where what it throws happens to the commit.</summary>
     internal Action<CommitPoint>? Fault { get; init; }
-}
-
-/// <summary>The moments of a commit at which a test can make it fail.</summary>
-internal enum CommitPoint
-{
-    /// <summary>The transaction holds all rows.</summary>
-    BeforeCommit,
-
-    /// <summary>The transaction is durable, but nobody has been told.</summary>
-    AfterCommit,
 }

@@ -2,20 +2,27 @@ using Perdure.Core.Stores;
 
 namespace Perdure.Stores.Tests;
 
-/// <summary>The view that makes <c>sqlite3</c> enough to read a history as Durable Functions prints it.</summary>
-public sealed class HistoryViewTests : IAsyncLifetime
+/// <summary>
+/// The view that makes <c>sqlite3</c> or <c>psql</c> enough to read a history as Durable Functions prints it.
+/// </summary>
+public abstract class HistoryViewTests : IAsyncLifetime
 {
-    private SqliteDisk _disk = null!;
+    private Disk _disk = null!;
     private Node _node = null!;
+
+    private protected abstract Task<Disk> NewDiskAsync();
+
+    private protected abstract Task<string> PrintAsync(Disk disk, string sql);
 
     public async ValueTask InitializeAsync()
     {
-        _disk = new SqliteDisk();
+        _disk = await NewDiskAsync();
         _node = await Node.OpenAsync(_disk);
     }
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await _node.DisposeAsync();
         await _disk.DisposeAsync();
     }
@@ -29,7 +36,7 @@ public sealed class HistoryViewTests : IAsyncLifetime
             """[{"type":"OrchestratorStarted","at":1700000000020},{"type":"TaskCompleted","task":1,"result":"Hello Seattle!"},{"type":"TaskScheduled","task":2,"name":"SayHello","input":"London"}]""",
             """[{"type":"OrchestratorStarted","at":1700000059999},{"type":"TaskCompleted","task":2,"result":"Hello London!"},{"type":"ExecutionCompleted","status":"Completed","result":["Hello Tokyo!","Hello Seattle!","Hello London!"]}]""");
 
-        Print("select * from history_events where instance_id = 'a'").ShouldBe(
+        (await PrintAsync("select * from history_events where instance_id = 'a'")).ShouldBe(
             """
             a|ExecutionStarted|2023-11-14T22:13:20.000Z|null|HelloCities||
             a|OrchestratorStarted|2023-11-14T22:13:20.001Z||||
@@ -66,7 +73,7 @@ public sealed class HistoryViewTests : IAsyncLifetime
             },
             Turn(row, 3, """[{"type":"ExecutionTerminated","reason":"enough"},{"type":"ExecutionCompleted","status":5}]"""));
 
-        Print("select event_type, input, name, result, status from history_events where instance_id = 'a'").ShouldBe(
+        (await PrintAsync("select event_type, input, name, result, status from history_events where instance_id = 'a'")).ShouldBe(
             """
             ExecutionStarted|{"a":"\u0000"}|H||
             ExecutionSuspended|"lunch"|||
@@ -93,7 +100,7 @@ public sealed class HistoryViewTests : IAsyncLifetime
             """[{"type":"ExecutionRewound","reason":"mended","turn":1,"from":2,"next":4,"tasks":[0]}]""",
             """[{"type":"OrchestratorStarted","at":1700000000004},{"type":"TaskCompleted","task":0,"result":0},{"type":"TaskScheduled","task":4,"name":"C"}]""");
 
-        Print("select event_type, input, name, result from history_events where instance_id = 'a'").ShouldBe(
+        (await PrintAsync("select event_type, input, name, result from history_events where instance_id = 'a'")).ShouldBe(
             """
             ExecutionStarted|null|H|
             OrchestratorStarted|||
@@ -110,19 +117,7 @@ public sealed class HistoryViewTests : IAsyncLifetime
             """);
     }
 
-    [Fact]
-    public async Task One_history_is_found_by_its_keys_and_not_by_a_scan()
-    {
-        await WriteAsync("[]");
-
-        string plan = Print("explain query plan select * from history_events where instance_id = 'a'");
-
-        plan.ShouldContain("SEARCH i USING INDEX instances_by_id (id=?)");
-        plan.ShouldContain("SEARCH h USING INDEX history_by_turn (key=? AND generation=?)");
-        plan.ShouldContain("SEARCH r USING INDEX history_rewinds (key=? AND generation=? AND turn>?)");
-    }
-
-    private async Task WriteAsync(params string[] turns)
+    private protected async Task WriteAsync(params string[] turns)
     {
         var row = _node.Instance("a");
         await _node.MustCommitAsync(Node.Insert(row));
@@ -132,5 +127,45 @@ public sealed class HistoryViewTests : IAsyncLifetime
     private static TurnRows Turn(InstanceRow row, int turn, string events) =>
         new() { Partition = 0, History = Node.History(row, turn, events) };
 
-    private string Print(string sql) => SqliteText.Run(_disk.File, sql);
+    private protected Task<string> PrintAsync(string sql) => PrintAsync(_disk, sql);
+}
+
+public sealed class SqliteHistoryViewTests : HistoryViewTests
+{
+    private protected override Task<Disk> NewDiskAsync() => Task.FromResult<Disk>(new SqliteDisk());
+
+    private protected override Task<string> PrintAsync(Disk disk, string sql) =>
+        Task.FromResult(SqliteText.Run(((SqliteDisk)disk).File, sql));
+
+    [Fact]
+    public async Task One_history_is_found_by_its_keys_and_not_by_a_scan()
+    {
+        await WriteAsync("[]");
+
+        string plan = await PrintAsync("explain query plan select * from history_events where instance_id = 'a'");
+
+        plan.ShouldContain("SEARCH i USING INDEX instances_by_id (id=?)");
+        plan.ShouldContain("SEARCH h USING INDEX history_by_turn (key=? AND generation=?)");
+        plan.ShouldContain("SEARCH r USING INDEX history_rewinds (key=? AND generation=? AND turn>?)");
+    }
+}
+
+public sealed class PostgreSqlHistoryViewTests : HistoryViewTests
+{
+    private protected override async Task<Disk> NewDiskAsync() => await PostgreSqlDisk.CreateAsync();
+
+    private protected override Task<string> PrintAsync(Disk disk, string sql) => ((PostgreSqlDisk)disk).RunAsync(sql);
+
+    [Fact]
+    public async Task One_history_is_found_by_its_keys_and_not_by_a_scan()
+    {
+        await WriteAsync("[]");
+
+        string plan = await PrintAsync(
+            "set enable_seqscan = off; explain select * from history_events where instance_id = 'a'");
+
+        plan.ShouldContain("Index Scan using instances_by_id on instances i");
+        plan.ShouldContain("using history_pkey on history h", customMessage: plan);
+        plan.ShouldContain("Index Scan on history_rewinds", customMessage: plan);
+    }
 }

@@ -6,8 +6,8 @@ using Perdure.Sqlite;
 namespace Perdure.Stores.Tests;
 
 /// <summary>
-/// The same random operations on the store in memory and on the one on SQLite: each outcome and everything that can be
-/// read must be equal. A failure names its seed, and a seed always does the same.
+/// The same random operations on the store in memory and on a database: each outcome and everything that can be read
+/// must be equal. A failure names its seed, and a seed always does the same.
 /// </summary>
 public sealed class ModelTests
 {
@@ -17,11 +17,24 @@ public sealed class ModelTests
     [MemberData(nameof(Seeds))]
     public async Task SQLite_does_what_memory_does(int seed)
     {
+        await using SqliteDisk sqlite = new();
+        await CompareAsync(seed, sqlite);
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task PostgreSQL_does_what_memory_does(int seed)
+    {
+        await using PostgreSqlDisk postgreSql = await PostgreSqlDisk.CreateAsync();
+        await CompareAsync(seed, postgreSql);
+    }
+
+    private static async Task CompareAsync(int seed, Disk disk)
+    {
         await using var memory = new MemoryDisk();
-        await using var sqlite = new SqliteDisk();
         var operations = new RandomOperations(seed);
         await using var model = new ModelRun(memory, await Node.OpenAsync(memory));
-        await using var real = new ModelRun(sqlite, await Node.OpenAsync(sqlite));
+        await using var real = new ModelRun(disk, await Node.OpenAsync(disk));
         for (int step = 0; step < 120; step++)
         {
             var operation = operations.Next();
@@ -29,7 +42,7 @@ public sealed class ModelTests
             string actual = await operation(real);
             if (actual != expected)
                 Assert.Fail(
-                    $"Seed {seed}, step {step}, {operation.Method.Name}:\nmemory says\n{expected}\nSQLite "
+                    $"Seed {seed}, step {step}, {operation.Method.Name}:\nmemory says\n{expected}\nthe other store "
                     + $"says\n{actual}");
         }
         (await real.DescribeAsync()).ShouldBe(await model.DescribeAsync(), $"seed {seed}, at the end");

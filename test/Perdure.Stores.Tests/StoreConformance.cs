@@ -11,11 +11,11 @@ public abstract partial class StoreConformance : IAsyncLifetime
     private Disk _disk = null!;
     private Node _node = null!;
 
-    private protected abstract Disk NewDisk();
+    private protected abstract Task<Disk> NewDiskAsync();
 
     public async ValueTask InitializeAsync()
     {
-        _disk = NewDisk();
+        _disk = await NewDiskAsync();
         _node = await Node.OpenAsync(_disk);
     }
 
@@ -310,10 +310,15 @@ public abstract partial class StoreConformance : IAsyncLifetime
 
 public sealed class MemoryStoreTests : StoreConformance
 {
-    private protected override Disk NewDisk() => new MemoryDisk();
+    private protected override Task<Disk> NewDiskAsync() => Task.FromResult<Disk>(new MemoryDisk());
 }
 
 public sealed class SqliteStoreTests : StoreConformance
 {
-    private protected override Disk NewDisk() => new SqliteDisk();
+    private protected override Task<Disk> NewDiskAsync() => Task.FromResult<Disk>(new SqliteDisk());
+}
+
+public sealed class PostgreSqlStoreTests : StoreConformance
+{
+    private protected override async Task<Disk> NewDiskAsync() => await PostgreSqlDisk.CreateAsync();
 }

@@ -125,8 +125,9 @@ internal sealed partial class Ledger
                 CheckRewindTaken(target, child, rows, facts);
                 break;
             case var _ when TokenText(message) is { } text && !facts.Tokens.Contains(text):
+                // What came before a rewind of the same turn came to an instance that had ended.
                 bool mayDrop = life is null or { End: not null } || facts.Created || facts.MovedGeneration
-                    || message is Message.Suspend or Message.Resume;
+                    || facts.Rewound || message is Message.Suspend or Message.Resume;
                 Token token = TokenOf(text);
                 if (!mayDrop)
                     Violate($"'{target}' consumed {message.GetType().Name} {text} without recording it.");

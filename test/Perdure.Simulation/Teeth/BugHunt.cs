@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Perdure.Simulation.Teeth;
@@ -12,22 +13,39 @@ internal sealed class BugHunt(TextWriter to)
     private static readonly string[] Copied =
         ["src", "test/Perdure.Simulation", "Directory.Build.props", "Directory.Packages.props", ".editorconfig"];
 
-    /// <summary>How many were caught and how many were not.</summary>
+    private readonly Lock _gate = new();
+
+    /// <summary>How many were caught and how many were not. Each processor has a copy of the tree of its own.</summary>
     public (int Caught, int Missed) Run(int? count)
     {
         string root = Root();
-        string copy = Directory.CreateTempSubdirectory("perdure-bugs-").FullName;
-        try
+        ConcurrentQueue<PlantedBug> bugs = new(Chosen(PlantedBug.All(root), count));
+        int all = bugs.Count;
+        int caught = 0;
+        Thread[] hunters = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(Hunt))];
+        foreach (Thread hunter in hunters)
+            hunter.Start();
+        foreach (Thread hunter in hunters)
+            hunter.Join();
+        return (caught, all - caught);
+
+        void Hunt()
         {
-            foreach (string part in Copied)
-                Copy(Path.Combine(root, part), Path.Combine(copy, part));
-            IReadOnlyList<PlantedBug> bugs = Chosen(PlantedBug.All(root), count);
-            int caught = bugs.Count(bug => IsCaught(bug, copy));
-            return (caught, bugs.Count - caught);
-        }
-        finally
-        {
-            Directory.Delete(copy, recursive: true);
+            string copy = Directory.CreateTempSubdirectory("perdure-bugs-").FullName;
+            try
+            {
+                foreach (string part in Copied)
+                    Copy(Path.Combine(root, part), Path.Combine(copy, part));
+                while (bugs.TryDequeue(out PlantedBug? bug))
+                {
+                    if (IsCaught(bug, copy))
+                        Interlocked.Increment(ref caught);
+                }
+            }
+            finally
+            {
+                Directory.Delete(copy, recursive: true);
+            }
         }
     }
 
@@ -51,12 +69,12 @@ internal sealed class BugHunt(TextWriter to)
         {
             (int built, string output) =
                 Dotnet(copy, "build", "-c", "Release", "test/Perdure.Simulation", "-p:TreatWarningsAsErrors=false",
-                "-p:RunAnalyzers=false", "-v:q");
+                "-p:RunAnalyzers=false", "-nodeReuse:false", "-v:q");
             if (built != 0)
                 return Say(bug, false, $"it does not compile:\n{output}");
             (int found, output) =
                 Dotnet(copy, "artifacts/bin/Perdure.Simulation/release/Perdure.Simulation.dll", "--seeds",
-                Seeds.ToString(), "--stop-at-first");
+                Seeds.ToString(), "--workers", "1", "--stop-at-first");
             string? violation = output.Split('\n')
                 .FirstOrDefault(l => l.StartsWith("VIOLATION", StringComparison.Ordinal));
             return Say(bug, found != 0 && violation is not null, violation ?? $"not caught in {Seeds:N0} seeds");
@@ -69,7 +87,8 @@ internal sealed class BugHunt(TextWriter to)
 
     private bool Say(PlantedBug bug, bool caught, string how)
     {
-        to.WriteLine($"{(caught ? "caught" : "MISSED")} {bug.Name}: {bug.Description}\n    {how}");
+        lock (_gate)
+            to.WriteLine($"{(caught ? "caught" : "MISSED")} {bug.Name}: {bug.Description}\n    {how}");
         return caught;
     }
 

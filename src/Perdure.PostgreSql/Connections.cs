@@ -1,0 +1,46 @@
+using Npgsql;
+
+namespace Perdure.PostgreSql;
+
+/// <summary>
+/// The connections of a node: commits have their own, so that no number of readers keeps one waiting.
+/// </summary>
+internal sealed class Connections : IAsyncDisposable
+{
+    private const int ReadersMax = 16;
+    private const int PreparedMax = 128;
+
+    public Connections(string connectionString, int lanes)
+    {
+        Commits = Create(connectionString, "commits", lanes + 1);
+        Reads = Create(connectionString, "reads", ReadersMax);
+    }
+
+    /// <summary>One for each lane, and one more to make certain what became of a commit.</summary>
+    public NpgsqlDataSource Commits { get; }
+
+    public NpgsqlDataSource Reads { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Commits.DisposeAsync();
+        await Reads.DisposeAsync();
+    }
+
+    /// <summary>What the text says itself counts.</summary>
+    private static NpgsqlDataSource Create(string connectionString, string use, int max)
+    {
+        NpgsqlConnectionStringBuilder text = new(connectionString);
+        bool Says(string key) => text.ContainsKey(key);
+        if (!Says("Maximum Pool Size"))
+            text.MaxPoolSize = max;
+        if (!Says("Max Auto Prepare"))
+            (text.MaxAutoPrepare, text.AutoPrepareMinUsages) = (PreparedMax, 2);
+        if (!Says("Application Name"))
+            text.ApplicationName = $"perdure {use}";
+        // Nothing is left in a session that the next user of it would have to be protected from.
+        if (!Says("No Reset On Close"))
+            text.NoResetOnClose = true;
+        return new NpgsqlDataSourceBuilder(text.ConnectionString).Build();
+    }
+}

@@ -1,0 +1,281 @@
+using Npgsql;
+using Perdure.Core.Identity;
+using Perdure.Core.Stores;
+using Perdure.PostgreSql.Commits;
+using Perdure.PostgreSql.Reads;
+using static Perdure.PostgreSql.Commits.Columns;
+
+namespace Perdure.PostgreSql;
+
+/// <summary>A whole task hub in one schema of PostgreSQL. Each batch is one round trip and one transaction.</summary>
+internal sealed class PostgreSqlStore : IStore
+{
+    private const long DayMilliseconds = 86_400_000;
+
+    private readonly PostgreSqlStoreOptions _options;
+    private readonly Connections _connections;
+    private readonly Sql _sql;
+    private readonly Committer _committer;
+    private HubInfo? _hub;
+    private bool _closed;
+
+    public PostgreSqlStore(PostgreSqlStoreOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Partitions, 1);
+        ArgumentException.ThrowIfNullOrEmpty(options.Schema);
+        _options = options;
+        _sql = new Sql(options.Schema);
+        _connections = new Connections(options.ConnectionString, Lanes);
+        _committer = new Committer(_connections.Commits, _sql, options.Fault);
+    }
+
+    private const int Lanes = 1;
+
+    private HubInfo Hub
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            return _hub ?? throw new InvalidOperationException("The store is not open.");
+        }
+    }
+
+    public async ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        if (_hub is not null)
+            throw new InvalidOperationException("The store is open already.");
+        try
+        {
+            await using NpgsqlConnection connection = await _connections.Reads.OpenConnectionAsync(cancellationToken);
+            string id = await Schema.PrepareAsync(connection, _sql, _options, cancellationToken);
+            await using NpgsqlBatch register = new(connection);
+            register.BatchCommands.Add(Command(_sql.ForgetCommits, Of(now - DayMilliseconds)));
+            register.BatchCommands.Add(Command(_sql.InsertNode));
+            long node = (long)(await register.ExecuteScalarAsync(cancellationToken))!;
+            return _hub = new HubInfo(id, _options.Partitions, node, Lanes);
+        }
+        catch (Exception e) when (Failure.IsOfDriver(e) && e is not OperationCanceledException)
+        {
+            throw Wrong("opened", e);
+        }
+    }
+
+    public async ValueTask<PartitionOpening> OpenPartitionAsync(int partition, CancellationToken cancellationToken)
+    {
+        long node = Hub.Node;
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(partition, Hub.Partitions);
+        return await RunAsync(
+            async connection =>
+            {
+                await using NpgsqlBatch open = new(connection);
+                open.BatchCommands.Add(Command(_sql.LockPartition, Of(partition)));
+                open.BatchCommands.Add(Command(_sql.CountDeaths, Of(partition), Of(node)));
+                open.BatchCommands.Add(Command(_sql.OpenPartition, Of(partition), Of(node)));
+                open.BatchCommands.Add(Command(_sql.ReadTasks, Of(partition)));
+                await using NpgsqlDataReader rows = await open.ExecuteReaderAsync(cancellationToken);
+                await rows.NextResultAsync(cancellationToken);
+                await rows.ReadAsync(cancellationToken);
+                (long epoch, int unclean) = (rows.GetInt64(0), rows.GetInt32(1));
+                await rows.NextResultAsync(cancellationToken);
+                List<TaskRow> tasks = [];
+                while (await rows.ReadAsync(cancellationToken))
+                {
+                    tasks.Add(new(
+                        partition, rows.GetInt64(0), rows.GetInt32(1), rows.GetInt32(2), rows.GetInt64(3),
+                        rows.GetInt32(4)));
+                }
+                return new PartitionOpening(partition, epoch, unclean, tasks);
+            },
+            cancellationToken);
+    }
+
+    public async ValueTask ClosePartitionAsync(int partition, long epoch, CancellationToken cancellationToken)
+    {
+        _ = Hub;
+        await ExecuteAsync(_sql.ClosePartition, [Of(partition), Of(epoch)], cancellationToken);
+    }
+
+    public ValueTask<CommitResult> CommitAsync(Batch batch)
+    {
+        _ = Hub;
+        return _committer.CommitAsync(batch);
+    }
+
+    public ValueTask<CommitResult> ResolveAsync(Batch batch)
+    {
+        _ = Hub;
+        return _committer.ResolveAsync(batch);
+    }
+
+    public ValueTask<InstanceRow?> ReadInstanceAsync(string id, CancellationToken cancellationToken) =>
+        FirstAsync(_sql.ReadInstance, [Of(id)], RowReader.Instance, cancellationToken);
+
+    public ValueTask<IReadOnlyList<HistoryRow>> ReadHistoryAsync(
+        ExecutionKey execution, CancellationToken cancellationToken) =>
+        ListAsync(
+            _sql.ReadHistory, [Of(execution.Key), Of(execution.Generation)],
+            r => new HistoryRow(
+                execution.Key, execution.Generation, r.GetInt32(0), r.GetInt32(1), r.GetInt64(2),
+                RowReader.Bytes(r, 3)),
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<InstanceRow>> ReadOwedAsync(
+        int partition, long afterKey, int max, CancellationToken cancellationToken) =>
+        ListAsync(_sql.ReadOwed, [Of(partition), Of(afterKey), Of(max)], RowReader.Instance, cancellationToken);
+
+    public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
+        int partition, long afterOrigin, long afterNumber, int max, CancellationToken cancellationToken) =>
+        ListAsync(
+            _sql.ReadMessages, [Of(partition), Of(afterOrigin), Of(afterNumber), Of(max)],
+            r => new MessageRow(
+                new(partition, r.GetInt64(0), r.GetInt64(1)), r.GetString(2), r.GetInt32(3), RowReader.Bytes(r, 4)),
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
+        IReadOnlyList<MessageKey> keys, CancellationToken cancellationToken) =>
+        ListAsync(
+            _sql.ReadMessagesByKey, [Ints(keys, k => k.Partition), Longs(keys, k => k.Origin), Longs(keys, k => k.Number)],
+            r => new MessageRow(
+                new(r.GetInt32(0), r.GetInt64(1), r.GetInt64(2)), r.GetString(3), r.GetInt32(4),
+                RowReader.Bytes(r, 5)),
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<TimerRow>> ReadTimersAsync(
+        int partition, long before, long afterDue, long afterNumber, int max, CancellationToken cancellationToken) =>
+        ListAsync(
+            _sql.ReadTimers, [Of(partition), Of(before), Of(afterDue), Of(afterNumber), Of(max)],
+            r => new TimerRow(new(partition, r.GetInt64(0), r.GetInt64(1)), r.GetString(2), RowReader.Bytes(r, 3)),
+            cancellationToken);
+
+    public ValueTask<InstanceSnapshot?> ReadSnapshotAsync(string id, CancellationToken cancellationToken) =>
+        FirstAsync(_sql.ReadSnapshot, [Of(id)], RowReader.Snapshot, cancellationToken);
+
+    public async ValueTask<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellationToken)
+    {
+        Parameters parameters = new();
+        parameters.Number(query.PageSize + 1L);
+        InstanceSearch search = new(query, _sql, parameters);
+        List<InstanceSnapshot> found = [.. await ListAsync(
+            _sql.Query(search.Conditions, query.WithPayloads), parameters.Values, RowReader.Snapshot,
+            cancellationToken)];
+        if (found.Count <= query.PageSize)
+            return new(found, null);
+        found.RemoveAt(found.Count - 1);
+        return new(found, PageEnd.Of(found[^1].Row).ToString());
+    }
+
+    public async ValueTask<long> CountAsync(InstanceQuery query, CancellationToken cancellationToken)
+    {
+        Parameters parameters = new();
+        InstanceSearch search = new(query with { Continuation = null }, _sql, parameters);
+        IReadOnlyList<long> counted = await ListAsync(
+            _sql.Count(search.Conditions), parameters.Values, r => r.GetInt64(0), cancellationToken);
+        return counted[0];
+    }
+
+    public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
+        FirstAsync(_sql.ReadEntity, [Of(id)], EntityRows.Row, cancellationToken);
+
+    public async ValueTask<EntityPage> QueryEntitiesAsync(EntityRowQuery query, CancellationToken cancellationToken)
+    {
+        Parameters parameters = new();
+        parameters.Number(query.PageSize + 1L);
+        IReadOnlyList<string> conditions = EntityRows.Conditions(query, parameters);
+        List<EntityRow> found = [.. await ListAsync(
+            _sql.QueryEntities(conditions, query.WithState), parameters.Values, EntityRows.Row, cancellationToken)];
+        if (found.Count <= query.PageSize)
+            return new(found, null);
+        found.RemoveAt(found.Count - 1);
+        return new(found, found[^1].Id);
+    }
+
+    public async ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken)
+    {
+        int left = rowsMax;
+        while (await FirstAsync(
+            _sql.FirstSweep, [], r => new Found(r.GetInt32(0), r.GetInt64(1), r.GetInt32(2)), cancellationToken)
+            is { } sweep)
+        {
+            left -= await ExecuteAsync(
+                _sql.SweepHistory, [Of(sweep.Key), Of(sweep.Generation), Of(left)], cancellationToken);
+            if (left <= 0)
+                return true;
+            await ExecuteAsync(
+                _sql.DeleteSweep, [Of(sweep.Partition), Of(sweep.Key), Of(sweep.Generation)], cancellationToken);
+        }
+        return false;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _closed = true;
+        await _connections.DisposeAsync();
+    }
+
+    private async ValueTask<T?> FirstAsync<T>(
+        string sql, IReadOnlyList<NpgsqlParameter> parameters, Func<NpgsqlDataReader, T> row,
+        CancellationToken cancellationToken) where T : class
+    {
+        IReadOnlyList<T> rows = await ListAsync(sql, parameters, row, cancellationToken);
+        return rows.Count == 0 ? null : rows[0];
+    }
+
+    private async ValueTask<IReadOnlyList<T>> ListAsync<T>(
+        string sql, IReadOnlyList<NpgsqlParameter> parameters, Func<NpgsqlDataReader, T> row,
+        CancellationToken cancellationToken) =>
+        await RunAsync(
+            async connection =>
+            {
+                await using NpgsqlCommand command = WithParameters(sql, parameters, connection);
+                await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+                List<T> rows = [];
+                while (await reader.ReadAsync(cancellationToken))
+                    rows.Add(row(reader));
+                return rows;
+            },
+            cancellationToken);
+
+    private async ValueTask<int> ExecuteAsync(
+        string sql, IReadOnlyList<NpgsqlParameter> parameters, CancellationToken cancellationToken) =>
+        await RunAsync(
+            async connection =>
+            {
+                await using NpgsqlCommand command = WithParameters(sql, parameters, connection);
+                return await command.ExecuteNonQueryAsync(cancellationToken);
+            },
+            cancellationToken);
+
+    private static NpgsqlCommand WithParameters(
+        string sql, IReadOnlyList<NpgsqlParameter> parameters, NpgsqlConnection connection)
+    {
+        NpgsqlCommand command = new(sql, connection);
+        foreach (NpgsqlParameter parameter in parameters)
+            command.Parameters.Add(parameter);
+        return command;
+    }
+
+    private async ValueTask<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> run, CancellationToken cancellationToken)
+    {
+        _ = Hub;
+        try
+        {
+            await using NpgsqlConnection connection = await _connections.Reads.OpenConnectionAsync(cancellationToken);
+            return await run(connection);
+        }
+        catch (Exception e) when (Failure.IsOfDriver(e) && e is not OperationCanceledException)
+        {
+            throw Wrong("read", e);
+        }
+    }
+
+    private StoreException Wrong(string what, Exception e)
+    {
+        NpgsqlConnectionStringBuilder at = new(_options.ConnectionString);
+        return new(
+            $"The task hub in schema {_sql.Hub} of the database '{at.Database}' at {at.Host}:{at.Port} cannot be {what} "
+            + $"now. {Failure.Text(e)}", e);
+    }
+
+    private sealed record Found(int Partition, long Key, int Generation);
+}
