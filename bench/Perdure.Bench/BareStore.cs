@@ -17,7 +17,7 @@ internal sealed class BareStore : IAsyncDisposable
     public static async Task<BareStore> OpenAsync(BenchOptions options, string name)
     {
         string path = BenchHost.PathOf(options, name);
-        BenchHost.Clean(path);
+        BenchHost.Clean(options, path);
         IStore store = BenchHost.StoreOf(options, path);
         HubInfo hub = await store.OpenAsync(0, CancellationToken.None);
         PartitionEpoch[] fences = new PartitionEpoch[hub.Partitions];

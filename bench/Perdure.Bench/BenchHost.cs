@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Perdure.Core.Stores;
 using Perdure.Core.Stores.Memory;
+using Perdure.PostgreSql;
 using Perdure.Sqlite;
 
 namespace Perdure.Bench;
@@ -21,7 +23,7 @@ internal sealed class BenchHost : IAsyncDisposable
     {
         string path = PathOf(options, name);
         if (!keep)
-            Clean(path);
+            Clean(options, path);
         HostApplicationBuilder builder =
             Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddLogging(l => l.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole());
@@ -35,15 +37,24 @@ internal sealed class BenchHost : IAsyncDisposable
                 o.UseSqlite(path);
             if (look is not null)
                 o.Store = new PassingStore(StoreOf(options, path), look);
+            else if (options.Store == "postgresql")
+                o.Store = StoreOf(options, path);
         });
         IHost host = builder.Build();
         await host.StartAsync();
         return new BenchHost(host);
     }
 
-    public static IStore StoreOf(BenchOptions options, string path) => options.Store == "memory"
-        ? new MemoryStore("bench", 4)
-        : new SqliteStore(new SqliteStoreOptions { Path = path, Partitions = 4 });
+    public static IStore StoreOf(BenchOptions options, string path) => options.Store switch
+    {
+        "memory" => new MemoryStore("bench", 4),
+        "postgresql" => new PostgreSqlStore(new PostgreSqlStoreOptions
+        {
+            ConnectionString = options.Connection!,
+            Schema = SchemaOf(path),
+        }),
+        _ => new SqliteStore(new SqliteStoreOptions { Path = path, Partitions = 4 }),
+    };
 
     public static string PathOf(BenchOptions options, string name)
     {
@@ -51,11 +62,22 @@ internal sealed class BenchHost : IAsyncDisposable
         return Path.Combine(options.Folder, $"{name}.db");
     }
 
-    public static void Clean(string path)
+    /// <summary>Makes place for a new hub.</summary>
+    public static void Clean(BenchOptions options, string path)
     {
+        if (options.Store == "postgresql")
+        {
+            using NpgsqlConnection connection = new(options.Connection);
+            connection.Open();
+            using NpgsqlCommand drop = new($"drop schema if exists {SchemaOf(path)} cascade; checkpoint", connection);
+            drop.ExecuteNonQuery();
+        }
         foreach (string file in Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + "*"))
             File.Delete(file);
     }
+
+    private static string SchemaOf(string path) =>
+        "bench_" + Path.GetFileNameWithoutExtension(path).Replace('-', '_');
 
     public async ValueTask DisposeAsync()
     {

@@ -12,7 +12,9 @@ internal sealed record BenchOptions
         Workloads   hello latency fanout-1000 fanout-10000 children timers events waiting entity-signals
                     entity-calls entity-hot locks http-start limit-store limit-file
                     fanout = both fan-outs, entities = all three of entities, limit = both limits; none = all
-        Options     --store sqlite|memory      default sqlite
+        Options     --store sqlite|memory|postgresql
+                                               default sqlite
+                    --connection TEXT          of the PostgreSQL server; schemas named bench_… are dropped and made anew
                     --outstanding N            orchestrations at the same time, default 256
                     --seconds N                length of a measured run, default 6
                     --path DIR                 where the files go, default a folder under the temporary folder
@@ -25,6 +27,7 @@ internal sealed record BenchOptions
 
     public required IReadOnlyList<string> Workloads { get; init; }
     public string Store { get; private init; } = "sqlite";
+    public string? Connection { get; private init; }
     public int Outstanding { get; private init; } = 256;
     public double Seconds { get; private init; } = 6;
     public string Folder { get; private init; } = Path.Combine(Path.GetTempPath(), "perdure-bench");
@@ -43,7 +46,9 @@ internal sealed record BenchOptions
             {
                 case "--json": options = options with { Json = true }; break;
                 case "--help" or "-h": options = options with { ShowHelp = true }; break;
-                case "--store" when value is "sqlite" or "memory": options = options with { Store = value }; i++; break;
+                case "--store" when value is "sqlite" or "memory" or "postgresql":
+                    options = options with { Store = value }; i++; break;
+                case "--connection" when value is not null: options = options with { Connection = value }; i++; break;
                 case "--path" when value is not null:
                     options = options with { Folder = Path.GetFullPath(value) }; i++; break;
                 case "--outstanding" when int.TryParse(value, out int n) && n > 0:
@@ -57,6 +62,11 @@ internal sealed record BenchOptions
                 default: problem =
                     $"'{args[i]}' is not understood{(value is null ? "" : $" (before '{value}')")}."; return null;
             }
+        }
+        if (options is { Store: "postgresql", Connection: null })
+        {
+            problem = "--store postgresql needs --connection, for example \"Host=127.0.0.1;Username=postgres\".";
+            return null;
         }
         if (workloads.Count == 0)
             workloads.AddRange(Known);

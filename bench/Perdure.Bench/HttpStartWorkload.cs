@@ -19,7 +19,7 @@ internal static class HttpStartWorkload
     public static async Task<Measurement> RunAsync(BenchOptions options)
     {
         string path = BenchHost.PathOf(options, "http-start");
-        BenchHost.Clean(path);
+        BenchHost.Clean(options, path);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();

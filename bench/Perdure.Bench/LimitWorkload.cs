@@ -59,7 +59,7 @@ internal static class LimitWorkload
     public static Task<Measurement> FileAsync(BenchOptions options)
     {
         string path = BenchHost.PathOf(options, "limit-file");
-        BenchHost.Clean(path);
+        BenchHost.Clean(options, path);
         byte[] bytes = new byte[TurnsPerBatch / TurnsPerHello * HelloRows.BytesPerHello];
         using SafeFileHandle file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
         Meter meter = new();

@@ -135,7 +135,8 @@ internal sealed class PostgreSqlStore : IStore
     public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
         IReadOnlyList<MessageKey> keys, CancellationToken cancellationToken) =>
         ListAsync(
-            _sql.ReadMessagesByKey, [Ints(keys, k => k.Partition), Longs(keys, k => k.Origin), Longs(keys, k => k.Number)],
+            _sql.ReadMessagesByKey,
+            [Ints(keys, k => k.Partition), Longs(keys, k => k.Origin), Longs(keys, k => k.Number)],
             r => new MessageRow(
                 new(r.GetInt32(0), r.GetInt64(1), r.GetInt64(2)), r.GetString(3), r.GetInt32(4),
                 RowReader.Bytes(r, 5)),
@@ -273,8 +274,8 @@ internal sealed class PostgreSqlStore : IStore
     {
         NpgsqlConnectionStringBuilder at = new(_options.ConnectionString);
         return new(
-            $"The task hub in schema {_sql.Hub} of the database '{at.Database}' at {at.Host}:{at.Port} cannot be {what} "
-            + $"now. {Failure.Text(e)}", e);
+            $"The task hub in schema {_sql.Hub} of the database '{at.Database}' at {at.Host}:{at.Port} cannot be "
+            + $"{what} now. {Failure.Text(e)}", e);
     }
 
     private sealed record Found(int Partition, long Key, int Generation);

@@ -45,8 +45,9 @@ internal static class Schema
             return partitions == options.Partitions
                 ? (version, row.GetString(1))
                 : throw new StoreException(
-                    $"The task hub in schema {sql.Hub} has {partitions} partitions, but {options.Partitions} were asked "
-                    + $"for. The count is fixed when a task hub is created: ask for {partitions}, or start a new one.");
+                    $"The task hub in schema {sql.Hub} has {partitions} partitions, but {options.Partitions} were "
+                    + $"asked for. The count is fixed when a task hub is created: ask for {partitions}, or start a new "
+                    + "one.");
         }
         catch (PostgresException e) when (e.SqlState == UndefinedTable)
         {

@@ -174,7 +174,9 @@ internal static class BatchCommands
         }
     }
 
-    /// <summary>Turn by turn: the same work may begin, end and begin again in one batch, and the last one counts.</summary>
+    /// <summary>
+    /// Turn by turn: the same work may begin, end and begin again in one batch, and the last one counts.
+    /// </summary>
     private static void AddTasks(NpgsqlBatchCommandCollection commands, IReadOnlyList<TurnRows> turns, Sql sql)
     {
         Dictionary<(int Partition, TaskKey Key), TaskRow?> last = [];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
 
 namespace Perdure.PostgreSql.Reads;
@@ -47,7 +48,7 @@ internal sealed class InstanceSearch
         string? listed = query.Statuses is { } statuses
             ? statuses.Count == 0
                 ? "false"
-                : $"i.status in ({string.Join(", ", statuses.Select(s => ((int)s).ToString(CultureInfo.InvariantCulture)))})"
+                : $"i.status in ({string.Join(", ", statuses.Select(Number))})"
             : null;
         string? condition = query.Suspended switch
         {
@@ -59,6 +60,8 @@ internal sealed class InstanceSearch
             _conditions.Add(condition);
     }
 
+    private static string Number(InstanceStatus status) => ((int)status).ToString(CultureInfo.InvariantCulture);
+
     /// <summary>As a range, because that is what an index can do; and exactly, where the range is too wide.</summary>
     private void AddPrefix(string prefix, Parameters parameters)
     {
@@ -68,7 +71,9 @@ internal sealed class InstanceSearch
             _conditions.Add($"i.id < {parameters.Text(high)}");
     }
 
-    /// <summary>The first text behind all that begin with this one, in the order of code points; null when there is none.</summary>
+    /// <summary>
+    /// The first text behind all that begin with this one, in the order of code points; null when there is none.
+    /// </summary>
     private static string? After(string prefix)
     {
         Rune[] runes = [.. prefix.EnumerateRunes()];

@@ -38,7 +38,8 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         string folder = Directory.CreateTempSubdirectory("perdure-postgresql-").FullName;
         if (Environment.UserName == "root")
             Run("chown", User, folder);
-        RunAsServer($"{binaries}/initdb", "-D", $"{folder}/data", "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C");
+        RunAsServer(
+            $"{binaries}/initdb", "-D", $"{folder}/data", "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C");
         PostgreSqlServer server = new(folder, binaries, FreePort());
         string settings =
             $"-p {server.Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
@@ -73,7 +74,8 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
 
     private static string Binaries() =>
         Directory.Exists("/usr/lib/postgresql")
-            && Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).LastOrDefault() is { } newest
+            && Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).LastOrDefault()
+                is { } newest
             ? Path.Combine(newest, "bin")
             : throw new InvalidOperationException(
                 "These tests start a PostgreSQL server of their own and found none under /usr/lib/postgresql. Install "
