@@ -14,7 +14,7 @@ internal sealed record BenchOptions
                     fanout = both fan-outs, entities = all three of entities, limit = both limits; none = all
         Options     --store sqlite|memory|postgresql
                                                default sqlite
-                    --connection TEXT          of the PostgreSQL server; schemas named bench_… are dropped and made anew
+                    --connection TEXT          of the PostgreSQL server; schemas named bench_… are made anew
                     --outstanding N            orchestrations at the same time, default 256
                     --seconds N                length of a measured run, default 6
                     --path DIR                 where the files go, default a folder under the temporary folder

@@ -1,0 +1,17 @@
+namespace Perdure.Core.Partitions;
+
+/// <summary>
+/// Who there is and who owns what, read in one moment. Times are milliseconds since 1970 by the clock of the store, which
+/// is the only one that all nodes share.
+/// </summary>
+internal sealed record ClusterView(
+    long Now, IReadOnlyList<NodeLease> Nodes, IReadOnlyList<PartitionLease> Partitions);
+
+/// <summary>A process that has the hub open.</summary>
+/// <param name="Node">Its number, never reused.</param>
+/// <param name="Expires">Unless it is renewed, nobody counts on the node any more from then on.</param>
+/// <param name="Runs">Whether it has functions. One that has none, a dashboard, owns nothing.</param>
+internal sealed record NodeLease(long Node, long Expires, bool Runs);
+
+/// <summary>A partition and its last owner; 0 when it was released.</summary>
+internal readonly record struct PartitionLease(int Partition, long Owner, long Epoch);
