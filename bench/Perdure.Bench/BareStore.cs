@@ -22,7 +22,7 @@ internal sealed class BareStore : IAsyncDisposable
         HubInfo hub = await store.OpenAsync(0, CancellationToken.None);
         PartitionEpoch[] fences = new PartitionEpoch[hub.Partitions];
         for (int i = 0; i < fences.Length; i++)
-            fences[i] = new PartitionEpoch(i, (await store.OpenPartitionAsync(i, CancellationToken.None)).Epoch);
+            fences[i] = new PartitionEpoch(i, (await store.OpenPartitionAsync(i, 0, CancellationToken.None))!.Epoch);
         return new BareStore(store, hub, fences);
     }
 

@@ -1,4 +1,5 @@
 using Perdure.Core.Identity;
+using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
 
 namespace Perdure.Bench;
@@ -15,8 +16,12 @@ internal sealed class PassingStore(IStore inner, Action<Batch> look) : IStore
     public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken) =>
         inner.OpenAsync(now, cancellationToken);
 
-    public ValueTask<PartitionOpening> OpenPartitionAsync(int partition, CancellationToken cancellationToken) =>
-        inner.OpenPartitionAsync(partition, cancellationToken);
+    public ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken) =>
+        inner.RenewAsync(lease, runs, cancellationToken);
+
+    public ValueTask<PartitionOpening?> OpenPartitionAsync(
+        int partition, long seen, CancellationToken cancellationToken) =>
+        inner.OpenPartitionAsync(partition, seen, cancellationToken);
 
     public ValueTask ClosePartitionAsync(int partition, long epoch, CancellationToken cancellationToken) =>
         inner.ClosePartitionAsync(partition, epoch, cancellationToken);

@@ -8,27 +8,38 @@ namespace Perdure.PostgreSql;
 internal sealed class Connections : IAsyncDisposable
 {
     private const int ReadersMax = 16;
+    private const int LeasesMax = 4;
     private const int PreparedMax = 128;
 
     public Connections(string connectionString, int lanes)
     {
-        Commits = Create(connectionString, "commits", lanes + 1);
-        Reads = Create(connectionString, "reads", ReadersMax);
+        Commits = Create(connectionString, Session, lanes + 1);
+        Leases = Create(connectionString, "perdure leases", LeasesMax);
+        Reads = Create(connectionString, "perdure reads", ReadersMax);
     }
+
+    /// <summary>
+    /// The name of the sessions that commit, unlike that of any other node: others must be able to end them.
+    /// </summary>
+    public string Session { get; } = $"perdure {Guid.NewGuid():N}";
 
     /// <summary>One for each lane, and one more to make certain what became of a commit.</summary>
     public NpgsqlDataSource Commits { get; }
+
+    /// <summary>A lease must not wait for work.</summary>
+    public NpgsqlDataSource Leases { get; }
 
     public NpgsqlDataSource Reads { get; }
 
     public async ValueTask DisposeAsync()
     {
         await Commits.DisposeAsync();
+        await Leases.DisposeAsync();
         await Reads.DisposeAsync();
     }
 
     /// <summary>What the text says itself counts.</summary>
-    private static NpgsqlDataSource Create(string connectionString, string use, int max)
+    private static NpgsqlDataSource Create(string connectionString, string name, int max)
     {
         NpgsqlConnectionStringBuilder text = new(connectionString);
         bool Says(string key) => text.ContainsKey(key);
@@ -36,8 +47,7 @@ internal sealed class Connections : IAsyncDisposable
             text.MaxPoolSize = max;
         if (!Says("Max Auto Prepare"))
             (text.MaxAutoPrepare, text.AutoPrepareMinUsages) = (PreparedMax, 2);
-        if (!Says("Application Name"))
-            text.ApplicationName = $"perdure {use}";
+        text.ApplicationName = name;
         // Nothing is left in a session that the next user of it would have to be protected from.
         if (!Says("No Reset On Close"))
             text.NoResetOnClose = true;

@@ -1,5 +1,6 @@
 using Npgsql;
 using Perdure.Core.Identity;
+using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
 using Perdure.PostgreSql.Commits;
 using Perdure.PostgreSql.Reads;
@@ -51,7 +52,8 @@ internal sealed class PostgreSqlStore : IStore
             string id = await Schema.PrepareAsync(connection, _sql, _options, cancellationToken);
             await using NpgsqlBatch register = new(connection);
             register.BatchCommands.Add(Command(_sql.ForgetCommits, Of(now - DayMilliseconds)));
-            register.BatchCommands.Add(Command(_sql.InsertNode));
+            register.BatchCommands.Add(Command(_sql.ForgetNodes));
+            register.BatchCommands.Add(Command(_sql.InsertNode, Of(_connections.Session)));
             long node = (long)(await register.ExecuteScalarAsync(cancellationToken))!;
             return _hub = new HubInfo(id, _options.Partitions, node, Lanes);
         }
@@ -61,39 +63,33 @@ internal sealed class PostgreSqlStore : IStore
         }
     }
 
-    public async ValueTask<PartitionOpening> OpenPartitionAsync(int partition, CancellationToken cancellationToken)
+    public async ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken)
+    {
+        long node = Hub.Node;
+        return await RunAsync(
+            _connections.Leases,
+            connection => Ownership.RenewAsync(connection, _sql, node, lease, runs, cancellationToken),
+            cancellationToken);
+    }
+
+    public async ValueTask<PartitionOpening?> OpenPartitionAsync(
+        int partition, long seen, CancellationToken cancellationToken)
     {
         long node = Hub.Node;
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(partition, Hub.Partitions);
         return await RunAsync(
-            async connection =>
-            {
-                await using NpgsqlBatch open = new(connection);
-                open.BatchCommands.Add(Command(_sql.LockPartition, Of(partition)));
-                open.BatchCommands.Add(Command(_sql.CountDeaths, Of(partition), Of(node)));
-                open.BatchCommands.Add(Command(_sql.OpenPartition, Of(partition), Of(node)));
-                open.BatchCommands.Add(Command(_sql.ReadTasks, Of(partition)));
-                await using NpgsqlDataReader rows = await open.ExecuteReaderAsync(cancellationToken);
-                await rows.NextResultAsync(cancellationToken);
-                await rows.ReadAsync(cancellationToken);
-                (long epoch, int unclean) = (rows.GetInt64(0), rows.GetInt32(1));
-                await rows.NextResultAsync(cancellationToken);
-                List<TaskRow> tasks = [];
-                while (await rows.ReadAsync(cancellationToken))
-                {
-                    tasks.Add(new(
-                        partition, rows.GetInt64(0), rows.GetInt32(1), rows.GetInt32(2), rows.GetInt64(3),
-                        rows.GetInt32(4)));
-                }
-                return new PartitionOpening(partition, epoch, unclean, tasks);
-            },
+            _connections.Leases,
+            connection => Ownership.OpenAsync(connection, _sql, partition, seen, node, cancellationToken),
             cancellationToken);
     }
 
     public async ValueTask ClosePartitionAsync(int partition, long epoch, CancellationToken cancellationToken)
     {
         _ = Hub;
-        await ExecuteAsync(_sql.ClosePartition, [Of(partition), Of(epoch)], cancellationToken);
+        await RunAsync(
+            _connections.Leases,
+            connection => Ownership.CloseAsync(connection, _sql, partition, epoch, cancellationToken),
+            cancellationToken);
     }
 
     public ValueTask<CommitResult> CommitAsync(Batch batch)
@@ -256,12 +252,18 @@ internal sealed class PostgreSqlStore : IStore
         return command;
     }
 
-    private async ValueTask<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> run, CancellationToken cancellationToken)
+    private ValueTask<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> run, CancellationToken cancellationToken)
     {
         _ = Hub;
+        return RunAsync(_connections.Reads, run, cancellationToken);
+    }
+
+    private async ValueTask<T> RunAsync<T>(
+        NpgsqlDataSource connections, Func<NpgsqlConnection, Task<T>> run, CancellationToken cancellationToken)
+    {
         try
         {
-            await using NpgsqlConnection connection = await _connections.Reads.OpenConnectionAsync(cancellationToken);
+            await using NpgsqlConnection connection = await connections.OpenConnectionAsync(cancellationToken);
             return await run(connection);
         }
         catch (Exception e) when (Failure.IsOfDriver(e) && e is not OperationCanceledException)

@@ -9,6 +9,9 @@ internal sealed class Sql
     public const string FencedState = "PE001";
     public const string MissedState = "PE002";
 
+    /// <summary>Of the moment, not of the transaction: leases are measured by it.</summary>
+    private const string Clock = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
+
     public Sql(string schema)
     {
         string hub = $"\"{schema.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
@@ -18,10 +21,20 @@ internal sealed class Sql
         InsertHub = $"insert into {hub}.hub (schema, id, partitions) values ($1, $2, $3)";
         InsertPartitions = $"insert into {hub}.partitions (id) select generate_series(0, $1 - 1)";
         SetSchema = $"update {hub}.hub set schema = $1";
-        InsertNode = $"insert into {hub}.nodes (expires) values (null) returning node";
+        // A node that is not heard of for a day is not coming back.
+        ForgetNodes = $"delete from {hub}.nodes where expires < {Clock} - 86400000";
+        InsertNode = $"insert into {hub}.nodes (expires, session) values ({Clock}, $1) returning node";
+        Renew = $"update {hub}.nodes set expires = {Clock} + $2, runs = $3 where node = $1 returning {Clock}";
+        ReadNodes = $"select node, expires, runs from {hub}.nodes order by node";
+        ReadPartitions = $"select id, owner, epoch from {hub}.partitions order by id";
         ForgetCommits = $"delete from {hub}.commits where at < $1";
 
-        LockPartition = $"select 1 from {hub}.partitions where id = $1 for update";
+        // The epoch is compared after the lock is got: within one query it would be compared as the snapshot has it.
+        LockPartition =
+            $"""
+            with locked as materialized (select id, epoch from {hub}.partitions where id = $1 for update)
+            select {hub}.fail('{FencedState}', id::text) from locked where epoch <> $2
+            """;
         CountDeaths =
             $"""
             update {hub}.tasks t set deaths = t.deaths + 1 from {hub}.partitions p
@@ -33,6 +46,13 @@ internal sealed class Sql
             set unclean = case when dirty then unclean + (owner <> $2)::int else 0 end,
                 owner = $2, epoch = epoch + 1, dirty = true
             where id = $1 returning epoch, unclean
+            """;
+        EndOwner =
+            $"""
+            select pg_terminate_backend(a.pid) from {hub}.partitions p
+            join {hub}.nodes n on n.node = p.owner and n.expires < {Clock}
+            join pg_stat_activity a on a.application_name = n.session and a.pid <> pg_backend_pid()
+            where p.id = $1
             """;
         ClosePartition = $"update {hub}.partitions set owner = 0, dirty = false where id = $1 and epoch = $2";
         ReadTasks =
@@ -231,14 +251,24 @@ internal sealed class Sql
     public string InsertHub { get; }
     public string InsertPartitions { get; }
     public string SetSchema { get; }
+    public string ForgetNodes { get; }
     public string InsertNode { get; }
+    public string Renew { get; }
+    public string ReadNodes { get; }
+    public string ReadPartitions { get; }
     public string ForgetCommits { get; }
+
+    /// <summary>Waits for the commits that hold it, and fails if it is not of the epoch that was seen.</summary>
     public string LockPartition { get; }
 
     /// <summary>Before the partition is taken: what the dead owner had begun, not what it only inherited.</summary>
     public string CountDeaths { get; }
 
     public string OpenPartition { get; }
+
+    /// <summary>Ends the sessions of a node whose lease has run out and that still holds a partition's row.</summary>
+    public string EndOwner { get; }
+
     public string ClosePartition { get; }
     public string ReadTasks { get; }
     public string Fence { get; }

@@ -7,13 +7,16 @@ namespace Perdure.Sqlite;
 /// <summary>Takes and releases partitions, inside a transaction of the writer.</summary>
 internal static class Partitions
 {
-    public static PartitionOpening Open(Connection connection, int partition, long node)
+    public static PartitionOpening? Open(Connection connection, int partition, long seen, long node)
     {
+        long epoch = connection.Prepared(Sql.ReadEpoch).Bind(1, partition).Scalar()
+            ?? throw new ArgumentOutOfRangeException(nameof(partition), partition, "The hub has no such partition.");
+        if (epoch != seen)
+            return null;
         connection.Prepared(Sql.CountDeaths).Bind(1, partition).Bind(2, node).Run();
         var open = connection.Prepared(Sql.OpenPartition).Bind(1, partition).Bind(2, node);
-        if (!open.Step())
-            throw new ArgumentOutOfRangeException(nameof(partition), partition, "The hub has no such partition.");
-        long epoch = open.Long(0);
+        open.Step();
+        epoch = open.Long(0);
         int unclean = open.Int(1);
         open.Run();
         var tasks = RowReader.List(

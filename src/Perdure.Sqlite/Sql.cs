@@ -44,6 +44,8 @@ internal static class Sql
     public const string InsertNode = "insert into nodes (expires) values (null) returning node";
     public const string ForgetCommits = "delete from commits where at < ?1";
 
+    public const string ReadPartitions = "select id, owner, epoch from partitions order by id";
+
     public const string OpenPartition =
         """
         update partitions set owner = ?2, epoch = epoch + 1, unclean = iif(dirty, unclean + (owner <> ?2), 0), dirty = 1

@@ -1,4 +1,5 @@
 using Perdure.Core.Identity;
+using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
 using Perdure.Sqlite.Commits;
 using Perdure.Sqlite.Connections;
@@ -47,10 +48,20 @@ internal sealed class SqliteStore : IStore
         return new(_hub.Info);
     }
 
-    public ValueTask<PartitionOpening> OpenPartitionAsync(int partition, CancellationToken cancellationToken)
+    public async ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken)
+    {
+        // The file is locked: there is nobody else, whatever time it is.
+        NodeLease me = new(Hub.Info.Node, long.MaxValue, runs);
+        return new(0, [me], await List(
+            c => c.Prepared(Sql.ReadPartitions), s => new PartitionLease(s.Int(0), s.Long(1), s.Long(2)),
+            cancellationToken));
+    }
+
+    public ValueTask<PartitionOpening?> OpenPartitionAsync(
+        int partition, long seen, CancellationToken cancellationToken)
     {
         long node = Hub.Info.Node;
-        return Call(connection => Partitions.Open(connection, partition, node), cancellationToken);
+        return Call(connection => Partitions.Open(connection, partition, seen, node), cancellationToken);
     }
 
     public async ValueTask ClosePartitionAsync(int partition, long epoch, CancellationToken cancellationToken) =>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Perdure.Clients;
 using Perdure.Core;
 using Perdure.Core.Orchestrations;
+using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
 using Perdure.Core.Stores.Memory;
 using Perdure.Execution;
@@ -156,7 +157,9 @@ internal sealed class Simulation
     {
         Trace($"FAULT somebody else opens partition {partition}");
         Counters.Faults++;
-        Ledger.OnOpened(_store.OpenPartitionAsync(partition, CancellationToken.None).Result);
+        ClusterView view = _store.RenewAsync(TimeSpan.Zero, true, CancellationToken.None).Result;
+        Ledger.OnOpened(
+            _store.OpenPartitionAsync(partition, view.Partitions[partition].Epoch, CancellationToken.None).Result!);
     }
 
     /// <summary>The process that serves, started if there is none and the time has come.</summary>

@@ -39,7 +39,9 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>Opens a partition; commits carry its new epoch from now on.</summary>
     public async Task<PartitionOpening> TakeAsync(int partition)
     {
-        var opening = await Store.OpenPartitionAsync(partition, default);
+        var view = await Store.RenewAsync(TimeSpan.FromSeconds(15), runs: true, default);
+        var opening = await Store.OpenPartitionAsync(partition, view.Partitions[partition].Epoch, default);
+        opening.ShouldNotBeNull();
         _epochs[partition] = opening.Epoch;
         return opening;
     }

@@ -81,7 +81,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
         await store.OpenAsync(0, default);
 
         (await store.QueryAsync(new() { PageSize = 100 }, default)).Instances.Count.ShouldBe(50);
-        (await store.OpenPartitionAsync(0, default)).Unclean.ShouldBe(1);
+        (await store.OpenPartitionAsync(0, 1, default))!.Unclean.ShouldBe(1);
     }
 
     [Fact]
@@ -192,7 +192,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
         Assert.SkipWhen(mount is null, "Mounting needs an administrator.");
         await using var store = new SqliteStore(new() { Path = Path.Combine(mount.Path, "hub.db") });
         var hub = await store.OpenAsync(0, default);
-        long epoch = (await store.OpenPartitionAsync(0, default)).Epoch;
+        long epoch = (await store.OpenPartitionAsync(0, 0, default))!.Epoch;
         File.WriteAllBytes(Path.Combine(mount.Path, "ballast"), new byte[1_000_000]);
 
         CommitResult result;

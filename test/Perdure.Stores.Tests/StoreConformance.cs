@@ -1,5 +1,6 @@
 using Perdure.Core.History;
 using Perdure.Core.Orchestrations;
+using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
 using Perdure.Sqlite;
 
@@ -43,6 +44,31 @@ public abstract partial class StoreConformance : IAsyncLifetime
         first.Lanes.ShouldBe(1);
         first.Node.ShouldBeGreaterThan(0);
         second.ShouldBe(first with { Node = first.Node + 1 });
+    }
+
+    [Fact]
+    public async Task A_node_sees_itself_and_which_partitions_it_owns_under_which_epoch()
+    {
+        await _node.Store.ClosePartitionAsync(3, _node.Openings[3].Epoch, default);
+
+        ClusterView view = await _node.Store.RenewAsync(TimeSpan.FromSeconds(15), runs: true, default);
+
+        NodeLease me = view.Nodes.ShouldHaveSingleItem();
+        (me.Node, me.Runs).ShouldBe((_node.Hub.Node, true));
+        me.Expires.ShouldBeGreaterThan(view.Now);
+        long node = _node.Hub.Node;
+        view.Partitions.ShouldBe([new(0, node, 1), new(1, node, 1), new(2, node, 1), new(3, 0, 1)]);
+    }
+
+    [Fact]
+    public async Task A_partition_is_taken_only_under_the_epoch_that_was_seen()
+    {
+        (await _node.Store.OpenPartitionAsync(2, 0, default)).ShouldBeNull("it has epoch 1");
+        await _node.MustCommitAsync(Node.Insert(_node.Instance("a", partition: 2)));
+
+        (await _node.Store.OpenPartitionAsync(2, 1, default))!.Epoch.ShouldBe(2);
+        (await _node.CommitAsync(Node.Insert(_node.Instance("b", partition: 2)))).Outcome
+            .ShouldBe(CommitOutcome.Fenced);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Perdure.Core.Identity;
+using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
 using Perdure.Sqlite;
 
@@ -25,8 +26,12 @@ internal sealed class UncertainStore(IStore store, Disk disk) : IStore
     public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken) =>
         store.OpenAsync(now, cancellationToken);
 
-    public ValueTask<PartitionOpening> OpenPartitionAsync(int partition, CancellationToken cancellationToken) =>
-        store.OpenPartitionAsync(partition, cancellationToken);
+    public ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken) =>
+        store.RenewAsync(lease, runs, cancellationToken);
+
+    public ValueTask<PartitionOpening?> OpenPartitionAsync(
+        int partition, long seen, CancellationToken cancellationToken) =>
+        store.OpenPartitionAsync(partition, seen, cancellationToken);
 
     public ValueTask ClosePartitionAsync(int partition, long epoch, CancellationToken cancellationToken) =>
         store.ClosePartitionAsync(partition, epoch, cancellationToken);

@@ -10,7 +10,9 @@ create table @hub.hub (
 -- Every opening of the hub is a node; an identity never gives a number twice.
 create table @hub.nodes (
     node      bigint generated always as identity primary key,
-    expires   bigint,
+    expires   bigint  not null,
+    runs      boolean not null default false,
+    session   text    not null, -- the application_name of its connections
     url       text,
     functions text
 );

@@ -1,6 +1,7 @@
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
+using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
 
 namespace Perdure.Runtime;
@@ -38,7 +39,10 @@ internal sealed partial class Partition
     /// <summary>False when somebody else has taken it before it was open, or when it is closed meanwhile.</summary>
     private async Task<bool> TryOpenAsync(CancellationToken cancellationToken)
     {
-        PartitionOpening opening = await _node.Store.OpenPartitionAsync(Number, cancellationToken);
+        ClusterView view = await _node.Store.RenewAsync(_node.Settings.Lease, runs: true, cancellationToken);
+        if (await _node.Store.OpenPartitionAsync(Number, view.Partitions[Number].Epoch, cancellationToken)
+            is not { } opening)
+            return false;
         lock (_gate)
         {
             if (_closed)

@@ -26,6 +26,9 @@ internal sealed record RuntimeSettings
     /// <summary>Instances that recovery brings into memory at the same time.</summary>
     public int RecoverySlots { get; init; } = 1_000;
 
+    /// <summary>How long partitions are owned without renewing, by the clock of the store.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>A request that no finished turn has consumed by then is made durable by itself.</summary>
     public TimeSpan RecordAfter { get; init; } = TimeSpan.FromMilliseconds(20);
 

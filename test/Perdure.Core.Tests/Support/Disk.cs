@@ -31,7 +31,7 @@ internal sealed class Disk
         Done(_store.OpenAsync(0, default));
         _fences =
             [.. Enumerable.Range(0, Partitions)
-                .Select(p => new PartitionEpoch(p, Done(_store.OpenPartitionAsync(p, default)).Epoch))];
+                .Select(p => new PartitionEpoch(p, Done(_store.OpenPartitionAsync(p, 0, default))!.Epoch))];
     }
 
     public InstanceRow? Row => Done(_store.ReadInstanceAsync(_id, default));

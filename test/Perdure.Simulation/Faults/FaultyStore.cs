@@ -1,5 +1,6 @@
 using System.Text;
 using Perdure.Core.Identity;
+using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
 using Perdure.Core.Stores.Memory;
 using Perdure.Simulation.Runs;
@@ -20,11 +21,16 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
     public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken) =>
         Read("open", () => disk.OpenAsync(now, CancellationToken.None).Result);
 
-    public ValueTask<PartitionOpening> OpenPartitionAsync(int partition, CancellationToken cancellationToken) =>
+    public ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken) =>
+        Read("renew", () => disk.RenewAsync(lease, runs, CancellationToken.None).Result);
+
+    public ValueTask<PartitionOpening?> OpenPartitionAsync(
+        int partition, long seen, CancellationToken cancellationToken) =>
         Read("open partition", () =>
         {
-            PartitionOpening opening = disk.OpenPartitionAsync(partition, CancellationToken.None).Result;
-            simulation.Ledger.OnOpened(opening);
+            PartitionOpening? opening = disk.OpenPartitionAsync(partition, seen, CancellationToken.None).Result;
+            if (opening is not null)
+                simulation.Ledger.OnOpened(opening);
             return opening;
         });
 

@@ -7,9 +7,9 @@ namespace Perdure.Stores.Tests;
 /// <summary>A schema that lasts as long as the test.</summary>
 internal sealed class PostgreSqlDisk : Disk
 {
-    private readonly string _connectionString;
+    private PostgreSqlDisk(string connectionString) => ConnectionString = connectionString;
 
-    private PostgreSqlDisk(string connectionString) => _connectionString = connectionString;
+    public string ConnectionString { get; }
 
     public string Schema { get; } = $"hub_{Guid.NewGuid():N}";
 
@@ -17,7 +17,7 @@ internal sealed class PostgreSqlDisk : Disk
 
     public override IStore NewStore() => new PostgreSqlStore(new()
     {
-        ConnectionString = _connectionString,
+        ConnectionString = ConnectionString,
         Schema = Schema,
         Partitions = 4,
         Fault = Fail,
@@ -26,7 +26,7 @@ internal sealed class PostgreSqlDisk : Disk
     /// <summary>The rows as lines, columns joined by a bar.</summary>
     public async Task<string> RunAsync(string sql)
     {
-        await using NpgsqlConnection connection = new(_connectionString);
+        await using NpgsqlConnection connection = new(ConnectionString);
         await connection.OpenAsync();
         await using NpgsqlCommand command = new($"set search_path to {Schema}; {sql}", connection);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();

@@ -1,5 +1,6 @@
 using Perdure.Core.Identity;
 using Perdure.Core.Orchestrations;
+using Perdure.Core.Partitions;
 
 namespace Perdure.Core.Stores.Memory;
 
@@ -20,16 +21,28 @@ internal sealed class MemoryStore(string hubId, int partitions = 4) : IStore
             return new(new HubInfo(hubId, partitions, ++_nodes, Lanes: 1));
     }
 
-    public ValueTask<PartitionOpening> OpenPartitionAsync(int partition, CancellationToken cancellationToken)
+    public ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            var partitions = _tables.Partitions.Select((row, i) => new PartitionLease(i, row.Owner, row.Epoch));
+            return new(new ClusterView(0, [new(_nodes, long.MaxValue, runs)], [.. partitions]));
+        }
+    }
+
+    public ValueTask<PartitionOpening?> OpenPartitionAsync(
+        int partition, long seen, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
             var row = _tables.Partitions[partition];
+            if (row.Epoch != seen)
+                return new((PartitionOpening?)null);
             bool died = row.Dirty && row.Owner != _nodes;
             var tasks = CountDeaths(partition, died ? row.Owner : 0);
             row = new(_nodes, row.Epoch + 1, Dirty: true, row.Dirty ? row.Unclean + (died ? 1 : 0) : 0);
             _tables.Partitions[partition] = row;
-            return new(new PartitionOpening(partition, row.Epoch, row.Unclean, tasks));
+            return new((PartitionOpening?)new PartitionOpening(partition, row.Epoch, row.Unclean, tasks));
         }
     }
 
@@ -39,7 +52,7 @@ internal sealed class MemoryStore(string hubId, int partitions = 4) : IStore
         {
             var row = _tables.Partitions[partition];
             if (row.Epoch == epoch)
-                _tables.Partitions[partition] = row with { Dirty = false };
+                _tables.Partitions[partition] = row with { Owner = 0, Dirty = false };
             return ValueTask.CompletedTask;
         }
     }

@@ -1,4 +1,5 @@
 using Perdure.Core.Identity;
+using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
 
 namespace Perdure.Tests.Runtime.Support;
@@ -37,8 +38,12 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
     public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken) =>
         inner.OpenAsync(now, cancellationToken);
 
-    public ValueTask<PartitionOpening> OpenPartitionAsync(int partition, CancellationToken cancellationToken) =>
-        Alive(() => inner.OpenPartitionAsync(partition, cancellationToken));
+    public ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken) =>
+        Alive(() => inner.RenewAsync(lease, runs, cancellationToken));
+
+    public ValueTask<PartitionOpening?> OpenPartitionAsync(
+        int partition, long seen, CancellationToken cancellationToken) =>
+        Alive(() => inner.OpenPartitionAsync(partition, seen, cancellationToken));
 
     public async ValueTask ClosePartitionAsync(int partition, long epoch, CancellationToken cancellationToken)
     {
