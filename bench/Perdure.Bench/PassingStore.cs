@@ -60,6 +60,10 @@ internal sealed class PassingStore(IStore inner, Action<Batch> look) : IStore
         IReadOnlyList<MessageKey> keys, CancellationToken cancellationToken) =>
         inner.ReadMessagesAsync(keys, cancellationToken);
 
+    public ValueTask<IReadOnlyList<OutcomeRow>> ReadOutcomesAsync(
+        IReadOnlyList<string> requests, CancellationToken cancellationToken) =>
+        inner.ReadOutcomesAsync(requests, cancellationToken);
+
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
         inner.ReadEntityAsync(id, cancellationToken);
 

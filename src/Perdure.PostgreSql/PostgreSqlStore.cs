@@ -1,5 +1,6 @@
 using Npgsql;
 using Perdure.Core.Identity;
+using Perdure.Core.Messages;
 using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
 using Perdure.PostgreSql.Commits;
@@ -52,6 +53,7 @@ internal sealed class PostgreSqlStore : IStore
             string id = await Schema.PrepareAsync(connection, _sql, _options, cancellationToken);
             await using NpgsqlBatch register = new(connection);
             register.BatchCommands.Add(Command(_sql.ForgetCommits, Of(now - DayMilliseconds)));
+            register.BatchCommands.Add(Command(_sql.ForgetOutcomes, Of(now - DayMilliseconds)));
             register.BatchCommands.Add(Command(_sql.ForgetNodes));
             register.BatchCommands.Add(Command(_sql.InsertNode, Of(_connections.Session)));
             long node = (long)(await register.ExecuteScalarAsync(cancellationToken))!;
@@ -170,6 +172,12 @@ internal sealed class PostgreSqlStore : IStore
             _sql.Count(search.Conditions), parameters.Values, r => r.GetInt64(0), cancellationToken);
         return counted[0];
     }
+
+    public ValueTask<IReadOnlyList<OutcomeRow>> ReadOutcomesAsync(
+        IReadOnlyList<string> requests, CancellationToken cancellationToken) =>
+        ListAsync(
+            _sql.ReadOutcomes, [Texts(requests, r => r)],
+            r => new OutcomeRow(r.GetString(0), Enum.Parse<RequestOutcome>(r.GetString(1))), cancellationToken);
 
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
         FirstAsync(_sql.ReadEntity, [Of(id)], EntityRows.Row, cancellationToken);

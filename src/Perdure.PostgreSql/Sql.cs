@@ -202,6 +202,12 @@ internal sealed class Sql
                 do update set node = excluded.node, deaths = excluded.deaths
             """;
 
+        InsertOutcomes =
+            $"insert into {hub}.requests (id, outcome, at) select id, outcome, $3 from unnest($1::text[], $2::text[]) "
+            + "t(id, outcome)";
+        ReadOutcomes = $"select id, outcome from {hub}.requests where id = any($1::text[])";
+        ForgetOutcomes = $"delete from {hub}.requests where at < $1";
+
         FirstSweep =
             $"select partition, key, generation from {hub}.sweep order by partition, key, generation limit 1";
         SweepHistory =
@@ -290,6 +296,9 @@ internal sealed class Sql
     public string DeleteTimers { get; }
     public string DeleteTasks { get; }
     public string InsertTasks { get; }
+    public string InsertOutcomes { get; }
+    public string ReadOutcomes { get; }
+    public string ForgetOutcomes { get; }
     public string FirstSweep { get; }
     public string SweepHistory { get; }
     public string DeleteSweep { get; }

@@ -88,6 +88,7 @@ internal sealed class OpenHub : IDisposable
         connection.Prepared(Sql.Begin).Run();
         connection.Prepared(Sql.ForgetNodes).Run();
         connection.Prepared(Sql.ForgetCommits).Bind(1, now - DayMilliseconds).Run();
+        connection.Prepared(Sql.ForgetOutcomes).Bind(1, now - DayMilliseconds).Run();
         long node = connection.Prepared(Sql.InsertNode).Scalar()!.Value;
         connection.Prepared(Sql.Commit).Run();
         return node;

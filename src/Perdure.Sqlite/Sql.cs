@@ -126,6 +126,10 @@ internal static class Sql
     public const string DeleteTask =
         "delete from tasks where partition = ?1 and key = ?2 and generation = ?3 and task = ?4";
 
+    public const string InsertOutcome = "insert into requests (id, outcome, at) values (?1, ?2, ?3)";
+    public const string ReadOutcome = "select outcome from requests where id = ?1";
+    public const string ForgetOutcomes = "delete from requests where at < ?1";
+
     public const string InsertTag = "insert into tags (name, value, id) values (?1, ?2, ?3)";
 
     public const string FindInstance = "select 1 from instances where key = ?1 and partition = ?2";

@@ -116,6 +116,10 @@ internal sealed class SqliteStore : IStore
     public ValueTask<long> CountAsync(InstanceQuery query, CancellationToken cancellationToken) =>
         Read(new InstanceSearch(query with { Continuation = null }).Count, cancellationToken);
 
+    public ValueTask<IReadOnlyList<OutcomeRow>> ReadOutcomesAsync(
+        IReadOnlyList<string> requests, CancellationToken cancellationToken) =>
+        Read<IReadOnlyList<OutcomeRow>>(c => OutcomeRows.Read(c, requests), cancellationToken);
+
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
         Read(c => EntityRows.Read(c, id), cancellationToken);
 

@@ -1,4 +1,5 @@
 using Perdure.Core.History;
+using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
@@ -69,6 +70,24 @@ public abstract partial class StoreConformance : IAsyncLifetime
         (await _node.Store.OpenPartitionAsync(2, 1, default))!.Epoch.ShouldBe(2);
         (await _node.CommitAsync(Node.Insert(_node.Instance("b", partition: 2)))).Outcome
             .ShouldBe(CommitOutcome.Fenced);
+    }
+
+    [Fact]
+    public async Task The_answers_to_requests_are_found_by_their_ids_after_reopening_and_given_once()
+    {
+        TurnRows answers = new()
+        {
+            Partition = 0,
+            InsertOutcomes = [new("7.1", RequestOutcome.Accepted), new("7.2", RequestOutcome.AlreadyExists)],
+        };
+        await _node.MustCommitAsync(answers);
+        (await _node.CommitAsync(answers)).Outcome.ShouldBe(CommitOutcome.Refused);
+
+        await ReopenAsync();
+
+        (await _node.Store.ReadOutcomesAsync(["7.2", "7.3", "7.1"], default)).OrderBy(o => o.Id)
+            .ShouldBe(answers.InsertOutcomes);
+        (await _node.Store.ReadOutcomesAsync([], default)).ShouldBeEmpty();
     }
 
     [Fact]

@@ -68,6 +68,10 @@ internal sealed class UncertainStore(IStore store, Disk disk) : IStore
         IReadOnlyList<MessageKey> keys, CancellationToken cancellationToken) =>
         store.ReadMessagesAsync(keys, cancellationToken);
 
+    public ValueTask<IReadOnlyList<OutcomeRow>> ReadOutcomesAsync(
+        IReadOnlyList<string> requests, CancellationToken cancellationToken) =>
+        store.ReadOutcomesAsync(requests, cancellationToken);
+
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
         store.ReadEntityAsync(id, cancellationToken);
 

@@ -16,6 +16,12 @@ internal abstract record Message
     /// <summary>The message row that the consuming turn deletes, if memory alone did not carry it.</summary>
     public MessageKey? Row { get; init; }
 
+    /// <summary>
+    /// Set when somebody on another node waits for an answer: the turn that takes the message stores the outcome under
+    /// this id.
+    /// </summary>
+    public string? RequestId { get; init; }
+
     /// <summary>The shell's handle for whoever waits for an answer; opaque to the core.</summary>
     public object? Ticket { get; init; }
 

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
@@ -26,11 +28,49 @@ internal static class MessageCodec
     private const int LockGrantedKind = 11;
     private const int RewindKind = 12;
     private const int RewindChildKind = 13;
+    private const int PurgeKind = 14;
+
+    /// <summary>Added to the kind when the body begins with the id of a request.</summary>
+    private const int RequestedKind = 1_000;
 
     public static MessageRow Encode(MessageKey key, string target, Message message)
     {
+        if (message.RequestId is not { } asked)
+            return EncodePlain(key, target, message);
+        MessageRow row = EncodePlain(key, target, message);
+        ArrayBufferWriter<byte> body = new(row.Body.Length + asked.Length + 8);
+        using Utf8JsonWriter writer = new(body, HistoryNames.WriterOptions);
+        writer.WriteStartArray();
+        writer.WriteStringValue(asked);
+        writer.WriteRawValue(row.Body.Span, skipInputValidation: true);
+        writer.WriteEndArray();
+        writer.Flush();
+        return row with { Kind = row.Kind + RequestedKind, Body = body.WrittenMemory };
+    }
+
+    public static Message Decode(MessageRow row)
+    {
+        if (row.Kind < RequestedKind)
+            return DecodePlain(row);
+        Utf8JsonReader reader = new(row.Body.Span);
+        if (!reader.Read() || !reader.Read() || reader.TokenType != JsonTokenType.String)
+            throw new FormatException($"The message {row.Key} to '{row.Target}' does not begin with its request.");
+        string asked = reader.GetString()!;
+        reader.Read();
+        int start = (int)reader.TokenStartIndex;
+        ReadOnlyMemory<byte> body = row.Body[start..^1];
+        return DecodePlain(row with { Kind = row.Kind - RequestedKind, Body = body }) with { RequestId = asked };
+    }
+
+    private static MessageRow EncodePlain(MessageKey key, string target, Message message)
+    {
         if (EntityMessageCodec.TryEncode(message, out int entityKind, out ReadOnlyMemory<byte> entityBody))
             return new MessageRow(key, target, entityKind, entityBody);
+        if (message is Message.Purge purge)
+        {
+            string seen = purge.Key?.ToString(CultureInfo.InvariantCulture) ?? "null";
+            return new MessageRow(key, target, PurgeKind, Encoding.UTF8.GetBytes($"[{seen}]"));
+        }
         (int kind, HistoryEvent body, ExecutionKey execution) = message switch
         {
             Message.Start m => (m.OnlyIfNeverStarted ? StartOnceKind : StartKind, m.Event, default),
@@ -76,10 +116,12 @@ internal static class MessageCodec
         return new MessageRow(key, target, kind, buffer.WrittenMemory);
     }
 
-    public static Message Decode(MessageRow row)
+    private static Message DecodePlain(MessageRow row)
     {
         if (EntityMessageCodec.Knows(row.Kind))
             return EntityMessageCodec.Decode(row.Kind, row.Body) with { Row = row.Key };
+        if (row.Kind == PurgeKind)
+            return DecodePurge(row);
         ExecutionKey execution = default;
         ReadOnlyMemory<byte> body = row.Body;
         if (NamesExecution(row.Kind))
@@ -117,6 +159,18 @@ internal static class MessageCodec
                 $"Message kind {row.Kind} with {e.GetType().Name} is not known to this version of Perdure."),
         };
         return message with { Row = row.Key };
+    }
+
+    private static Message.Purge DecodePurge(MessageRow row)
+    {
+        Utf8JsonReader reader = new(row.Body.Span);
+        reader.Read();
+        reader.Read();
+        return new Message.Purge
+        {
+            Key = reader.TokenType == JsonTokenType.Number ? reader.GetInt64() : null,
+            Row = row.Key,
+        };
     }
 
     private static bool NamesExecution(int kind) => kind

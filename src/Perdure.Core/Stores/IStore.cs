@@ -94,6 +94,10 @@ internal interface IStore : IAsyncDisposable
     /// <summary>How many instances a query fits, over all its pages: exact for one moment.</summary>
     ValueTask<long> CountAsync(InstanceQuery query, CancellationToken cancellationToken);
 
+    /// <summary>Those of these requests that have been answered, in no particular order.</summary>
+    ValueTask<IReadOnlyList<OutcomeRow>> ReadOutcomesAsync(
+        IReadOnlyList<string> requests, CancellationToken cancellationToken);
+
     /// <summary>The row of an entity, or null. The id is <c>@name@key</c>.</summary>
     ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken);
 

@@ -1,5 +1,6 @@
 using Perdure.Core.Entities;
 using Perdure.Core.History;
+using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 
 namespace Perdure.Core.Stores;
@@ -116,6 +117,9 @@ internal readonly record struct TimerRow(TimerKey Key, string Target, ReadOnlyMe
 /// counts the openings of the partition that found the row: each is a process that died meanwhile.
 /// </summary>
 internal readonly record struct TaskRow(int Partition, long Key, int Generation, int Task, long Node, int Deaths);
+
+/// <summary>The answer to a request that came from another node; kept for a day.</summary>
+internal readonly record struct OutcomeRow(string Id, RequestOutcome Outcome);
 
 /// <summary>
 /// One orchestration execution or purge: the history rows of <c>Key</c> up to and including <c>Generation</c>.

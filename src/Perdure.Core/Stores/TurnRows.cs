@@ -66,6 +66,9 @@ internal sealed class TurnRows
     /// <summary>May be absent already.</summary>
     public List<TaskKey>? DeleteTasks { get; set; }
 
+    /// <summary>What requests of other nodes came to.</summary>
+    public List<OutcomeRow>? InsertOutcomes { get; set; }
+
     /// <summary>Tags of the inserted instance.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; set; }
 
@@ -74,7 +77,8 @@ internal sealed class TurnRows
         DeleteInstance is null && InsertInstance is null && UpdateInstance is null && DeleteHistory is null
         && Sweep is null && History.Events.IsEmpty && UpsertEntity is null && DeleteEntity is null
         && InsertMessages is null && DeleteMessages is null
-        && InsertTimers is null && DeleteTimers is null && InsertTasks is null && DeleteTasks is null;
+        && InsertTimers is null && DeleteTimers is null && InsertTasks is null && DeleteTasks is null
+        && InsertOutcomes is null;
 
     /// <summary>What the turn weighs without its messages, for the bound on batches.</summary>
     public int Bytes =>

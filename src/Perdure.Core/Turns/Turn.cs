@@ -44,6 +44,8 @@ internal abstract class Turn(InstanceState state, long at)
     {
         if (message.Ticket is { } ticket)
             Effects.Add(new Effect.Answer(ticket, RequestOutcome.Accepted));
+        else if (message.RequestId is { } asked)
+            (Rows.InsertOutcomes ??= []).Add(new OutcomeRow(asked, RequestOutcome.Accepted));
     }
 
     /// <summary>Whoever waits is told; otherwise the message is dropped with the reason.</summary>
@@ -51,6 +53,8 @@ internal abstract class Turn(InstanceState state, long at)
     {
         if (message.Ticket is { } ticket)
             Effects.Add(new Effect.Answer(ticket, outcome));
+        else if (message.RequestId is { } asked)
+            (Rows.InsertOutcomes ??= []).Add(new OutcomeRow(asked, outcome));
         else
             Drop(message, reason);
     }

@@ -32,6 +32,13 @@ internal static class BatchCommands
         AddMessages(commands, batch.Turns, sql);
         AddTimers(commands, batch.Turns, sql);
         AddTasks(commands, batch.Turns, sql);
+        List<OutcomeRow> outcomes = [.. batch.Turns.SelectMany(t => t.InsertOutcomes ?? [])];
+        if (outcomes.Count > 0)
+        {
+            commands.Add(Command(
+                sql.InsertOutcomes, Texts(outcomes, o => o.Id), Texts(outcomes, o => o.Outcome.ToString()),
+                Of(batch.At)));
+        }
     }
 
     private static void AddInstances(

@@ -34,7 +34,8 @@ internal sealed class BatchRows(Connection connection)
             PruneCommits(batch);
         return DeleteInstances(batch) ?? InsertInstances(batch) ?? UpdateInstances(batch)
             ?? WriteHistory(batch) ?? WriteEntities(batch)
-            ?? WriteMessages(batch) ?? WriteTimers(batch) ?? WriteTasks(batch);
+            ?? WriteMessages(batch) ?? WriteTimers(batch) ?? WriteTasks(batch)
+            ?? WriteOutcomes(batch);
     }
 
     public bool IsRecorded(Batch batch) =>
@@ -250,6 +251,19 @@ internal sealed class BatchRows(Connection connection)
             {
                 connection.Prepared(Sql.DeleteTask)
                     .Bind(1, turn.Partition).Bind(2, key.Key).Bind(3, key.Generation).Bind(4, key.Task).Run();
+            }
+        }
+        return null;
+    }
+
+    private CommitResult? WriteOutcomes(Batch batch)
+    {
+        foreach (var turn in batch.Turns)
+        {
+            foreach (var row in turn.InsertOutcomes ?? [])
+            {
+                connection.Prepared(Sql.InsertOutcome)
+                    .Bind(1, row.Id).Bind(2, row.Outcome.ToString()).Bind(3, batch.At).Run();
             }
         }
         return null;

@@ -86,6 +86,10 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
             return disk.ReadMessagesAsync(keys, CancellationToken.None).Result;
         });
 
+    public ValueTask<IReadOnlyList<OutcomeRow>> ReadOutcomesAsync(
+        IReadOnlyList<string> requests, CancellationToken cancellationToken) =>
+        Read("outcomes", () => disk.ReadOutcomesAsync(requests, CancellationToken.None).Result);
+
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
         Read("entity", () => disk.ReadEntityAsync(id, CancellationToken.None).Result);
 

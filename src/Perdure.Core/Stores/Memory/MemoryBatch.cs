@@ -13,7 +13,7 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
             ?? DeleteInstances() ?? InsertInstances() ?? UpdateInstances()
             ?? DeleteHistories() ?? ListForSweeping() ?? InsertHistory() ?? WriteEntities()
             ?? InsertMessages() ?? DeleteMessages() ?? InsertTimers() ?? DeleteTimers()
-            ?? WriteTasks();
+            ?? WriteTasks() ?? InsertOutcomes();
         if (problem is null)
             tables.Journal.Keep();
         else
@@ -192,6 +192,10 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
         }
         return null;
     }
+
+    private CommitResult? InsertOutcomes() =>
+        Each(turn => turn.InsertOutcomes, (_, row) =>
+            tables.Requests.Insert(row.Id, row) ? null : Refused($"The request '{row.Id}' is already answered."));
 
     private CommitResult? Each<T>(Func<TurnRows, List<T>?> list, Func<TurnRows, T, CommitResult?> apply)
     {

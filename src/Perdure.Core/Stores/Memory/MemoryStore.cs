@@ -163,6 +163,21 @@ internal sealed class MemoryStore(string hubId, int partitions = 4) : IStore
             return new(_tables.Instances.All.LongCount(row => Matches(query, row)));
     }
 
+    public ValueTask<IReadOnlyList<OutcomeRow>> ReadOutcomesAsync(
+        IReadOnlyList<string> requests, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            List<OutcomeRow> rows = [];
+            foreach (string id in requests)
+            {
+                if (_tables.Requests.TryGet(id, out OutcomeRow row))
+                    rows.Add(row);
+            }
+            return new(rows);
+        }
+    }
+
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken)
     {
         lock (_lock)

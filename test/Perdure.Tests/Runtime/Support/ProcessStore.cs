@@ -95,6 +95,10 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
         IReadOnlyList<MessageKey> keys, CancellationToken cancellationToken) =>
         inner.ReadMessagesAsync(keys, cancellationToken);
 
+    public ValueTask<IReadOnlyList<OutcomeRow>> ReadOutcomesAsync(
+        IReadOnlyList<string> requests, CancellationToken cancellationToken) =>
+        Alive(() => inner.ReadOutcomesAsync(requests, cancellationToken));
+
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
         inner.ReadEntityAsync(id, cancellationToken);
 
