@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
@@ -30,36 +28,17 @@ internal static class MessageCodec
     private const int RewindChildKind = 13;
     private const int PurgeKind = 14;
 
-    /// <summary>Added to the kind when the body begins with the id of a request.</summary>
-    private const int RequestedKind = 1_000;
+    public static MessageRow Encode(MessageKey key, string target, Message message) => message.RequestId is { } asked
+        ? RequestCodec.Wrap(EncodePlain(key, target, message), asked)
+        : EncodePlain(key, target, message);
 
-    public static MessageRow Encode(MessageKey key, string target, Message message)
-    {
-        if (message.RequestId is not { } asked)
-            return EncodePlain(key, target, message);
-        MessageRow row = EncodePlain(key, target, message);
-        ArrayBufferWriter<byte> body = new(row.Body.Length + asked.Length + 8);
-        using Utf8JsonWriter writer = new(body, HistoryNames.WriterOptions);
-        writer.WriteStartArray();
-        writer.WriteStringValue(asked);
-        writer.WriteRawValue(row.Body.Span, skipInputValidation: true);
-        writer.WriteEndArray();
-        writer.Flush();
-        return row with { Kind = row.Kind + RequestedKind, Body = body.WrittenMemory };
-    }
-
+    /// <exception cref="FormatException">The row is damaged, or of a newer version.</exception>
     public static Message Decode(MessageRow row)
     {
-        if (row.Kind < RequestedKind)
+        if (!RequestCodec.IsWrapped(row))
             return DecodePlain(row);
-        Utf8JsonReader reader = new(row.Body.Span);
-        if (!reader.Read() || !reader.Read() || reader.TokenType != JsonTokenType.String)
-            throw new FormatException($"The message {row.Key} to '{row.Target}' does not begin with its request.");
-        string asked = reader.GetString()!;
-        reader.Read();
-        int start = (int)reader.TokenStartIndex;
-        ReadOnlyMemory<byte> body = row.Body[start..^1];
-        return DecodePlain(row with { Kind = row.Kind - RequestedKind, Body = body }) with { RequestId = asked };
+        (MessageRow plain, string asked) = RequestCodec.Unwrap(row);
+        return DecodePlain(plain) with { RequestId = asked };
     }
 
     private static MessageRow EncodePlain(MessageKey key, string target, Message message)
@@ -67,10 +46,7 @@ internal static class MessageCodec
         if (EntityMessageCodec.TryEncode(message, out int entityKind, out ReadOnlyMemory<byte> entityBody))
             return new MessageRow(key, target, entityKind, entityBody);
         if (message is Message.Purge purge)
-        {
-            string seen = purge.Key?.ToString(CultureInfo.InvariantCulture) ?? "null";
-            return new MessageRow(key, target, PurgeKind, Encoding.UTF8.GetBytes($"[{seen}]"));
-        }
+            return new MessageRow(key, target, PurgeKind, RequestCodec.EncodePurge(purge));
         (int kind, HistoryEvent body, ExecutionKey execution) = message switch
         {
             Message.Start m => (m.OnlyIfNeverStarted ? StartOnceKind : StartKind, m.Event, default),
@@ -121,7 +97,7 @@ internal static class MessageCodec
         if (EntityMessageCodec.Knows(row.Kind))
             return EntityMessageCodec.Decode(row.Kind, row.Body) with { Row = row.Key };
         if (row.Kind == PurgeKind)
-            return DecodePurge(row);
+            return RequestCodec.DecodePurge(row);
         ExecutionKey execution = default;
         ReadOnlyMemory<byte> body = row.Body;
         if (NamesExecution(row.Kind))
@@ -159,18 +135,6 @@ internal static class MessageCodec
                 $"Message kind {row.Kind} with {e.GetType().Name} is not known to this version of Perdure."),
         };
         return message with { Row = row.Key };
-    }
-
-    private static Message.Purge DecodePurge(MessageRow row)
-    {
-        Utf8JsonReader reader = new(row.Body.Span);
-        reader.Read();
-        reader.Read();
-        return new Message.Purge
-        {
-            Key = reader.TokenType == JsonTokenType.Number ? reader.GetInt64() : null,
-            Row = row.Key,
-        };
     }
 
     private static bool NamesExecution(int kind) => kind

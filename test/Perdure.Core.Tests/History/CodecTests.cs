@@ -136,10 +136,15 @@ public class CodecTests
             new Message.LockGranted(Caller.Task, "@counter@ü"),
             new Message.Rewind("a"), new Message.Rewind(null),
             new Message.Rewind("a") { Child = new() { Name = "a", ExecutionId = "b", Input = payload } },
+            new Message.Purge(), new Message.Purge { Key = long.MinValue },
+            new Message.Purge { Key = 5, RequestId = "7.1" },
+            new Message.Raise("a", payload) { RequestId = "7.\"2\"" },
+            new Message.Start(new() { Name = "a", ExecutionId = "b", Input = payload }) { RequestId = "" },
+            new Message.Operation("Größe", payload) { RequestId = "7.3" },
         ];
         Message[] never =
             [new Message.TaskDone(default, default, null), new Message.StartDue(default, default),
-                new Message.TimerDue(default, default), new Message.Purge()];
+                new Message.TimerDue(default, default)];
 
         rows.Concat(never).Select(m => m.GetType()).Distinct()
             .ShouldBe(typeof(Message).GetNestedTypes().Where(t => t.IsSubclassOf(typeof(Message))), ignoreOrder: true);
@@ -177,6 +182,12 @@ public class CodecTests
     [InlineData(21, """{"instance":"i"}""")]
     [InlineData(21, """{"key":1,"generation":0,"task":0}""")]
     [InlineData(22, "{}")]
+    [InlineData(14, "[]")]
+    [InlineData(14, "5")]
+    [InlineData(1003, """[{"type":"EventRaised","name":"a"}]""")]
+    [InlineData(1003, """["7.1"]""")]
+    [InlineData(1003, """["7.1",[1]""")]
+    [InlineData(1003, "")]
     public void A_message_row_that_makes_no_sense_is_refused(int kind, string body) =>
         Should.Throw<FormatException>(
             () => MessageCodec.Decode(new(default, "order-1", kind, Encoding.UTF8.GetBytes(body))));
