@@ -19,6 +19,10 @@ internal sealed class PassingStore(IStore inner, Action<Batch> look) : IStore
     public ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken) =>
         inner.RenewAsync(lease, runs, cancellationToken);
 
+    public ValueTask AnnounceAsync(Announcement announcement) => inner.AnnounceAsync(announcement);
+
+    public void Listen(Action<Announcement> heard) => inner.Listen(heard);
+
     public ValueTask<PartitionOpening?> OpenPartitionAsync(
         int partition, long seen, CancellationToken cancellationToken) =>
         inner.OpenPartitionAsync(partition, seen, cancellationToken);

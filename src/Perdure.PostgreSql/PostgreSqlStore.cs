@@ -74,6 +74,12 @@ internal sealed class PostgreSqlStore : IStore
             cancellationToken);
     }
 
+    public ValueTask AnnounceAsync(Announcement announcement) => ValueTask.CompletedTask;
+
+    public void Listen(Action<Announcement> heard)
+    {
+    }
+
     public async ValueTask<PartitionOpening?> OpenPartitionAsync(
         int partition, long seen, CancellationToken cancellationToken)
     {

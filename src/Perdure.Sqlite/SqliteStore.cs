@@ -50,11 +50,19 @@ internal sealed class SqliteStore : IStore
 
     public async ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken)
     {
-        // The file is locked: there is nobody else, whatever time it is.
-        NodeLease me = new(Hub.Info.Node, long.MaxValue, runs);
+        // The file is locked: there is nobody else, whatever time it is, and somebody has to keep what arrives.
+        NodeLease me = new(Hub.Info.Node, long.MaxValue, Runs: true);
         return new(0, [me], await List(
             c => c.Prepared(Sql.ReadPartitions), s => new PartitionLease(s.Int(0), s.Long(1), s.Long(2)),
             cancellationToken));
+    }
+
+    /// <summary>There is nobody to tell.</summary>
+    public ValueTask AnnounceAsync(Announcement announcement) => ValueTask.CompletedTask;
+
+    public void Listen(Action<Announcement> heard)
+    {
+        // There is nobody to hear.
     }
 
     public ValueTask<PartitionOpening?> OpenPartitionAsync(

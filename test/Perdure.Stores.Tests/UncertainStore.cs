@@ -29,6 +29,10 @@ internal sealed class UncertainStore(IStore store, Disk disk) : IStore
     public ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken) =>
         store.RenewAsync(lease, runs, cancellationToken);
 
+    public ValueTask AnnounceAsync(Announcement announcement) => store.AnnounceAsync(announcement);
+
+    public void Listen(Action<Announcement> heard) => store.Listen(heard);
+
     public ValueTask<PartitionOpening?> OpenPartitionAsync(
         int partition, long seen, CancellationToken cancellationToken) =>
         store.OpenPartitionAsync(partition, seen, cancellationToken);

@@ -34,6 +34,15 @@ internal interface IStore : IAsyncDisposable
     /// </exception>
     ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken);
 
+    /// <summary>Tells the other nodes of the hub. It never throws: what is not heard is found out later.</summary>
+    ValueTask AnnounceAsync(Announcement announcement);
+
+    /// <summary>
+    /// What other nodes announce from now on, on a thread of the store; what is done there must be short. What this
+    /// node announces may be heard as well.
+    /// </summary>
+    void Listen(Action<Announcement> heard);
+
     /// <summary>
     /// Takes a partition if its epoch is still <paramref name="seen"/>, else returns null: somebody else was faster.
     /// Whoever had it before can commit nothing more for it. Epoch + 1, dirty; unclean + 1 if another node left it dirty,

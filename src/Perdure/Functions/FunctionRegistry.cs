@@ -28,6 +28,9 @@ internal sealed class FunctionRegistry(
 
     public HttpFunctions Http => http;
 
+    /// <summary>Whether there is anything for instances to run.</summary>
+    public bool HasAny => orchestrations.Count > 0 || entities.Count > 0;
+
     /// <summary>Functions whose trigger this host does not serve; a warning was logged for each.</summary>
     public IReadOnlyList<TriggeredFunction> Others => others;
 

@@ -16,6 +16,7 @@ internal sealed class ActivityDispatcher(
     private readonly HashSet<ActivityWork> _started = [];
     private int _free = slots;
     private bool _stopped;
+    private readonly Dictionary<Partition, TaskCompletionSource> _idlePartitions = [];
     private TaskCompletionSource? _idle;
     private int _waiting;
 
@@ -72,6 +73,19 @@ internal sealed class ActivityDispatcher(
         }
     }
 
+    /// <summary>Completes when no activity of the partition runs; meant for one that lets none begin.</summary>
+    public Task WhenIdleAsync(Partition partition)
+    {
+        lock (_gate)
+        {
+            if (!_started.Any(w => w.Resident.Partition == partition))
+                return Task.CompletedTask;
+            TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _idlePartitions[partition] = idle;
+            return idle.Task;
+        }
+    }
+
     public void CancelRunning()
     {
         ActivityWork[] running;
@@ -87,6 +101,8 @@ internal sealed class ActivityDispatcher(
         {
             if (work.IsCancelled)
                 Skip(work);
+            else if (work.Resident.Partition.IsLeaving)
+                Release(work); // It is owed to the next owner.
             else if (admit(work))
                 Start(work);
         }
@@ -183,6 +199,13 @@ internal sealed class ActivityDispatcher(
             _started.Remove(work);
             if (_started.Count == 0)
                 _idle?.TrySetResult();
+            Partition partition = work.Resident.Partition;
+            if (_idlePartitions.TryGetValue(partition, out TaskCompletionSource? idle)
+                && !_started.Any(w => w.Resident.Partition == partition))
+            {
+                _idlePartitions.Remove(partition);
+                idle.TrySetResult();
+            }
             if (work.Function is not { Concurrency: not null } function)
                 return;
             _running[function]--;

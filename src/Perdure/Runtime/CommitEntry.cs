@@ -15,6 +15,9 @@ internal abstract class CommitEntry(Partition partition, TurnRows rows)
     /// <summary>The epoch whose memory the rows rest on; the batch is fenced with it.</summary>
     public long Epoch { get; } = partition.Epoch;
 
+    /// <summary>Whether the batch must fail when the partition was taken over.</summary>
+    public virtual bool IsFenced => true;
+
     /// <summary>The partition was opened again, or is about to be: all its memory of that time is gone.</summary>
     public bool IsOfEarlierEpoch => Epoch != Partition.Epoch;
 

@@ -16,6 +16,10 @@ internal static class ContextWaits
         this Task<T> task, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) =>
         Here(task).WaitAsync(timeout, time, cancellationToken);
 
+    public static Task WaitHereAsync(
+        this Task task, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) =>
+        Here(task).WaitAsync(timeout, time, cancellationToken);
+
     private static async Task Here(Task task) => await task;
 
     private static async Task<T> Here<T>(Task<T> task) => await task;

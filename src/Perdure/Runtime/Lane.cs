@@ -176,7 +176,7 @@ internal sealed class Lane(
             CommitEntry entry = entries[i];
             turns[i] = entry.Rows;
             ulong bit = 1UL << entry.Partition.Number;
-            if ((fenced & bit) != 0)
+            if ((fenced & bit) != 0 || !entry.IsFenced)
                 continue;
             fenced |= bit;
             // Of its first entry: if others belong to a later epoch, the batch must fail rather than write the first.

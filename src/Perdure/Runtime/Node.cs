@@ -47,7 +47,10 @@ internal sealed class Node : INumbers
     private readonly CancellationTokenSource _stopping = new();
     private Partition[] _partitions = [];
     private Lane[] _lanes = [];
+    private readonly List<int> _taken = [];
     private Task _recovery = Task.CompletedTask;
+    private Task _leases = Task.CompletedTask;
+    private Task _handingOver = Task.CompletedTask;
     private Task _retention = Task.CompletedTask;
     private long _lastKey;
     private volatile bool _stopped;
@@ -62,6 +65,9 @@ internal sealed class Node : INumbers
         Activities = new ActivityDispatcher(
             settings.ConcurrentActivitiesMax, work => work.Resident.Partition.Admit(work), parts.Scheduler,
             new ActivityRunner(this));
+        Leases = new LeaseKeeper(this);
+        Wakes = new Wakes(this);
+        Outcomes = new RemoteOutcomes(this);
         _audit = parts.Time.CreateTimer(
             static n => ((Node)n!).Audit(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -79,6 +85,12 @@ internal sealed class Node : INumbers
     public RuntimeTelemetry Telemetry { get; }
     public ActivityDispatcher Activities { get; }
     public RecoverySlots RecoverySlots { get; }
+    public LeaseKeeper Leases { get; }
+    public Wakes Wakes { get; }
+    public RemoteOutcomes Outcomes { get; }
+
+    /// <summary>Whether it has functions; a node without owns nothing.</summary>
+    public bool Runs => Functions.HasAny;
 
     /// <summary>What runs between a claim and its commit; stopping waits for it.</summary>
     public WorkCount Work { get; } = new();
@@ -111,10 +123,10 @@ internal sealed class Node : INumbers
         _partitions = new Partition[hub.Partitions];
         for (int i = 0; i < _partitions.Length; i++)
             _partitions[i] = new Partition(i, this);
-        foreach (Partition partition in _partitions)
-            await partition.OpenAsync(cancellationToken);
+        Store.Listen(Wakes.Hear);
+        await Leases.StartAsync(cancellationToken);
         Logger.NodeStarted(Settings.TaskHub, Number, _partitions.Length);
-        _recovery = RecoverAsync();
+        _leases = Leases.RunAsync(_stopping.Token);
         _retention = new Retention(this).RunAsync(_stopping.Token);
         _audit.Change(Settings.AuditEvery, Settings.AuditEvery);
     }
@@ -129,6 +141,7 @@ internal sealed class Node : INumbers
         _stopping.Cancel();
 #pragma warning restore CA1849
         await _audit.DisposeAsync();
+        Leases.Dispose();
         Activities.Stop();
         foreach (Partition partition in _partitions)
             partition.StopCare();
@@ -144,9 +157,13 @@ internal sealed class Node : INumbers
             partition.StopIntake();
         await Finished(Work.WhenIdleAsync(), deadline);
         await Finished(_recovery, deadline);
+        await Finished(_leases, deadline);
+        await Finished(_handingOver, deadline);
         await Finished(_retention, deadline);
         foreach (Partition partition in _partitions)
             await partition.CloseAsync(CancellationToken.None);
+        Outcomes.Dispose();
+        Wakes.Released();
         _stopped = true;
         Meters.Dispose();
         Logger.NodeStopped(Settings.TaskHub, Number);
@@ -160,6 +177,22 @@ internal sealed class Node : INumbers
     /// <summary>The store for those who come from outside.</summary>
     /// <exception cref="InvalidOperationException">The host has not started, or has stopped.</exception>
     public IStore OpenStore => _partitions.Length == 0 ? throw NotStarted() : _stopped ? throw Stopping() : Store;
+
+    public Partition Partition(int number) => _partitions[number];
+
+    /// <summary>Begins to give a partition back.</summary>
+    public void HandOver(int partition) => _handingOver = HandOverAsync(_handingOver, partition);
+
+    /// <summary>Begins to find out what a partition that was taken owes.</summary>
+    public void RecoverTaken(int partition)
+    {
+        lock (_taken)
+        {
+            _taken.Add(partition);
+            if (_recovery.IsCompleted)
+                _recovery = RecoverAsync();
+        }
+    }
 
     public Lane LaneOf(Partition partition) => _lanes[partition.Number % _lanes.Length];
 
@@ -177,16 +210,25 @@ internal sealed class Node : INumbers
     public static InvalidOperationException Stopping() =>
         new("The host is stopping and takes no more requests. Send it again when the host is back.");
 
+    private async Task HandOverAsync(Task before, int partition)
+    {
+        using CancellationTokenSource deadline = new(Settings.HandOverWithin, Time);
+        await before;
+        await _partitions[partition].HandOverAsync(deadline.Token);
+        Wakes.Released();
+    }
+
     private async Task RecoverAsync(bool isAudit = false)
     {
         try
         {
-            foreach (Partition partition in _partitions)
+            foreach (Partition partition in isAudit ? _partitions : [])
             {
                 await partition.RecoverAsync(_stopping.Token);
-                if (isAudit)
-                    await partition.AuditMessagesAsync(_stopping.Token);
+                await partition.AuditMessagesAsync(_stopping.Token);
             }
+            while (NextTaken() is { } taken)
+                await _partitions[taken].RecoverAsync(_stopping.Token);
             while (!_stopping.IsCancellationRequested && await Store.SweepAsync(SweptRows, _stopping.Token))
                 await Task.Delay(SweepPause, Time, _stopping.Token);
         }
@@ -200,6 +242,18 @@ internal sealed class Node : INumbers
         }
     }
 
+    private int? NextTaken()
+    {
+        lock (_taken)
+        {
+            if (_taken.Count == 0)
+                return null;
+            int first = _taken[0];
+            _taken.RemoveAt(0);
+            return first;
+        }
+    }
+
     /// <summary>
     /// Asks again what opening asked: recovery is a question that the store can always answer, not a start-up routine.
     /// </summary>
@@ -209,7 +263,8 @@ internal sealed class Node : INumbers
             _recovery = RecoverAsync(isAudit: true);
     }
 
-    private static async Task<bool> Finished(Task task, CancellationToken deadline)
+    /// <summary>Whether it ended before the deadline.</summary>
+    public static async Task<bool> Finished(Task task, CancellationToken deadline)
     {
         try
         {

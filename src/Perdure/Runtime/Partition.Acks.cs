@@ -50,7 +50,7 @@ internal sealed partial class Partition
 
     private RequestRow RowOf_NeedsLock(Resident resident, Message message, Request request, out Message stored)
     {
-        MessageKey key = new(Number, Node.RequestOrigin + _node.Number, (Epoch << 32) + ++_lastRequestRow);
+        MessageKey key = NextRequestKey_NeedsLock();
         stored = message with { Row = key, Ticket = null };
         return new RequestRow(resident, message, request, MessageCodec.Encode(key, resident.Id, message));
     }

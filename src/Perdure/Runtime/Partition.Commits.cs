@@ -57,7 +57,7 @@ internal sealed partial class Partition
         if (!isCurrent)
             return;
         GoOn(claimed);
-        _node.Work.Exit();
+        ExitWork();
     }
 
     /// <summary>The instance after a turn: gone, idle, or claimed for the next one.</summary>
@@ -226,6 +226,8 @@ internal sealed partial class Partition
                     break;
             }
         }
+        foreach (OutcomeRow outcome in turn.Rows.InsertOutcomes ?? [])
+            _node.Wakes.Answered(outcome);
         foreach (ActivityWork work in started ?? [])
             _node.Activities.Enqueue(work);
         if (turn is EntityTurn entity)
@@ -283,7 +285,7 @@ internal sealed partial class Partition
         clear.Rows.UpdateInstance = new InstanceUpdate(Number, state.Execution.Key) { Owed = false };
         state.Row = row with { Owed = false };
         resident.Phase = ResidentPhase.Committing;
-        _node.Work.Enter();
+        EnterWork();
         _node.Scheduler.Queue(
             static e => e.Partition._node.LaneOf(e.Partition).Enqueue(e),
             new TurnEntry(resident, clear, null, ahead: false));

@@ -139,7 +139,7 @@ internal sealed partial class Partition
             resident.Phase = ResidentPhase.Left;
         }
         _care.Done(resident.Id);
-        _node.Work.Exit();
+        ExitWork();
         return true;
     }
 

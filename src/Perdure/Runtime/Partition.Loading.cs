@@ -128,7 +128,7 @@ internal sealed partial class Partition
         foreach (Message message in asked)
             ((Request)message.Ticket!).Fail(e);
         if (!waits)
-            _node.Work.Exit();
+            ExitWork();
         return waits;
     }
 
@@ -146,6 +146,6 @@ internal sealed partial class Partition
         }
         foreach (Message message in mailbox)
             (message.Ticket as Request)?.Fail(e);
-        _node.Work.Exit();
+        ExitWork();
     }
 }

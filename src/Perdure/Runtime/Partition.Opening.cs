@@ -15,7 +15,8 @@ internal sealed partial class Partition
     private const int MessagesPerRead = 500;
     private const int OwedPerRead = 200;
 
-    private static readonly TimeSpan ReopenPause = TimeSpan.FromMilliseconds(200);
+    /// <summary>What comes again at once must not become a busy loop.</summary>
+    public static readonly TimeSpan ReopenPause = TimeSpan.FromMilliseconds(200);
 
     private readonly NearTimers _timers = new();
     private readonly ITimer _timerTick;
@@ -28,20 +29,10 @@ internal sealed partial class Partition
     private object? _refill;
     private long _armedFor = long.MaxValue;
 
-    /// <summary>Takes the partition for the first time.</summary>
-    /// <exception cref="StoreException">The store cannot be read.</exception>
-    public async Task OpenAsync(CancellationToken cancellationToken)
-    {
-        while (!await TryOpenAsync(cancellationToken) && !_closed)
-            await Task.Delay(ReopenPause, _node.Time, cancellationToken);
-    }
-
     /// <summary>False when somebody else has taken it before it was open, or when it is closed meanwhile.</summary>
-    private async Task<bool> TryOpenAsync(CancellationToken cancellationToken)
+    private async Task<bool> TryOpenAsync(long seen, CancellationToken cancellationToken)
     {
-        ClusterView view = await _node.Store.RenewAsync(_node.Settings.Lease, runs: true, cancellationToken);
-        if (await _node.Store.OpenPartitionAsync(Number, view.Partitions[Number].Epoch, cancellationToken)
-            is not { } opening)
+        if (await _node.Store.OpenPartitionAsync(Number, seen, cancellationToken) is not { } opening)
             return false;
         lock (_gate)
         {
@@ -230,7 +221,7 @@ internal sealed partial class Partition
         resident.Session?.Abandon();
         ReleaseRecoverySlot_NeedsLock(resident);
         if (resident.Phase is not (ResidentPhase.Idle or ResidentPhase.Left))
-            _node.Work.Exit();
+            ExitWork();
     }
 
     /// <summary>
@@ -245,34 +236,8 @@ internal sealed partial class Partition
 
     private async Task ReopenAsync()
     {
-        try
-        {
-            do
-            {
-                // A bug that comes again at once must not become a busy loop.
-                await Task.Delay(ReopenPause, _node.Time);
-            }
-            while (!_closed && !await TryReopenAsync());
-            if (!_closed)
-                await RecoverAsync(_node.WhenStopping);
-        }
-        catch (OperationCanceledException)
-        {
-            // The node stops: the next start goes on with it.
-        }
-    }
-
-    private async Task<bool> TryReopenAsync()
-    {
-        try
-        {
-            return await TryOpenAsync(CancellationToken.None);
-        }
-        catch (Exception e) when (e is StoreException or FormatException)
-        {
-            _logger.ReopenFailed(Number, e);
-            return false;
-        }
+        await Task.Delay(ReopenPause, _node.Time);
+        _node.Leases.Wake();
     }
 
     /// <summary>Nothing waits for careful mode any more.</summary>

@@ -24,6 +24,7 @@ internal sealed partial class Partition
     private readonly OrchestrationCore _core;
     private readonly EntityCore _entities;
     private readonly ILogger _logger;
+    private readonly WorkCount _work = new();
     private long _epoch;
     private long _lastMessageNumber;
     private long _lastTimerNumber;
@@ -75,16 +76,27 @@ internal sealed partial class Partition
                 (message.Ticket as Request)?.Fail(Node.Stopping());
                 return;
             }
-            if (_held is { } held)
+            if (_isElsewhere)
+            {
+                Forward_NeedsLock(id, message);
+                claimed = null;
+            }
+            else if (_held is { } held)
             {
                 held.Add((id, message, isNew));
                 return;
             }
-            if (isDelivery && !IsFirst_NeedsLock(message.Row!.Value))
-                return;
-            claimed = Put_NeedsLock(id, message, isNew);
+            else
+            {
+                if (isDelivery && !IsFirst_NeedsLock(message.Row!.Value))
+                    return;
+                claimed = Put_NeedsLock(id, message, isNew);
+            }
         }
-        GoOn(claimed);
+        if (claimed is null)
+            _node.LaneOf(this).Go();
+        else
+            GoOn(claimed);
     }
 
     /// <summary>
@@ -249,7 +261,7 @@ internal sealed partial class Partition
             resident.Phase = ResidentPhase.Running;
         }
         _residents.Add(id, resident);
-        _node.Work.Enter();
+        EnterWork();
         return claimed = resident;
     }
 
@@ -267,7 +279,7 @@ internal sealed partial class Partition
             return null;
         _idle.Remove(resident);
         resident.Phase = ResidentPhase.Running;
-        _node.Work.Enter();
+        EnterWork();
         return resident;
     }
 

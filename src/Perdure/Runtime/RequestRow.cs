@@ -16,28 +16,28 @@ internal sealed class RequestRow : RowsEntry
         : base(resident.Partition, new TurnRows { Partition = resident.Partition.Number, InsertMessages = [row] })
     {
         (_resident, _message, _request, _key) = (resident, message, request, row.Key);
-        Partition.Node.Work.Enter();
+        Partition.EnterWork();
     }
 
     public override void OnCommitted()
     {
         Partition.OnStored(_resident, _key);
         _request.Answer(RequestOutcome.Accepted);
-        Partition.Node.Work.Exit();
+        Partition.ExitWork();
     }
 
     /// <summary>Its place in the mailbox is gone as well: it is asked anew.</summary>
     public override void OnStale()
     {
         Partition.Submit(_resident.Id, _message);
-        Partition.Node.Work.Exit();
+        Partition.ExitWork();
     }
 
     protected override void OnRefused(string refusal)
     {
         Partition.Forget(_resident, _key);
         _request.Fail(new InvalidOperationException($"The store refused the request: {refusal}"));
-        Partition.Node.Work.Exit();
+        Partition.ExitWork();
     }
 }
 
@@ -55,7 +55,7 @@ internal sealed class EarlyRefusal : CommitEntry
         : base(resident.Partition, new TurnRows { Partition = resident.Partition.Number })
     {
         (_resident, _message, _request) = (resident, message, request);
-        Partition.Node.Work.Enter();
+        Partition.EnterWork();
     }
 
     public override void OnCommitted()
@@ -66,7 +66,7 @@ internal sealed class EarlyRefusal : CommitEntry
             Message.Rewind => RequestOutcome.WrongState,
             _ => RequestOutcome.StillRunning,
         });
-        Partition.Node.Work.Exit();
+        Partition.ExitWork();
     }
 
     public override void OnStale() => OnDropped(null);
@@ -74,6 +74,6 @@ internal sealed class EarlyRefusal : CommitEntry
     public override void OnDropped(string? refusal)
     {
         Partition.Submit(_resident.Id, _message);
-        Partition.Node.Work.Exit();
+        Partition.ExitWork();
     }
 }

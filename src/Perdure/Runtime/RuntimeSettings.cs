@@ -29,6 +29,9 @@ internal sealed record RuntimeSettings
     /// <summary>How long partitions are owned without renewing, by the clock of the store.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>What activities and turns of a partition get to finish before another node takes it.</summary>
+    public TimeSpan HandOverWithin { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>A request that no finished turn has consumed by then is made durable by itself.</summary>
     public TimeSpan RecordAfter { get; init; } = TimeSpan.FromMilliseconds(20);
 

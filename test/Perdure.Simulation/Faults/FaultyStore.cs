@@ -24,6 +24,11 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
     public ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken) =>
         Read("renew", () => disk.RenewAsync(lease, runs, CancellationToken.None).Result);
 
+    public ValueTask AnnounceAsync(Announcement announcement) => disk.AnnounceAsync(announcement);
+
+    public void Listen(Action<Announcement> heard) =>
+        disk.Listen(announcement => _world.Queue(process, () => heard(announcement)));
+
     public ValueTask<PartitionOpening?> OpenPartitionAsync(
         int partition, long seen, CancellationToken cancellationToken) =>
         Read("open partition", () =>

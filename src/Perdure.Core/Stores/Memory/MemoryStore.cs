@@ -9,25 +9,52 @@ namespace Perdure.Core.Stores.Memory;
 /// simulations. The object is the disk: a node that dies leaves it behind, and the next one opens it again. Everything
 /// completes before it returns, and nothing depends on a clock or on chance.
 /// </summary>
-internal sealed class MemoryStore(string hubId, int partitions = 4) : IStore
+internal sealed class MemoryStore : IStore
 {
-    private readonly Lock _lock = new();
-    private readonly MemoryTables _tables = new(partitions);
-    private long _nodes;
+    private readonly MemoryHub _hub;
+    private readonly Lock _lock;
+    private readonly MemoryTables _tables;
+    private long _node;
+
+    public MemoryStore(string hubId, int partitions = 4, Func<long>? clock = null)
+        : this(new MemoryHub(hubId, partitions, clock))
+    {
+    }
+
+    private MemoryStore(MemoryHub hub) => (_hub, _lock, _tables) = (hub, hub.Gate, hub.Tables);
+
+    /// <summary>The same hub for another node.</summary>
+    public MemoryStore Beside() => new(_hub);
 
     public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken)
     {
         lock (_lock)
-            return new(new HubInfo(hubId, partitions, ++_nodes, Lanes: 1));
+        {
+            _node = _hub.AddNode();
+            return new(new HubInfo(_hub.Id, _tables.Partitions.Length, _node, Lanes: 1));
+        }
     }
 
     public ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken)
     {
         lock (_lock)
-        {
-            var partitions = _tables.Partitions.Select((row, i) => new PartitionLease(i, row.Owner, row.Epoch));
-            return new(new ClusterView(0, [new(_nodes, long.MaxValue, runs)], [.. partitions]));
-        }
+            return new(_hub.Renew(_node, lease, runs));
+    }
+
+    public ValueTask AnnounceAsync(Announcement announcement)
+    {
+        Action<Announcement>[] listeners;
+        lock (_lock)
+            listeners = [.. _hub.Listeners];
+        foreach (Action<Announcement> listener in listeners)
+            listener(announcement);
+        return ValueTask.CompletedTask;
+    }
+
+    public void Listen(Action<Announcement> heard)
+    {
+        lock (_lock)
+            _hub.Listeners.Add(heard);
     }
 
     public ValueTask<PartitionOpening?> OpenPartitionAsync(
@@ -38,9 +65,9 @@ internal sealed class MemoryStore(string hubId, int partitions = 4) : IStore
             var row = _tables.Partitions[partition];
             if (row.Epoch != seen)
                 return new((PartitionOpening?)null);
-            bool died = row.Dirty && row.Owner != _nodes;
+            bool died = row.Dirty && row.Owner != _node;
             var tasks = CountDeaths(partition, died ? row.Owner : 0);
-            row = new(_nodes, row.Epoch + 1, Dirty: true, row.Dirty ? row.Unclean + (died ? 1 : 0) : 0);
+            row = new(_node, row.Epoch + 1, Dirty: true, row.Dirty ? row.Unclean + (died ? 1 : 0) : 0);
             _tables.Partitions[partition] = row;
             return new((PartitionOpening?)new PartitionOpening(partition, row.Epoch, row.Unclean, tasks));
         }

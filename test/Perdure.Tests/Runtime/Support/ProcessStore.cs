@@ -41,6 +41,10 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
     public ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken) =>
         Alive(() => inner.RenewAsync(lease, runs, cancellationToken));
 
+    public ValueTask AnnounceAsync(Announcement announcement) => inner.AnnounceAsync(announcement);
+
+    public void Listen(Action<Announcement> heard) => inner.Listen(heard);
+
     public ValueTask<PartitionOpening?> OpenPartitionAsync(
         int partition, long seen, CancellationToken cancellationToken) =>
         Alive(() => inner.OpenPartitionAsync(partition, seen, cancellationToken));

@@ -1,0 +1,17 @@
+namespace Perdure.Core.Partitions;
+
+/// <summary>
+/// What one node tells all others, so that they need not ask the store all the time. It may be lost; whoever needs it asks
+/// now and then.
+/// </summary>
+internal sealed record Announcement
+{
+    /// <summary>Partitions that have got message rows from a node that does not own them.</summary>
+    public IReadOnlyCollection<int> Messages { get; init; } = [];
+
+    /// <summary>Nodes that have asked for something that has been answered.</summary>
+    public IReadOnlyCollection<long> Answered { get; init; } = [];
+
+    /// <summary>Partitions were released: somebody may take them.</summary>
+    public bool Released { get; init; }
+}

@@ -1,0 +1,147 @@
+using Microsoft.Extensions.Logging;
+using Perdure.Core.Partitions;
+using Perdure.Core.Stores;
+using Perdure.Telemetry;
+
+namespace Perdure.Runtime;
+
+/// <summary>
+/// Keeps the lease of the node, takes its share of the partitions, and gives back what others should have. A round asks
+/// the store, compares, and acts; rounds come one after the other, at least three in the time of a lease, and at once
+/// when something has happened.
+/// </summary>
+internal sealed class LeaseKeeper : IDisposable
+{
+    private const int RoundsPerLease = 3;
+
+    /// <summary>A node that cannot renew stops so much before its lease ends: the clocks run not quite alike.</summary>
+    private const double SafePart = 0.8;
+
+    private readonly Node _node;
+    private readonly ITimer _expiry;
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _woken = NewSignal();
+    private bool _isShared;
+
+    public LeaseKeeper(Node node)
+    {
+        _node = node;
+        _expiry = node.Time.CreateTimer(
+            static k => ((LeaseKeeper)k!).OnExpired(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>A round is due: something was lost, released, or has to be opened again.</summary>
+    public void Wake()
+    {
+        lock (_gate)
+            _woken.TrySetResult();
+    }
+
+    /// <summary>The first round: when it ends, the node serves.</summary>
+    /// <exception cref="StoreException">The store cannot be asked.</exception>
+    public Task StartAsync(CancellationToken cancellationToken) => RoundAsync(cancellationToken);
+
+    /// <summary>Runs until the node stops.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await NextAsync(cancellationToken);
+                try
+                {
+                    await RoundAsync(cancellationToken);
+                }
+                catch (StoreException e)
+                {
+                    _node.Logger.RoundFailed(e);
+                    Wake();
+                    await Task.Delay(Partition.ReopenPause, _node.Time, cancellationToken);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The node stops.
+        }
+    }
+
+    public void Dispose() => _expiry.Dispose();
+
+    private async Task NextAsync(CancellationToken cancellationToken)
+    {
+        Task woken;
+        lock (_gate)
+            woken = _woken.Task;
+        if (_isShared)
+        {
+            try
+            {
+                await woken.WaitHereAsync(_node.Settings.Lease / RoundsPerLease, _node.Time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                // Nothing has happened: the lease is renewed all the same.
+            }
+        }
+        else
+        {
+            await woken.WaitHereAsync(cancellationToken);
+        }
+        lock (_gate)
+        {
+            if (_woken.Task.IsCompleted)
+                _woken = NewSignal();
+        }
+    }
+
+    private async Task RoundAsync(CancellationToken cancellationToken)
+    {
+        // The lease runs from before the question: the answer may have taken long.
+        long asked = _node.Time.GetTimestamp();
+        ClusterView view = await _node.Store.RenewAsync(_node.Settings.Lease, _node.Runs, cancellationToken);
+        _isShared = view.Nodes.Single(n => n.Node == _node.Number).Expires < long.MaxValue;
+        if (_isShared)
+        {
+            TimeSpan left = (_node.Settings.Lease * SafePart) - _node.Time.GetElapsedTime(asked);
+            _expiry.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+        foreach (PartitionLease lease in view.Partitions)
+            _node.Partition(lease.Partition).Compare(lease);
+
+        ShareDecision decision = FairShare.Decide(view, _node.Number);
+        foreach (PartitionLease released in decision.Release)
+            _node.HandOver(released.Partition);
+        IEnumerable<PartitionLease> lost = view.Partitions
+            .Where(p => p.Owner == _node.Number && _node.Partition(p.Partition).IsUnopened
+                && !decision.Release.Contains(p));
+        foreach (PartitionLease lease in lost.Concat(decision.Take))
+        {
+            if (await _node.Partition(lease.Partition).TakeAsync(lease.Epoch, cancellationToken))
+                _node.RecoverTaken(lease.Partition);
+            else
+                Wake();
+        }
+        if (_isShared)
+        {
+            // In case an announcement was not heard.
+            for (int i = 0; i < _node.Partitions; i++)
+                _node.Partition(i).ReadNewSoon();
+        }
+    }
+
+    /// <summary>
+    /// The lease could not be renewed: another node may take the partitions in a moment, and run what runs here. What
+    /// this node still sent would be fenced; it stops before.
+    /// </summary>
+    private void OnExpired()
+    {
+        _node.Logger.LeaseExpired(_node.Number);
+        for (int i = 0; i < _node.Partitions; i++)
+            _node.Partition(i).Lose();
+        Wake();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

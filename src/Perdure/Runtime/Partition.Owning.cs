@@ -1,0 +1,261 @@
+using Perdure.Core.Messages;
+using Perdure.Core.Partitions;
+using Perdure.Core.Stores;
+using Perdure.Telemetry;
+
+namespace Perdure.Runtime;
+
+/// <summary>
+/// Coming by the partition and letting go of it. While another node owns it, or nobody, requests become message rows
+/// that its owner reads.
+/// </summary>
+internal sealed partial class Partition
+{
+    private bool _isElsewhere;
+    private bool _isLeaving;
+    private bool _isReading;
+    private bool _readsAgain;
+
+    /// <summary>Whether another node owns it, or nobody.</summary>
+    public bool IsElsewhere
+    {
+        get
+        {
+            lock (_gate)
+                return _isElsewhere;
+        }
+    }
+
+    /// <summary>Whether it waits to be opened by this node.</summary>
+    public bool IsUnopened
+    {
+        get
+        {
+            lock (_gate)
+                return _held is not null && !_isLeaving && !_closed;
+        }
+    }
+
+    /// <summary>Whether activities of it may begin.</summary>
+    public bool IsLeaving => Volatile.Read(ref _isLeaving);
+
+    /// <summary>What the store says of the owner, against what this node believes.</summary>
+    public void Compare(PartitionLease lease)
+    {
+        bool isMine = lease.Owner == _node.Number;
+        long epoch = Epoch;
+        if (isMine ? epoch != 0 && epoch != lease.Epoch : epoch != 0 || !IsElsewhere)
+            Lose();
+    }
+
+    /// <summary>
+    /// Takes the partition if its epoch is still the one that was seen, and finds out what it owes. False when somebody
+    /// else was faster, or the node closes it meanwhile.
+    /// </summary>
+    /// <exception cref="StoreException">The store cannot be read.</exception>
+    public async Task<bool> TakeAsync(long seen, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+                return false;
+            _isElsewhere = false;
+            _held ??= [];
+        }
+        bool isTaken = false;
+        try
+        {
+            isTaken = await TryOpenAsync(seen, cancellationToken);
+        }
+        finally
+        {
+            if (!isTaken)
+                Lose();
+        }
+        return isTaken;
+    }
+
+    /// <summary>
+    /// Another node owns the partition, or may soon: its memory is dropped. Requests that were under way are certainly
+    /// not written; they go to whoever owns it then.
+    /// </summary>
+    public void Lose()
+    {
+        List<(string Id, Message Message, bool IsNew)> held;
+        lock (_gate)
+        {
+            if (_closed)
+                return;
+            _held ??= [];
+            DropMemory_NeedsLock();
+            (_isElsewhere, _isLeaving) = (true, false);
+            (held, _held) = (_held, []);
+            foreach ((string id, Message message, _) in held)
+                Forward_NeedsLock(id, message);
+        }
+        _node.LaneOf(this).Go();
+    }
+
+    /// <summary>
+    /// Lets go of the partition in order: no new activities, those that run get until the deadline, and so do turns;
+    /// what is not done then the next owner does again.
+    /// </summary>
+    public async Task HandOverAsync(CancellationToken deadline)
+    {
+        lock (_gate)
+        {
+            if (_closed || _held is not null || _isLeaving)
+                return;
+            Volatile.Write(ref _isLeaving, true);
+        }
+        await Node.Finished(_node.Activities.WhenIdleAsync(this), deadline);
+        lock (_gate)
+        {
+            if (!_isLeaving || _closed)
+                return;
+            // From here on requests wait, and then go to the next owner.
+            _held ??= [];
+        }
+        await Node.Finished(_work.WhenIdleAsync(), deadline);
+        long epoch = Epoch;
+        Lose();
+        if (epoch == 0)
+            return;
+        try
+        {
+            await _node.Store.ClosePartitionAsync(Number, epoch, CancellationToken.None);
+            _node.Logger.PartitionHandedOver(Number);
+        }
+        catch (StoreException e)
+        {
+            // It stays marked as owned until the lease of the node says otherwise; this node takes it again.
+            _node.Logger.RoundFailed(e);
+        }
+    }
+
+    /// <summary>Counts what is under way, for this partition and for the node.</summary>
+    public void EnterWork()
+    {
+        _work.Enter();
+        _node.Work.Enter();
+    }
+
+    public void ExitWork()
+    {
+        _work.Exit();
+        _node.Work.Exit();
+    }
+
+    /// <summary>
+    /// A request becomes a message row, behind all that this node has sent to the partition before. A message that is a
+    /// row already is read by the owner.
+    /// </summary>
+    private void Forward_NeedsLock(string id, Message message)
+    {
+        if (message.Ticket is Request request)
+            _node.LaneOf(this).Append(new ForwardedRequest(this, id, message, request, NextRequestKey_NeedsLock()));
+        else if (message.Row is not null)
+            _node.Wakes.Messages(Number);
+    }
+
+    private MessageKey NextRequestKey_NeedsLock() =>
+        new(Number, Node.RequestOrigin + _node.Number, ++_lastRequestRow);
+
+    /// <summary>
+    /// Messages that other nodes have sent since. Each origin numbers its own, so what is new of it is what is above
+    /// the last one that was seen.
+    /// </summary>
+    /// <exception cref="StoreException">The store cannot be read.</exception>
+    public async Task ReadNewMessagesAsync(CancellationToken cancellationToken)
+    {
+        long epoch = Epoch;
+        if (epoch == 0)
+            return;
+        long origin = long.MinValue, number = long.MinValue;
+        while (true)
+        {
+            IReadOnlyList<MessageRow> rows =
+                await _node.Store.ReadMessagesAsync(Number, origin, number, MessagesPerRead, cancellationToken);
+            bool skips = false;
+            foreach (MessageRow row in rows)
+            {
+                long seen = SeenOf(row.Key.Origin);
+                (origin, number) = (row.Key.Origin, Math.Max(row.Key.Number, seen));
+                if (row.Key.Number < seen)
+                {
+                    // Far behind what is known: the rest of them is not worth reading.
+                    skips = true;
+                    break;
+                }
+                if (!TakeNew(row, epoch))
+                    return;
+            }
+            if (!skips && rows.Count < MessagesPerRead)
+                return;
+        }
+    }
+
+    /// <summary>Reads new messages; if that is under way already, once more behind it.</summary>
+    public void ReadNewSoon()
+    {
+        lock (_gate)
+        {
+            if (_held is not null || _closed)
+                return;
+            _readsAgain = _isReading;
+            if (_isReading)
+                return;
+            _isReading = true;
+        }
+        _ = ReadNewAsync();
+    }
+
+    private async Task ReadNewAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                await ReadNewMessagesAsync(_node.WhenStopping);
+            }
+            catch (OperationCanceledException)
+            {
+                // The node stops: the next owner reads them.
+            }
+            catch (StoreException e)
+            {
+                // The next round of the lease asks again.
+                _node.Logger.RoundFailed(e);
+            }
+            lock (_gate)
+            {
+                if (!_readsAgain)
+                {
+                    _isReading = false;
+                    return;
+                }
+                _readsAgain = false;
+            }
+        }
+    }
+
+    private long SeenOf(long origin)
+    {
+        lock (_gate)
+            return _seen.GetValueOrDefault(origin, long.MinValue);
+    }
+
+    private bool TakeNew(MessageRow row, long epoch)
+    {
+        Resident? claimed = null;
+        lock (_gate)
+        {
+            if (_closed || _epoch != epoch || _held is not null)
+                return false;
+            if (IsFirst_NeedsLock(row.Key))
+                claimed = Put_NeedsLock(row.Target, MessageCodec.Decode(row), isNew: false);
+        }
+        GoOn(claimed);
+        return true;
+    }
+}

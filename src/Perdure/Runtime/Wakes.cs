@@ -1,0 +1,87 @@
+using Perdure.Core.Partitions;
+using Perdure.Core.Stores;
+
+namespace Perdure.Runtime;
+
+/// <summary>
+/// What this node tells the others after its commits, put together while one announcement is on its way; and what it
+/// does when it hears one.
+/// </summary>
+internal sealed class Wakes(Node node)
+{
+    private readonly Lock _gate = new();
+    private HashSet<int> _messages = [];
+    private HashSet<long> _answered = [];
+    private bool _released;
+    private bool _isSending;
+
+    /// <summary>Message rows for a partition of another node are durable.</summary>
+    public void Messages(int partition)
+    {
+        lock (_gate)
+            _messages.Add(partition);
+        Send();
+    }
+
+    /// <summary>A request of some node, perhaps this one, has its answer.</summary>
+    public void Answered(OutcomeRow outcome)
+    {
+        long asker = RemoteOutcomes.NodeOf(outcome.Id);
+        if (asker == node.Number)
+        {
+            node.Outcomes.Answer(outcome);
+            return;
+        }
+        lock (_gate)
+            _answered.Add(asker);
+        Send();
+    }
+
+    /// <summary>Partitions were given back.</summary>
+    public void Released()
+    {
+        lock (_gate)
+            _released = true;
+        Send();
+    }
+
+    public void Hear(Announcement announcement)
+    {
+        foreach (int partition in announcement.Messages)
+            node.Partition(partition).ReadNewSoon();
+        if (announcement.Answered.Contains(node.Number))
+            node.Outcomes.LookNow();
+        if (announcement.Released)
+            node.Leases.Wake();
+    }
+
+    private void Send()
+    {
+        lock (_gate)
+        {
+            if (_isSending)
+                return;
+            _isSending = true;
+        }
+        _ = SendAsync();
+    }
+
+    private async Task SendAsync()
+    {
+        while (true)
+        {
+            Announcement next;
+            lock (_gate)
+            {
+                if (_messages.Count == 0 && _answered.Count == 0 && !_released)
+                {
+                    _isSending = false;
+                    return;
+                }
+                next = new() { Messages = _messages, Answered = _answered, Released = _released };
+                (_messages, _answered, _released) = ([], [], false);
+            }
+            await node.Store.AnnounceAsync(next);
+        }
+    }
+}
