@@ -31,7 +31,7 @@ internal static class HttpFunctionRoutes
         HttpAnswers answers = new(new ActionResultServices(services));
         foreach (HttpFunction function in compiled.OfType<HttpFunction>())
         {
-            HttpFunctionEndpoint handler = new(function, access, answers, http.Options.ShowStackTraces, http.Log);
+            HttpFunctionEndpoint handler = new(function, access, answers, http);
             IEndpointConventionBuilder endpoint = endpoints.Map(function.Route.Pattern, handler.HandleAsync);
             endpoint.WithDisplayName($"Function {function.Name}");
             if (function.Route.Methods.Count > 0)
