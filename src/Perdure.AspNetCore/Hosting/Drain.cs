@@ -18,8 +18,8 @@ internal sealed class Drain(ILogger logger)
     public int Calls => Volatile.Read(ref _calls);
 
     /// <summary>
-    /// Counts a request that a function answers, until <see cref="Leave"/>; false when the host drains. It counts before
-    /// it looks again, so that a draining host without calls has none that is about to begin.
+    /// Counts a request that a function answers, until <see cref="Leave"/>; false when the host drains. It counts
+    /// before it looks again, so that a draining host without calls has none that is about to begin.
     /// </summary>
     public bool TryEnter()
     {

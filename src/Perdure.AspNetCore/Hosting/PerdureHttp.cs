@@ -12,6 +12,7 @@ using Perdure.AspNetCore.Links;
 using Perdure.AspNetCore.Management;
 using Perdure.AspNetCore.Security;
 using Perdure.AspNetCore.Telemetry;
+using Perdure.AspNetCore.Triggers;
 using Perdure.Hosting;
 using Perdure.Runtime;
 
@@ -71,6 +72,9 @@ internal sealed class PerdureHttp
     public string TaskHub { get; }
 
     public int MaxPayloadBytes { get; }
+
+    /// <summary>The functions that are served; none before they are mapped.</summary>
+    public IReadOnlyList<HttpFunction> Functions { get; set; } = [];
 
     public static PerdureHttp Of(IServiceProvider services)
     {

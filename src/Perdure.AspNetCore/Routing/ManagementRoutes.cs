@@ -170,7 +170,7 @@ internal static partial class ManagementRoutes
             Method = "GET",
             Pattern = "admin/host/drain/status",
             Scope = AccessScope.Read,
-            Summary = "Whether the host drains, and how much is left: activities that run or wait, functions that answer.",
+            Summary = "Whether the host drains, and how many activities run or wait for a slot or functions answer.",
             Answers = [new(200, "The state: Disabled, InProgress or Completed.")],
             Handle = HostHandlers.DrainStatusAsync,
         },

@@ -11,7 +11,7 @@ namespace Perdure.AspNetCore.Triggers;
 internal sealed class HttpFunctionEndpoint(
     HttpFunction function, FunctionAccess access, HttpAnswers answers, PerdureHttp http)
 {
-    private const string Draining = "This host is being drained and calls no more functions. Try again, at another host.";
+    private const string Draining = "This host is being drained and calls no more functions. Try another one.";
 
     private readonly int _values = function.Arguments.Select(a => a.Position + 1).DefaultIfEmpty().Max();
 

@@ -14,14 +14,15 @@ public sealed class DrainTests
         await using Site site = await Site.StartAsync(typeof(Slow));
         Task<string> running = site.AskAsync("POST", "/api/Wait", "\"tea\"");
         await Slow.Entered.Task;
-        (await site.AskAsync("GET", Status)).ShouldStartWith("200 {\"state\":\"Disabled\",\"outstandingInvocations\":1,");
+        (await site.AskAsync("GET", Status)).ShouldStartWith(
+            "200 {\"state\":\"Disabled\",\"outstandingInvocations\":1,");
 
         (await site.AskAsync("POST", "/admin/host/drain")).ShouldStartWith("202 {\"state\":\"InProgress\"");
         using HttpResponseMessage refused = await site.SendAsync("POST", "/api/Count", "1");
         ((int)refused.StatusCode).ShouldBe(503);
         refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(5));
         (await refused.Content.ReadAsStringAsync()).ShouldBe(
-            "{\"Message\":\"This host is being drained and calls no more functions. Try again, at another host.\"}");
+            "{\"Message\":\"This host is being drained and calls no more functions. Try another one.\"}");
         Slow.Calls.ShouldBe(0);
         site.Log.All.ShouldContain(l => l.StartsWith(
             "Information Perdure.Http: A call of function Count was refused with 503", StringComparison.Ordinal));
@@ -84,6 +85,7 @@ public sealed class DrainTests
         public static int Read([HttpTrigger("post")] int number) => number;
 
         [FunctionName("Throw")]
-        public static string Throw([HttpTrigger("post")] HttpRequest _) => throw new InvalidOperationException("secret");
+        public static string Throw([HttpTrigger("post")] HttpRequest _) =>
+            throw new InvalidOperationException("secret");
     }
 }
