@@ -33,6 +33,11 @@ internal sealed class HttpFunctionEndpoint(
         {
             await RefuseAsync(context, e.StatusCode, e.Message);
         }
+        catch (HttpRequestException e) when (e.InnerException is BadHttpRequestException bad)
+        {
+            // The content of a request message wraps what went wrong with the body.
+            await RefuseAsync(context, bad.StatusCode, bad.Message);
+        }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
             // The caller is gone, and so is whoever could be told.
