@@ -44,8 +44,10 @@ internal sealed class PerdureHttp
             TaskHub, new Lazy<byte[]>(() => LinkKey.Load(Options.LinkSigningKey, hubFile, Log)), Options.LinkLifetime,
             services.GetRequiredService<TimeProvider>());
         IServer? server = services.GetService<IServer>();
+        KnownCredentials known = new(
+            new KeyRing(Options.Keys, TaskHub), Options.Jwt.IsConfigured ? new JwtTokens(Options.Jwt, Log) : null);
         Access = new AccessControl(
-            Options, TaskHub, links, new LocalConnections(server), new RateLimits(Options.RequestsPerSecond));
+            Options, known, links, new LocalConnections(server), new RateLimits(Options.RequestsPerSecond));
         Addresses = new InstanceAddresses(
             Options, TaskHub, links, services.GetRequiredService<EndpointDataSource>(), server);
         Drain = new Drain(Log);

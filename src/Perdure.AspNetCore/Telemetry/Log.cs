@@ -35,4 +35,10 @@ internal static partial class Log
         205, LogLevel.Information,
         "Orchestrations are started and functions called over HTTP again: {Caller} ended the drain.")]
     public static partial void DrainEnded(this ILogger logger, string? caller);
+
+    [LoggerMessage(
+        206, LogLevel.Warning,
+        "The keys of the authority {Authority} cannot be fetched, so no token of it can be checked: {Detail} The next "
+        + "token tries again.")]
+    public static partial void AuthorityUnreachable(this ILogger logger, string authority, string detail);
 }
