@@ -12,6 +12,7 @@ using Perdure.AspNetCore.Links;
 using Perdure.AspNetCore.Management;
 using Perdure.AspNetCore.Security;
 using Perdure.AspNetCore.Telemetry;
+using Perdure.AspNetCore.Triggers;
 using Perdure.Hosting;
 using Perdure.Runtime;
 
@@ -43,8 +44,10 @@ internal sealed class PerdureHttp
             TaskHub, new Lazy<byte[]>(() => LinkKey.Load(Options.LinkSigningKey, hubFile, Log)), Options.LinkLifetime,
             services.GetRequiredService<TimeProvider>());
         IServer? server = services.GetService<IServer>();
+        KnownCredentials known = new(
+            new KeyRing(Options.Keys, TaskHub), Options.Jwt.IsConfigured ? new JwtTokens(Options.Jwt, Log) : null);
         Access = new AccessControl(
-            Options, TaskHub, links, new LocalConnections(server), new RateLimits(Options.RequestsPerSecond));
+            Options, known, links, new LocalConnections(server), new RateLimits(Options.RequestsPerSecond));
         Addresses = new InstanceAddresses(
             Options, TaskHub, links, services.GetRequiredService<EndpointDataSource>(), server);
         Drain = new Drain(Log);
@@ -71,6 +74,9 @@ internal sealed class PerdureHttp
     public string TaskHub { get; }
 
     public int MaxPayloadBytes { get; }
+
+    /// <summary>The functions that are served; none before they are mapped.</summary>
+    public IReadOnlyList<HttpFunction> Functions { get; set; } = [];
 
     public static PerdureHttp Of(IServiceProvider services)
     {

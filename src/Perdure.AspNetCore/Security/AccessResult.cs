@@ -4,7 +4,7 @@ namespace Perdure.AspNetCore.Security;
 
 /// <summary>The answer to an <see cref="AccessRequest"/>.</summary>
 /// <param name="StatusCode">
-/// 200: allowed; 401: nobody knows who asks; 403: who asks may not; 429: too often.
+/// 200: allowed; 401: nobody knows who asks; 403: who asks may not; 429: too often; 503: it cannot be found out now.
 /// </param>
 /// <param name="Reason">What is wrong and what to do; null when it is allowed.</param>
 /// <param name="Caller">Who asks, for limits and logs; null when nobody knows.</param>
@@ -15,6 +15,8 @@ internal sealed record AccessResult(int StatusCode, string? Reason, string? Call
     public static AccessResult Allowed(string caller) => new(StatusCodes.Status200OK, null, caller);
 
     public static AccessResult Unauthenticated(string reason) => new(StatusCodes.Status401Unauthorized, reason, null);
+
+    public static AccessResult Unknown(string reason) => new(StatusCodes.Status503ServiceUnavailable, reason, null);
 
     public static AccessResult Forbidden(string reason, string? caller = null) =>
         new(StatusCodes.Status403Forbidden, reason, caller);
