@@ -12,6 +12,7 @@ using Perdure.AspNetCore.Links;
 using Perdure.AspNetCore.Management;
 using Perdure.AspNetCore.Security;
 using Perdure.AspNetCore.Telemetry;
+using Perdure.Clients;
 using Perdure.Hosting;
 using Perdure.Runtime;
 
@@ -84,7 +85,8 @@ internal sealed class PerdureHttp
     public static PerdureHttp Of(IDurableOrchestrationClient client)
     {
         ArgumentNullException.ThrowIfNull(client);
-        return s_byClient.TryGetValue(client, out PerdureHttp? http)
+        // One that speaks for somebody is the same client to everybody but histories.
+        return s_byClient.TryGetValue((client as DurableClient)?.Origin ?? client, out PerdureHttp? http)
             ? http
             : throw new InvalidOperationException(
                 "The host of this client has no management API, so there are no addresses to give out. Call "

@@ -199,7 +199,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         if (turn.State.Suspended)
             turn.Refuse(message, RequestOutcome.WrongState, "the instance is suspended already");
         else
-            Record(turn, message, new HistoryEvent.ExecutionSuspended(message.Reason));
+            Record(turn, message, new HistoryEvent.ExecutionSuspended(message.Reason) { Author = message.Author });
     }
 
     private static void TakeResume(OrchestrationTurn turn, Message.Resume message)
@@ -207,7 +207,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         if (!turn.State.Suspended && !turn.State.Parked)
             turn.Refuse(message, RequestOutcome.WrongState, "the instance is not suspended");
         else
-            Record(turn, message, new HistoryEvent.ExecutionResumed(message.Reason));
+            Record(turn, message, new HistoryEvent.ExecutionResumed(message.Reason) { Author = message.Author });
     }
 
     private static void Record(OrchestrationTurn turn, Message message, HistoryEvent e)

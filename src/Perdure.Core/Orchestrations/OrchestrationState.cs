@@ -47,6 +47,10 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
 
     public bool Suspended { get; private set; }
     public string? HeldReason { get; private set; }
+
+    /// <summary>Who suspended it, if they said so.</summary>
+    public string? HeldBy { get; private set; }
+
     public bool Parked { get; private set; }
 
     /// <summary>When a delayed start that has not come due is due.</summary>
@@ -201,9 +205,11 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
             case HistoryEvent.EntityOperationCompleted x: Resolve(x.Task, e); break;
             case HistoryEvent.EntityOperationFailed x: Resolve(x.Task, e); break;
             case HistoryEvent.EntityLockGranted x: Grant(x); break;
-            case HistoryEvent.ExecutionSuspended x: (Suspended, HeldReason) = (true, x.Reason); break;
-            case HistoryEvent.ExecutionResumed: (Suspended, Parked, HeldReason) = (false, false, null); break;
-            case HistoryEvent.ExecutionParked x: (Parked, HeldReason) = (true, x.Reason); break;
+            case HistoryEvent.ExecutionSuspended x:
+                (Suspended, HeldReason, HeldBy) = (true, x.Reason, x.Author);
+                break;
+            case HistoryEvent.ExecutionResumed: LetGo(); break;
+            case HistoryEvent.ExecutionParked x: (Parked, HeldReason, HeldBy) = (true, x.Reason, null); break;
             case HistoryEvent.TaskScheduled x: Ask(x.Task, x.FirstTask, e); break;
             case HistoryEvent.TimerCreated x: Open.Add(x.Task, e); break;
             case HistoryEvent.TimerCanceled x: Open.Remove(x.Task); break;
@@ -288,7 +294,8 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
         former.Reopen(Open);
         Former = former;
         (EventCount, NextTurn, Status) = (events, turn, InstanceStatus.Running);
-        (Suspended, Parked, HeldReason, StartPendingUntil) = (false, false, null, null);
+        StartPendingUntil = null;
+        LetGo();
     }
 
     private void Resolve(int task, HistoryEvent e)
@@ -309,8 +316,11 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
         Recorded = null;
         Section = null;
         Open.Clear();
-        (Suspended, Parked, HeldReason, StartPendingUntil) = (false, false, null, null);
+        StartPendingUntil = null;
+        LetGo();
     }
+
+    private void LetGo() => (Suspended, Parked, HeldReason, HeldBy) = (false, false, null, null);
 
     private void Reset()
     {
@@ -323,6 +333,7 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
         Section = null;
         _feeding = false;
         Status = InstanceStatus.Pending;
-        (Suspended, Parked, HeldReason, StartPendingUntil) = (false, false, null, null);
+        StartPendingUntil = null;
+        LetGo();
     }
 }

@@ -262,7 +262,7 @@ internal sealed partial class Partition
         OrchestrationTurn turn = overtaken.Turn;
         turn.Taken.Add(overtaken.Message);
         _care.Done(Care.KeyOf(turn.Execution));
-        _core.Conclude(turn, new CodeResult.Overtaken(overtaken.Message.Reason, overtaken.Message.Recursive));
+        _core.Conclude(turn, new CodeResult.Overtaken(overtaken.Message));
         if (overtaken.Message.Ticket is { } ticket)
             turn.Effects.Add(new Effect.Answer(ticket, RequestOutcome.Accepted));
         if (overtaken.Message.Row is { } row)
