@@ -69,6 +69,9 @@ internal abstract record Message
         /// <summary>Not before this time: until then it stands among the timers of its entity.</summary>
         public long? DueAt { get; init; }
 
+        /// <summary>W3C trace context of the span that sent it; null where nothing is traced.</summary>
+        public string? TraceParent { get; init; }
+
         /// <summary>The timer that has come due and goes with the operation.</summary>
         public TimerKey? Timer { get; init; }
 

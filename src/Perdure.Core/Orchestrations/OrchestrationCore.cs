@@ -74,9 +74,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
             case var _ when state.Ended: turn.Refuse(message, RequestOutcome.Ended, "the instance has ended"); break;
             case Message.TaskDone m: TakeResult<HistoryEvent.TaskScheduled>(turn, m, m.Task, ResultOf(m)); break;
             case Message.ChildDone m: TakeAnswer(turn, m); break;
-            case Message.OperationDone m:
-                TakeResult<HistoryEvent.EntityOperationCalled>(turn, m, m.Task, ResultOf(m));
-                break;
+            case Message.OperationDone m: TakeAnswer(turn, m); break;
             case Message.LockGranted m: TakeGrant(turn, m); break;
             case Message.TimerDue m: TakeTimer(turn, m); break;
             case Message.StartDue m: TakeStartDue(turn, m); break;

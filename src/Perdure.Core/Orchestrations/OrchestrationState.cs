@@ -15,6 +15,9 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
 {
     private bool _feeding;
 
+    /// <summary>When the open calls of entities were made; null in an execution that is not traced.</summary>
+    private Dictionary<int, long>? _calls;
+
     public override bool IsLive => Exists && !Ended;
 
     /// <summary>There is an instance: created by a turn of this process, or found in the store.</summary>
@@ -167,6 +170,10 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
             : new Message.ChildDone(key, result, null);
     }
 
+    /// <summary>When an open call of an entity was made, if the execution has a trace.</summary>
+    public long? CalledAt(TaskKey task) =>
+        _calls is not null && task.IsOf(Execution) && _calls.TryGetValue(task.Task, out long at) ? at : null;
+
     /// <summary>Nobody will rewind it as it is now.</summary>
     public void ForgetHistory() => Lived = null;
 
@@ -216,7 +223,7 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
             case HistoryEvent.SubOrchestrationInstanceCreated { Detached: false } x:
                 Ask(x.Task, x.FirstTask, e);
                 break;
-            case HistoryEvent.EntityOperationCalled x: Open.Add(x.Task, e); break;
+            case HistoryEvent.EntityOperationCalled x: Call(x); break;
             case HistoryEvent.EntityLockRequested x: Enter(x); break;
             case HistoryEvent.EntityUnlockSent x: Leave(x.Task); break;
             case HistoryEvent.CustomStatusSet x: CustomStatus = x.Value; break;
@@ -246,6 +253,13 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
         // instance that continues as new; it is not shown as pending between two generations.
         Status = _feeding || Execution.Generation > 0 ? InstanceStatus.Running : InstanceStatus.Pending;
         StartPendingUntil = x.StartAt;
+    }
+
+    private void Call(HistoryEvent.EntityOperationCalled x)
+    {
+        Open.Add(x.Task, x);
+        if (TraceParent is not null)
+            (_calls ??= [])[x.Task] = LastAt;
     }
 
     private void Enter(HistoryEvent.EntityLockRequested x)
@@ -301,6 +315,7 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
     private void Resolve(int task, HistoryEvent e)
     {
         Open.Remove(task);
+        _calls?.Remove(task);
         Take(e);
     }
 
@@ -316,6 +331,7 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
         Recorded = null;
         Section = null;
         Open.Clear();
+        _calls = null;
         StartPendingUntil = null;
         LetGo();
     }
@@ -327,6 +343,7 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
         NextTurn = 0;
         EventCount = 0;
         Open.Clear();
+        _calls = null;
         Former = null;
         Lived = null;
         Recorded = null;

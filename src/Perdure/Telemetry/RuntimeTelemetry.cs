@@ -61,6 +61,8 @@ internal sealed class RuntimeTelemetry(Node node)
             node.Logger.LongHistory(state.Id, state.EventCount, node.Settings.Limits.HistoryEventsMax);
         if (turn.Rows.UpdateInstance?.Held == Core.Orchestrations.Held.Parked)
             node.Logger.OrchestrationParked(state.Name, state.Id, state.HeldReason);
+        if (Source.HasListeners())
+            EntitySpans.OnTurn(turn);
         if (turn.Rewound)
             OnRewound(turn);
         if (turn.Completed is { } completed)
@@ -126,5 +128,5 @@ internal sealed class RuntimeTelemetry(Node node)
 
     // The framework offers no way to say which id a span has, and a span that outlives its process needs one.
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spanId")]
-    private static extern ref string? SpanIdOf(Activity activity);
+    public static extern ref string? SpanIdOf(Activity activity);
 }

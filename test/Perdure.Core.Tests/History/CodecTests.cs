@@ -158,6 +158,7 @@ public class CodecTests
             new Message.Rewind("a") { Author = "b", Child = new() { Name = "a", ExecutionId = "b" } },
             new Message.Operation("", default),
             new Message.Operation("Größe \"1\"", payload) { Caller = Caller, DueAt = long.MinValue },
+            new Message.Operation("a", payload) { TraceParent = "00-1-2-01" },
             new Message.LockRequest(Caller), new Message.Release(Caller.Task),
             new Message.OperationDone(Caller.Task, payload, null),
             new Message.OperationDone(Caller.Task, default, failure),
