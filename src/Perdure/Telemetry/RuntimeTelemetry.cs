@@ -81,7 +81,19 @@ internal sealed class RuntimeTelemetry(Node node)
     {
         node.Meters.EntityOperations(turn.State.Name, turn.Done);
         foreach ((string operation, FailureDetails failure) in turn.FailedSignals ?? [])
-            node.Logger.SignalFailed(turn.State.Id, operation, failure.ErrorType, failure.ErrorMessage);
+        {
+            node.Logger.SignalFailed(
+                turn.State.Id, operation, failure.ErrorType, failure.ErrorMessage, TraceOf(failure));
+        }
+    }
+
+    /// <summary>Where it was thrown, and what caused it; no history keeps that of a signal.</summary>
+    private static string TraceOf(FailureDetails failure)
+    {
+        string own = failure.StackTrace is { } stack ? $"{Environment.NewLine}{stack}" : "";
+        return failure.InnerFailure is { } inner
+            ? $"{own}{Environment.NewLine}caused by {inner.ErrorType}: {inner.ErrorMessage}{TraceOf(inner)}"
+            : own;
     }
 
     private void OnEnded(OrchestrationTurn turn, HistoryEvent.ExecutionCompleted completed)

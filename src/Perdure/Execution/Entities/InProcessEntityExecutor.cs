@@ -73,9 +73,12 @@ internal sealed class InProcessEntityExecutor(FunctionRegistry functions, Entity
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                span?.SetStatus(ActivityStatusCode.Error, e.Message);
-                services.Logger.EntityOperationFailed(batch.InstanceId, operation.Name, e);
-                outcomes.Add(new EntityOutcome(Payload.None, ThrownFailure.Of(e), []));
+                FailureDetails failure = ThrownFailure.Of(e);
+                span?.SetStatus(ActivityStatusCode.Error, failure.ErrorMessage);
+                // That of a signal is logged once it is certain: nobody else hears of it.
+                if (!operation.IsSignal)
+                    services.Logger.EntityCallFailed(batch.InstanceId, operation.Name, e);
+                outcomes.Add(new EntityOutcome(Payload.None, failure, []));
             }
             finally
             {
