@@ -13,6 +13,7 @@ using Perdure.AspNetCore.Management;
 using Perdure.AspNetCore.Security;
 using Perdure.AspNetCore.Telemetry;
 using Perdure.AspNetCore.Triggers;
+using Perdure.Clients;
 using Perdure.Hosting;
 using Perdure.Runtime;
 
@@ -90,7 +91,8 @@ internal sealed class PerdureHttp
     public static PerdureHttp Of(IDurableOrchestrationClient client)
     {
         ArgumentNullException.ThrowIfNull(client);
-        return s_byClient.TryGetValue(client, out PerdureHttp? http)
+        // One that speaks for somebody is the same client to everybody but histories.
+        return s_byClient.TryGetValue((client as DurableClient)?.Origin ?? client, out PerdureHttp? http)
             ? http
             : throw new InvalidOperationException(
                 "The host of this client has no management API, so there are no addresses to give out. Call "

@@ -65,6 +65,7 @@ internal sealed class ManagementEndpoint(PerdureHttp http, ManagementRouter rout
             if (!access.IsAllowed)
                 return Refused(call.Route, access);
             call.Caller = access.Caller;
+            call.Author = access.Author;
         }
         if (call.Query("taskHub") is { } hub && !hub.Equals(http.TaskHub, StringComparison.OrdinalIgnoreCase))
             return Answer.Refusal(

@@ -65,7 +65,7 @@ internal sealed class AccessControl(
         if (refusal is not null)
             return refusal;
         return scope >= request.Scope
-            ? AccessResult.Allowed($"token {caller}")
+            ? AccessResult.Allowed($"token {caller}", string.IsNullOrWhiteSpace(caller) ? null : caller)
             : AccessResult.Forbidden(
                 $"The token has {(scope is { } s ? $"the scope perdure.{Name(s)}" : "no scope of Perdure")}; this "
                 + $"needs perdure.{Name(request.Scope)}.", caller);
@@ -77,10 +77,10 @@ internal sealed class AccessControl(
         if (key.Functions.Count > 0)
             return request.FunctionName is { } function
                 && key.Functions.Contains(function, StringComparer.OrdinalIgnoreCase)
-                    ? AccessResult.Allowed(caller)
+                    ? AccessResult.Allowed(caller, key.Name)
                     : AccessResult.Forbidden($"The key '{key.Name}' is for other functions only.", caller);
         return key.Scope >= request.Scope
-            ? AccessResult.Allowed(caller)
+            ? AccessResult.Allowed(caller, key.Name)
             : AccessResult.Forbidden(
                 $"The key '{key.Name}' has the scope {Name(key.Scope)}; this needs {Name(request.Scope)}.", caller);
     }

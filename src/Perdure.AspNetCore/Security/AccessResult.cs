@@ -10,9 +10,16 @@ namespace Perdure.AspNetCore.Security;
 /// <param name="Caller">Who asks, for limits and logs; null when nobody knows.</param>
 internal sealed record AccessResult(int StatusCode, string? Reason, string? Caller)
 {
+    /// <summary>
+    /// The name that goes with what is asked for into histories: that of the key, or the subject of the token. Null for
+    /// callers without a name of their own, such as those of this machine.
+    /// </summary>
+    public string? Author { get; init; }
+
     public bool IsAllowed => StatusCode == StatusCodes.Status200OK;
 
-    public static AccessResult Allowed(string caller) => new(StatusCodes.Status200OK, null, caller);
+    public static AccessResult Allowed(string caller, string? author = null) =>
+        new(StatusCodes.Status200OK, null, caller) { Author = author };
 
     public static AccessResult Unauthenticated(string reason) => new(StatusCodes.Status401Unauthorized, reason, null);
 
