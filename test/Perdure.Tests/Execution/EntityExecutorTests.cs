@@ -53,7 +53,8 @@ public sealed class EntityExecutorTests
         outcomes[1].Failure!.ErrorMessage.ShouldBe("It broke.");
         outcomes[1].Result.IsNone.ShouldBeTrue();
         runs.State.ShouldBe("6");
-        runs.Log.ShouldBe(["Perdure: Operation fail of the entity @counter@c1 failed and changed nothing; its caller is told."]);
+        runs.Log.ShouldBe(
+            ["Perdure: Operation fail of the entity @counter@c1 failed and changed nothing; its caller is told."]);
     }
 
     [Fact]
