@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -74,6 +75,56 @@ public sealed class CredentialTests
         (await app.SendAsync("GET", "instances", headers: ("Authorization", $"Bearer {good}"))).Status.ShouldBe(200);
         (await app.DeleteAsync("instances")).Status.ShouldBe(401);
     }
+
+    [Fact]
+    public async Task What_somebody_asks_for_is_kept_with_the_name_of_their_key_or_token()
+    {
+        await using App app = await App.StartAsync(Credentials.Configure);
+        await app.StartedAsync("Approval", "one");
+        (string, string) key = ("x-functions-key", Credentials.Operator.Key);
+        (string, string) token = ("Authorization", $"Bearer {Credentials.Token("scope", "perdure.operate")}");
+        await PostAsync("suspend?reason=lunch", key);
+        string why = (await app.SendAsync("GET", "instances/one/explain", headers: key))["reason"];
+        why.ShouldStartWith("It is suspended by 'operator' since ");
+        why.ShouldEndWith(" (lunch). Resume it to let it go on.");
+        await PostAsync("resume?reason=back", token);
+        string link = app.Parts.Addresses.Of("one").SuspendPostUri.Replace("{text}", "link", StringComparison.Ordinal);
+        (await app.SendAsync("POST", link)).Status.ShouldBe(202);
+        await PostAsync("terminate?reason=enough", token);
+
+        Reply history = await app.SendAsync("GET", "instances/one?showHistory=true", headers: key);
+        Authors(history).ShouldBe([
+            ("ExecutionSuspended", "operator"), ("ExecutionResumed", "somebody"), ("ExecutionSuspended", null),
+            ("ExecutionTerminated", "somebody")]);
+
+        async Task PostAsync(string what, (string, string) credentials) =>
+            (await app.SendAsync("POST", $"instances/one/{what}", headers: credentials)).Status.ShouldBe(202);
+    }
+
+    [Fact]
+    public async Task Where_nobody_has_a_name_none_is_kept()
+    {
+        await using App app = await App.StartAsync();
+        await app.StartedAsync("Approval", "one");
+        (await app.PostAsync("instances/one/suspend?reason=lunch")).Status.ShouldBe(202);
+        (await app.GetAsync("instances/one/explain"))["reason"].ShouldStartWith("It is suspended since ");
+        Authors(await app.GetAsync("instances/one?showHistory=true")).ShouldBe([("ExecutionSuspended", null)]);
+    }
+
+    [Fact]
+    public async Task A_client_that_speaks_for_somebody_makes_the_same_addresses()
+    {
+        await using App app = await App.StartAsync();
+        app.Client.OnBehalfOf("Ada").CreateHttpManagementPayload("one").Id.ShouldBe("one");
+    }
+
+    private static (string?, string?)[] Authors(Reply reply) =>
+    [
+        .. from e in reply.Json.GetProperty("historyEvents").EnumerateArray()
+           where e.TryGetProperty("Reason", out _)
+           select (e.GetProperty("EventType").GetString(),
+               e.TryGetProperty("Author", out JsonElement author) ? author.GetString() : null),
+    ];
 
     [Fact]
     public async Task Callers_have_a_rate_each()

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
 using Perdure.AspNetCore.Routing;
 using Perdure.AspNetCore.Tests.Support;
@@ -16,7 +15,6 @@ public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int DefaultRequests = 3000;
     private const long MemoryMayGrow = 12 * 1024 * 1024;
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
 
     private static readonly string[] s_ids =
     [
@@ -164,41 +162,12 @@ public sealed class FuzzTests(ITestOutputHelper output)
     /// <summary>The status of the answer; 0 when the server has closed the connection without one.</summary>
     private static async Task<int> SendAsync(int port, byte[] request, string what)
     {
-        using CancellationTokenSource deadline = new(AnswerWithin);
-        using TcpClient connection = new();
-        await connection.ConnectAsync("127.0.0.1", port, deadline.Token);
-        NetworkStream stream = connection.GetStream();
-        using MemoryStream answer = new();
-        try
-        {
-            Task sending = stream.WriteAsync(request, deadline.Token).AsTask();
-            byte[] buffer = new byte[64 * 1024];
-            int read;
-            while ((read = await stream.ReadAsync(buffer, deadline.Token)) > 0)
-                answer.Write(buffer, 0, read);
-            await sending;
-        }
-        catch (IOException)
-        {
-            // The server may close before it has read a body that it refuses.
-        }
-        catch (OperationCanceledException)
-        {
-            throw new TimeoutException($"{what} was not answered within {AnswerWithin}: {Shown(request)}");
-        }
-        string text = Encoding.UTF8.GetString(answer.ToArray());
-        // "Go on" to who has asked whether to is not the answer yet.
-        if (text.StartsWith("HTTP/1.1 100", StringComparison.Ordinal))
-            text = text[(text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
-        int status = text.Length == 0 ? 0 : int.Parse(text.AsSpan(9, 3), CultureInfo.InvariantCulture);
+        (int status, string text) = await Wire.AskAsync(port, request, what);
         bool isMeant = status == 503 && text.Contains("being drained", StringComparison.Ordinal)
             || status == 500 && text.Contains("\"runtimeStatus\":\"Failed\"", StringComparison.Ordinal);
-        (status < 500 || isMeant).ShouldBeTrue($"{what}: {Shown(request)}\n{text}");
+        (status < 500 || isMeant).ShouldBeTrue($"{what}: {Wire.Shown(request)}\n{text}");
         return status;
     }
-
-    private static string Shown(byte[] request) =>
-        Encoding.Latin1.GetString(request.AsSpan(0, Math.Min(request.Length, 600)));
 
     private static string Any(Random random, params string[] from) => from[random.Next(from.Length)];
 

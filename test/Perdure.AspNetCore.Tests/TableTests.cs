@@ -61,7 +61,7 @@ public sealed class TableTests
         reply.Status.ShouldBe(200);
         using MemoryStream text = new();
         using (Utf8JsonWriter writer = new(text, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
-            OpenApiDocument.Write(writer);
+            OpenApiDocument.Write(writer, app.Parts, "");
         string actual = Encoding.UTF8.GetString(text.ToArray()) + "\n";
         JsonElement.DeepEquals(reply.Json, JsonElement.Parse(actual)).ShouldBeTrue();
         string file = Path.Combine(Folder(), "openapi.approved.json");

@@ -73,7 +73,10 @@ public abstract class HistoryViewTests : IAsyncLifetime
             },
             Turn(row, 3, """[{"type":"ExecutionTerminated","reason":"enough"},{"type":"ExecutionCompleted","status":5}]"""));
 
-        (await PrintAsync("select event_type, input, name, result, status from history_events where instance_id = 'a'")).ShouldBe(
+        string printed = await PrintAsync(
+            "select event_type, input, name, result, status from history_events where instance_id = 'a'");
+
+        printed.ShouldBe(
             """
             ExecutionStarted|{"a":"\u0000"}|H||
             ExecutionSuspended|"lunch"|||
@@ -100,7 +103,10 @@ public abstract class HistoryViewTests : IAsyncLifetime
             """[{"type":"ExecutionRewound","reason":"mended","turn":1,"from":2,"next":4,"tasks":[0]}]""",
             """[{"type":"OrchestratorStarted","at":1700000000004},{"type":"TaskCompleted","task":0,"result":0},{"type":"TaskScheduled","task":4,"name":"C"}]""");
 
-        (await PrintAsync("select event_type, input, name, result from history_events where instance_id = 'a'")).ShouldBe(
+        string printed = await PrintAsync(
+            "select event_type, input, name, result from history_events where instance_id = 'a'");
+
+        printed.ShouldBe(
             """
             ExecutionStarted|null|H|
             OrchestratorStarted|||

@@ -43,6 +43,12 @@ public sealed record DurableHistoryEvent
     /// <summary>Why somebody suspended, resumed or terminated it, or why the engine parked it.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>
+    /// Who suspended, resumed, terminated or rewound it, if they said so; see
+    /// <see cref="IDurableOrchestrationClient.OnBehalfOf"/>.
+    /// </summary>
+    public string? Author { get; init; }
+
     /// <summary>What failed.</summary>
     public FailureDetails? Failure { get; init; }
 }

@@ -117,6 +117,20 @@ public interface IDurableOrchestrationClient
         string instanceId, string? reason, bool recursive, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// This client for requests that somebody has asked for: what it terminates, suspends, resumes and rewinds is kept
+    /// with their name. The history shows it, and so does <see cref="ExplainAsync"/> while an instance is suspended.
+    /// </summary>
+    /// <param name="author">Who asks: up to 256 characters, for people to read; nothing depends on it.</param>
+    /// <returns>A client of the same task hub. An implementation that keeps no names returns itself.</returns>
+    /// <exception cref="ArgumentException">The name is empty, too long or not well-formed Unicode.</exception>
+    /// <example>
+    /// <code>
+    /// await client.OnBehalfOf("Ada").SuspendAsync(id, "lunch");
+    /// </code>
+    /// </example>
+    IDurableOrchestrationClient OnBehalfOf(string author) => this;
+
+    /// <summary>
     /// Stops running an orchestration until it is resumed. What arrives meanwhile is kept; timers go on, and activities
     /// that were started finish.
     /// </summary>

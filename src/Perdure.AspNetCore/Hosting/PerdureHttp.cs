@@ -12,6 +12,8 @@ using Perdure.AspNetCore.Links;
 using Perdure.AspNetCore.Management;
 using Perdure.AspNetCore.Security;
 using Perdure.AspNetCore.Telemetry;
+using Perdure.AspNetCore.Triggers;
+using Perdure.Clients;
 using Perdure.Hosting;
 using Perdure.Runtime;
 
@@ -43,8 +45,10 @@ internal sealed class PerdureHttp
             TaskHub, new Lazy<byte[]>(() => LinkKey.Load(Options.LinkSigningKey, hubFile, Log)), Options.LinkLifetime,
             services.GetRequiredService<TimeProvider>());
         IServer? server = services.GetService<IServer>();
+        KnownCredentials known = new(
+            new KeyRing(Options.Keys, TaskHub), Options.Jwt.IsConfigured ? new JwtTokens(Options.Jwt, Log) : null);
         Access = new AccessControl(
-            Options, TaskHub, links, new LocalConnections(server), new RateLimits(Options.RequestsPerSecond));
+            Options, known, links, new LocalConnections(server), new RateLimits(Options.RequestsPerSecond));
         Addresses = new InstanceAddresses(
             Options, TaskHub, links, services.GetRequiredService<EndpointDataSource>(), server);
         Drain = new Drain(Log);
@@ -72,6 +76,9 @@ internal sealed class PerdureHttp
 
     public int MaxPayloadBytes { get; }
 
+    /// <summary>The functions that are served; none before they are mapped.</summary>
+    public IReadOnlyList<HttpFunction> Functions { get; set; } = [];
+
     public static PerdureHttp Of(IServiceProvider services)
     {
         PerdureHttp http = s_byServices.GetValue(services, static s => new PerdureHttp(s));
@@ -84,7 +91,8 @@ internal sealed class PerdureHttp
     public static PerdureHttp Of(IDurableOrchestrationClient client)
     {
         ArgumentNullException.ThrowIfNull(client);
-        return s_byClient.TryGetValue(client, out PerdureHttp? http)
+        // One that speaks for somebody is the same client to everybody but histories.
+        return s_byClient.TryGetValue((client as DurableClient)?.Origin ?? client, out PerdureHttp? http)
             ? http
             : throw new InvalidOperationException(
                 "The host of this client has no management API, so there are no addresses to give out. Call "

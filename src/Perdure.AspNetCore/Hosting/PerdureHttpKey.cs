@@ -3,7 +3,7 @@ namespace Perdure;
 /// <summary>A key that the HTTP API accepts.</summary>
 public sealed class PerdureHttpKey
 {
-    /// <summary>Who has it, for limits and logs. Not secret; unique.</summary>
+    /// <summary>Who has it, for limits, logs and histories. Not secret; unique.</summary>
     public string Name { get; set; } = "";
 
     /// <summary>Its hash, as <see cref="PerdureKey"/> makes it.</summary>

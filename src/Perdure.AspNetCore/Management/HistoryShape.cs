@@ -81,6 +81,8 @@ internal sealed record HistoryShape(bool ShowInput, bool ShowOutput)
     {
         if ((e.Reason ?? e.Failure?.ErrorMessage) is { } reason)
             writer.WriteString("Reason", reason);
+        if (e.Author is { } author)
+            writer.WriteString("Author", author);
         if (e.Failure is not { } failure)
             return;
         writer.WriteString("Details", failure.StackTrace);

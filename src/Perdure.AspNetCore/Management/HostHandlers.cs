@@ -52,8 +52,10 @@ internal static class HostHandlers
     /// <summary>With the names that the Functions host uses.</summary>
     private static Answer DrainState(ManagementCall call, int status)
     {
-        int outstanding = call.Http.Node.Activities.Running + call.Http.Node.Activities.Waiting;
-        string state = !call.Http.Drain.IsOn ? "Disabled" : outstanding > 0 ? "InProgress" : "Completed";
+        bool isOn = call.Http.Drain.IsOn;
+        int outstanding = call.Http.Node.Activities.Running + call.Http.Node.Activities.Waiting
+            + call.Http.Drain.Calls;
+        string state = !isOn ? "Disabled" : outstanding > 0 ? "InProgress" : "Completed";
         return new Answer(status)
         {
             Body = w =>

@@ -75,14 +75,16 @@ internal static class InstanceHandlers
     {
         bool recursive = call.Flag("recursive");
         return AskAsync(
-            call, () => call.Client.TerminateAsync(call.InstanceId!, call.Query("reason"), recursive, call.Aborted));
+            call,
+            () => call.ClientOfAuthor.TerminateAsync(
+                call.InstanceId!, call.Query("reason"), recursive, call.Aborted));
     }
 
     public static Task<Answer> SuspendAsync(ManagementCall call) =>
-        AskAsync(call, () => call.Client.SuspendAsync(call.InstanceId!, call.Query("reason"), call.Aborted));
+        AskAsync(call, () => call.ClientOfAuthor.SuspendAsync(call.InstanceId!, call.Query("reason"), call.Aborted));
 
     public static Task<Answer> ResumeAsync(ManagementCall call) =>
-        AskAsync(call, () => call.Client.ResumeAsync(call.InstanceId!, call.Query("reason"), call.Aborted));
+        AskAsync(call, () => call.ClientOfAuthor.ResumeAsync(call.InstanceId!, call.Query("reason"), call.Aborted));
 
     /// <summary>Only what has failed can be rewound, and only to where it held no locks.</summary>
     public static async Task<Answer> RewindAsync(ManagementCall call)
@@ -93,7 +95,7 @@ internal static class InstanceHandlers
             return NotFound(call);
         try
         {
-            await call.Client.RewindAsync(call.InstanceId!, call.Query("reason"), call.Aborted);
+            await call.ClientOfAuthor.RewindAsync(call.InstanceId!, call.Query("reason"), call.Aborted);
             return new Answer(StatusCodes.Status202Accepted);
         }
         catch (InvalidOperationException e) when (!call.Http.Node.IsStopping)

@@ -21,6 +21,13 @@ internal sealed class ManagementCall(
     /// <summary>Who asks.</summary>
     public string? Caller { get; set; }
 
+    /// <summary>The name that whoever asks has in histories; null if they have none.</summary>
+    public string? Author { get; set; }
+
+    /// <summary>The client for what is kept with the name of whoever asks.</summary>
+    public IDurableOrchestrationClient ClientOfAuthor =>
+        Author is { } author ? http.Client.OnBehalfOf(author) : http.Client;
+
     /// <summary>How much of a body was read.</summary>
     public int BodyLength { get; private set; }
 

@@ -65,6 +65,7 @@ internal sealed class ManagementEndpoint(PerdureHttp http, ManagementRouter rout
             if (!access.IsAllowed)
                 return Refused(call.Route, access);
             call.Caller = access.Caller;
+            call.Author = access.Author;
         }
         if (call.Query("taskHub") is { } hub && !hub.Equals(http.TaskHub, StringComparison.OrdinalIgnoreCase))
             return Answer.Refusal(
@@ -82,9 +83,12 @@ internal sealed class ManagementEndpoint(PerdureHttp http, ManagementRouter rout
         if (access.StatusCode == StatusCodes.Status429TooManyRequests)
             return answer.With((HeaderNames.RetryAfter, "1"));
         http.Log.RequestRefused(route.Method, route.Pattern, access.StatusCode, access.Reason);
-        return access.StatusCode == StatusCodes.Status401Unauthorized
-            ? answer.With((HeaderNames.WWWAuthenticate, "Bearer"))
-            : answer;
+        return access.StatusCode switch
+        {
+            StatusCodes.Status401Unauthorized => answer.With((HeaderNames.WWWAuthenticate, "Bearer")),
+            StatusCodes.Status503ServiceUnavailable => answer.With((HeaderNames.RetryAfter, "5")),
+            _ => answer,
+        };
     }
 
     private Answer AnswerTo(Exception exception, ManagementCall call)

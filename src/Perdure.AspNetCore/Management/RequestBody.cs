@@ -16,7 +16,7 @@ internal static class RequestBody
     private static readonly JsonDocumentOptions s_strict = new() { MaxDepth = DepthMax };
 
     /// <summary>All of it; empty when there is none.</summary>
-    /// <exception cref="RequestRefusedException">It is over the limit.</exception>
+    /// <exception cref="RequestRefusedException">It is over the limit, or broken on its way.</exception>
     public static async Task<byte[]> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
     {
         if (request.ContentLength > limit)
@@ -33,6 +33,11 @@ internal static class RequestBody
                     throw TooLarge(limit);
                 body.Write(chunk, 0, read);
             }
+        }
+        catch (IOException e) when (e is not BadHttpRequestException && !cancellationToken.IsCancellationRequested)
+        {
+            // Some of what is wrong with chunks the server reports as if a disk had failed.
+            throw new RequestRefusedException(StatusCodes.Status400BadRequest, $"The body cannot be read: {e.Message}");
         }
         finally
         {

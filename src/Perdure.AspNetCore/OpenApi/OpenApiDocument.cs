@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Perdure.AspNetCore.Hosting;
 using Perdure.AspNetCore.Management;
 using Perdure.AspNetCore.Routing;
 using Perdure.AspNetCore.Security;
 
 namespace Perdure.AspNetCore.OpenApi;
 
-/// <summary>The table of routes as an OpenAPI document.</summary>
+/// <summary>The table of routes, and the functions of the program, as an OpenAPI document.</summary>
 internal static class OpenApiDocument
 {
     private static readonly RouteAnswer[] s_always =
@@ -18,9 +19,12 @@ internal static class OpenApiDocument
     ];
 
     public static Task<Answer> AnswerAsync(ManagementCall call) =>
-        Task.FromResult(new Answer(StatusCodes.Status200OK) { Body = Write });
+        Task.FromResult(new Answer(StatusCodes.Status200OK) { Body = w => Write(w, call.Http, Above(call.Request)) });
 
-    public static void Write(Utf8JsonWriter writer)
+    /// <param name="writer">Where to.</param>
+    /// <param name="http">The host that is described.</param>
+    /// <param name="above">What stands before every path; may be empty.</param>
+    public static void Write(Utf8JsonWriter writer, PerdureHttp http, string above)
     {
         writer.WriteStartObject();
         writer.WriteString("openapi", "3.0.3");
@@ -29,6 +33,8 @@ internal static class OpenApiDocument
         writer.WriteString("description", "Durable functions over HTTP: the management API of one task hub.");
         writer.WriteString("version", "1");
         writer.WriteEndObject();
+        if (above.Length > 0)
+            WriteServer(writer, above);
         writer.WriteStartObject("paths");
         foreach (var path in ManagementRoutes.All.SelectMany(Paths).GroupBy(p => p.Path, StringComparer.Ordinal))
         {
@@ -37,9 +43,28 @@ internal static class OpenApiDocument
                 WriteOperation(writer, path.Key, name, route);
             writer.WriteEndObject();
         }
+        FunctionPaths.Write(
+            writer, http.Functions, http.Options, [.. ManagementRoutes.All.SelectMany(Paths).Select(p => p.Name)]);
         writer.WriteEndObject();
-        WriteSecuritySchemes(writer);
+        WriteSecuritySchemes(writer, http.Options.AcceptKeysInQuery && http.Functions.Count > 0);
         writer.WriteEndObject();
+    }
+
+    /// <summary>What the request has before the path that the table knows: a path base, a prefix.</summary>
+    private static string Above(HttpRequest request)
+    {
+        string path = request.PathBase.ToUriComponent() + request.Path.ToUriComponent();
+        return path[..Math.Max(
+            0, path.LastIndexOf("/" + ManagementRoutes.ApiPath, StringComparison.OrdinalIgnoreCase))];
+    }
+
+    private static void WriteServer(Utf8JsonWriter writer, string above)
+    {
+        writer.WriteStartArray("servers");
+        writer.WriteStartObject();
+        writer.WriteString("url", above);
+        writer.WriteEndObject();
+        writer.WriteEndArray();
     }
 
     /// <summary>OpenAPI knows no path whose last part may be missing: that makes two.</summary>
@@ -124,10 +149,13 @@ internal static class OpenApiDocument
         writer.WriteEndObject();
     }
 
-    private static void WriteSecurity(Utf8JsonWriter writer, ManagementRoute route)
+    private static void WriteSecurity(Utf8JsonWriter writer, ManagementRoute route) => WriteSecurity(
+        writer, route.Scope is null ? [] : route.AcceptsLink ? ["key", "bearer", "link"] : ["key", "bearer"]);
+
+    /// <summary>One of them is enough; none serves everybody.</summary>
+    public static void WriteSecurity(Utf8JsonWriter writer, string[] schemes)
     {
         writer.WriteStartArray("security");
-        string[] schemes = route.Scope is null ? [] : route.AcceptsLink ? ["key", "bearer", "link"] : ["key", "bearer"];
         foreach (string scheme in schemes)
         {
             writer.WriteStartObject();
@@ -138,13 +166,15 @@ internal static class OpenApiDocument
         writer.WriteEndArray();
     }
 
-    private static void WriteSecuritySchemes(Utf8JsonWriter writer)
+    private static void WriteSecuritySchemes(Utf8JsonWriter writer, bool keysInQuery)
     {
         writer.WriteStartObject("components");
         writer.WriteStartObject("securitySchemes");
         WriteScheme(writer, "key", [("type", "apiKey"), ("in", "header"), ("name", AccessControl.KeyHeader)]);
         WriteScheme(writer, "bearer", [("type", "http"), ("scheme", "bearer")]);
         WriteScheme(writer, "link", [("type", "apiKey"), ("in", "query"), ("name", "code")]);
+        if (keysInQuery)
+            WriteScheme(writer, FunctionPaths.KeyInQuery, [("type", "apiKey"), ("in", "query"), ("name", "code")]);
         writer.WriteEndObject();
         writer.WriteEndObject();
     }

@@ -10,16 +10,13 @@ namespace Perdure.AspNetCore.Security;
 /// because addresses end up in logs; a <c>code</c> in an address is a link to one instance and nothing more.
 /// </summary>
 internal sealed class AccessControl(
-    PerdureHttpOptions options, string taskHub, InstanceLinks links, LocalConnections local, RateLimits limits) :
-    IAccessControl
+    PerdureHttpOptions options, KnownCredentials known, InstanceLinks links, LocalConnections local, RateLimits limits)
+    : IAccessControl
 {
     public const string KeyHeader = "x-functions-key";
     private const string Bearer = "Bearer ";
 
-    private readonly KeyRing _keys = new(options.Keys, taskHub);
-    private readonly JwtTokens? _tokens = options.Jwt.IsConfigured ? new JwtTokens(options.Jwt) : null;
-
-    private bool IsConfigured => options.Keys.Count > 0 || _tokens is not null;
+    private bool IsConfigured => options.Keys.Count > 0 || known.Tokens is not null;
 
     public async ValueTask<AccessResult> AuthorizeAsync(
         HttpContext context, AccessRequest request, CancellationToken cancellationToken)
@@ -58,17 +55,17 @@ internal sealed class AccessControl(
 
     private async ValueTask<AccessResult> JudgeAsync(string shown, AccessRequest request)
     {
-        if (_keys.Find(shown) is { } key)
+        if (known.Keys.Find(shown) is { } key)
             return JudgeKey(key, request);
         if (InstanceLinks.LooksLikeOne(shown))
             return JudgeLink(shown, request);
-        if (_tokens is null || !JwtTokens.LooksLikeOne(shown))
+        if (known.Tokens is not { } tokens || !JwtTokens.LooksLikeOne(shown))
             return AccessResult.Unauthenticated("The key is not known to this task hub.");
-        (string? caller, AccessScope? scope, string? problem) = await _tokens.ReadAsync(shown);
-        if (problem is not null)
-            return AccessResult.Unauthenticated(problem);
+        (string? caller, AccessScope? scope, AccessResult? refusal) = await tokens.ReadAsync(shown);
+        if (refusal is not null)
+            return refusal;
         return scope >= request.Scope
-            ? AccessResult.Allowed($"token {caller}")
+            ? AccessResult.Allowed($"token {caller}", string.IsNullOrWhiteSpace(caller) ? null : caller)
             : AccessResult.Forbidden(
                 $"The token has {(scope is { } s ? $"the scope perdure.{Name(s)}" : "no scope of Perdure")}; this "
                 + $"needs perdure.{Name(request.Scope)}.", caller);
@@ -80,10 +77,10 @@ internal sealed class AccessControl(
         if (key.Functions.Count > 0)
             return request.FunctionName is { } function
                 && key.Functions.Contains(function, StringComparer.OrdinalIgnoreCase)
-                    ? AccessResult.Allowed(caller)
+                    ? AccessResult.Allowed(caller, key.Name)
                     : AccessResult.Forbidden($"The key '{key.Name}' is for other functions only.", caller);
         return key.Scope >= request.Scope
-            ? AccessResult.Allowed(caller)
+            ? AccessResult.Allowed(caller, key.Name)
             : AccessResult.Forbidden(
                 $"The key '{key.Name}' has the scope {Name(key.Scope)}; this needs {Name(request.Scope)}.", caller);
     }

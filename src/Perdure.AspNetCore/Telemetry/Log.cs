@@ -27,9 +27,18 @@ internal static partial class Log
         this ILogger logger, string method, string route, int status, string? reason);
 
     [LoggerMessage(
-        204, LogLevel.Information, "No more orchestrations are started over HTTP: {Caller} drains this host.")]
+        204, LogLevel.Information,
+        "No more orchestrations are started and no more functions called over HTTP: {Caller} drains this host.")]
     public static partial void Draining(this ILogger logger, string? caller);
 
-    [LoggerMessage(205, LogLevel.Information, "Orchestrations are started over HTTP again: {Caller} ended the drain.")]
+    [LoggerMessage(
+        205, LogLevel.Information,
+        "Orchestrations are started and functions called over HTTP again: {Caller} ended the drain.")]
     public static partial void DrainEnded(this ILogger logger, string? caller);
+
+    [LoggerMessage(
+        206, LogLevel.Warning,
+        "The keys of the authority {Authority} cannot be fetched, so no token of it can be checked: {Detail} The next "
+        + "token tries again.")]
+    public static partial void AuthorityUnreachable(this ILogger logger, string authority, string detail);
 }

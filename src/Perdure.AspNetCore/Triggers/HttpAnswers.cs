@@ -18,7 +18,7 @@ internal sealed class HttpAnswers(ActionResultServices services)
     /// As values of users travel everywhere, but with names in camel case, as answers of Azure Functions and of
     /// ASP.NET Core have them.
     /// </summary>
-    private static readonly JsonSerializerOptions s_json = CreateOptions();
+    public static JsonSerializerOptions Json { get; } = CreateOptions();
 
     /// <param name="context">The request.</param>
     /// <param name="value">What the function returned, or <see cref="HttpResults.None"/>.</param>
@@ -77,7 +77,7 @@ internal sealed class HttpAnswers(ActionResultServices services)
     /// </summary>
     private static Task JsonAsync(HttpContext context, object value, Type declared)
     {
-        JsonTypeInfo contract = s_json.GetTypeInfo(declared);
+        JsonTypeInfo contract = Json.GetTypeInfo(declared);
         return BytesAsync(
             context, AnswerWriter.ContentType, JsonSerializer.SerializeToUtf8Bytes(value, contract));
     }

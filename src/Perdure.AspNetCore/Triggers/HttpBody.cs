@@ -50,7 +50,9 @@ internal sealed class HttpBody(int limit)
             return null;
         try
         {
-            return JsonSerializer.Deserialize(json, contract);
+            object? value = JsonSerializer.Deserialize(json, contract);
+            CheckTexts(json);
+            return value;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -61,6 +63,22 @@ internal sealed class HttpBody(int limit)
                     $": it fails at {path}, line {found.LineNumber + 1}, byte {found.BytePositionInLine + 1}")
                 : "";
             throw Refused($"The body cannot be read as JSON of {TypeText.Of(contract.Type)}{where}.");
+        }
+    }
+
+    /// <summary>
+    /// Half of a surrogate pair is no text. Types with texts refuse it, but elements of JSON keep it as it came, and
+    /// fail where they are written.
+    /// </summary>
+    private static void CheckTexts(ReadOnlySpan<byte> json)
+    {
+        if (json.IndexOf("\\u"u8) < 0)
+            return;
+        Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = JsonContract.DepthMax });
+        while (reader.Read())
+        {
+            if (reader is { TokenType: JsonTokenType.String or JsonTokenType.PropertyName, ValueIsEscaped: true })
+                _ = reader.GetString();
         }
     }
 
@@ -88,8 +106,9 @@ internal sealed class HttpBody(int limit)
                 charset.Length == 0 ? "utf-8" : charset, EncoderFallback.ExceptionFallback,
                 DecoderFallback.ExceptionFallback);
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
+            // One that .NET knows and refuses, such as utf-7, is not there either.
             throw Refused($"The body is in '{charset}', which this host does not know; send it in UTF-8.");
         }
     }

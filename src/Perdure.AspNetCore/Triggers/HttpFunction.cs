@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Perdure.Functions;
 
@@ -26,9 +27,29 @@ internal sealed record HttpFunction(
     Func<HttpCall, ValueTask<object?>> Call,
     Type? Result);
 
+/// <summary>Where the value of a parameter stands in a request.</summary>
+internal enum HttpPlace
+{
+    /// <summary>It is the request as a whole.</summary>
+    Request,
+
+    Body,
+    Route,
+    Query,
+}
+
 /// <summary>A parameter whose value is read of the request.</summary>
-/// <param name="Position">Its place among the parameters.</param>
+/// <param name="Parameter">The parameter.</param>
+/// <param name="Place">Where the value stands.</param>
 /// <param name="ReadAsync">
 /// Reads it. What is wrong with the request is a <see cref="Management.RequestRefusedException"/>.
 /// </param>
-internal sealed record HttpArgument(int Position, Func<HttpContext, ValueTask<object?>> ReadAsync);
+internal sealed record HttpArgument(
+    ParameterInfo Parameter, HttpPlace Place, Func<HttpContext, ValueTask<object?>> ReadAsync)
+{
+    /// <summary>Its place among the parameters.</summary>
+    public int Position => Parameter.Position;
+
+    /// <summary>Whether a request without it is refused.</summary>
+    public bool IsRequired => !Parameter.HasDefaultValue && !Optional.MayBeNull(Parameter);
+}

@@ -64,7 +64,7 @@ internal sealed class HttpFunctionCompiler(
             if (route?.Part(parameter.Name) is { } part)
                 return OfRoute(parameter, part);
             if (SimpleText.Reader(type) is { } read)
-                return Value(parameter, HttpValue.OfQuery(parameter, read));
+                return Value(parameter, HttpPlace.Query, HttpValue.OfQuery(parameter, read));
         }
         return _method.Service(parameter, Expression.Property(Context, nameof(HttpContext.RequestServices)), Choices);
     }
@@ -82,7 +82,7 @@ internal sealed class HttpFunctionCompiler(
         if (type == typeof(CancellationToken))
             return Expression.Property(Context, nameof(HttpContext.RequestAborted));
         return type == typeof(HttpRequestMessage)
-            ? Value(parameter, static context => new(RequestMessages.Of(context)))
+            ? Value(parameter, HttpPlace.Request, static context => new(RequestMessages.Of(context)))
             : null;
     }
 
@@ -92,7 +92,7 @@ internal sealed class HttpFunctionCompiler(
         if (type != typeof(Stream) && JsonContract.Problem(type, reading: true) is { } problem)
             return _method.Problem(parameter, $"{problem}; [HttpTrigger] goes with HttpRequest, HttpRequestMessage, "
                 + "string, byte[], Stream or a type that can be read from JSON");
-        return Value(parameter, body.Reader(parameter));
+        return Value(parameter, HttpPlace.Body, body.Reader(parameter));
     }
 
     private Expression? OfRoute(ParameterInfo parameter, RoutePatternParameterPart part)
@@ -105,12 +105,13 @@ internal sealed class HttpFunctionCompiler(
             && !parameter.HasDefaultValue)
             return _method.Problem(parameter, $"can be missing from the route, but {TypeText.Of(type)} has no value "
                 + "for that; make it nullable, or give it a default");
-        return Value(parameter, HttpValue.OfRoute(parameter, part, read));
+        return Value(parameter, HttpPlace.Route, HttpValue.OfRoute(parameter, part, read));
     }
 
-    private UnaryExpression Value(ParameterInfo parameter, Func<HttpContext, ValueTask<object?>> read)
+    private UnaryExpression Value(
+        ParameterInfo parameter, HttpPlace place, Func<HttpContext, ValueTask<object?>> read)
     {
-        _arguments.Add(new(parameter.Position, read));
+        _arguments.Add(new(parameter, place, read));
         return Expression.Convert(
             Expression.ArrayIndex(
                 Expression.Property(_call, nameof(HttpCall.Values)), Expression.Constant(parameter.Position)),

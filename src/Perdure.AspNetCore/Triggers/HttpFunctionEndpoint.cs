@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
+using Perdure.AspNetCore.Hosting;
 using Perdure.AspNetCore.Management;
 using Perdure.AspNetCore.Security;
 using Perdure.Functions;
@@ -9,8 +9,10 @@ namespace Perdure.AspNetCore.Triggers;
 
 /// <summary>Answers the requests to one function: may they, what is in them, the call, the answer.</summary>
 internal sealed class HttpFunctionEndpoint(
-    HttpFunction function, FunctionAccess access, HttpAnswers answers, bool showStackTraces, ILogger logger)
+    HttpFunction function, FunctionAccess access, HttpAnswers answers, PerdureHttp http)
 {
+    private const string Draining = "This host is being drained and calls no more functions. Try another one.";
+
     private readonly int _values = function.Arguments.Select(a => a.Position + 1).DefaultIfEmpty().Max();
 
     public async Task HandleAsync(HttpContext context)
@@ -19,7 +21,7 @@ internal sealed class HttpFunctionEndpoint(
         {
             AccessResult allowed = await access.AuthorizeAsync(context, function);
             if (allowed.IsAllowed)
-                await CallAsync(context);
+                await EnterAsync(context);
             else
                 await RefuseAsync(context, allowed.StatusCode, allowed.Reason!);
         }
@@ -31,6 +33,11 @@ internal sealed class HttpFunctionEndpoint(
         {
             await RefuseAsync(context, e.StatusCode, e.Message);
         }
+        catch (HttpRequestException e) when (e.InnerException is BadHttpRequestException bad)
+        {
+            // The content of a request message wraps what went wrong with the body.
+            await RefuseAsync(context, bad.StatusCode, bad.Message);
+        }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
             // The caller is gone, and so is whoever could be told.
@@ -38,6 +45,24 @@ internal sealed class HttpFunctionEndpoint(
         catch (Exception e)
         {
             await FailAsync(context, e);
+        }
+    }
+
+    /// <summary>Before the body is read: a host that drains takes nothing more, and finishes what it has.</summary>
+    private async Task EnterAsync(HttpContext context)
+    {
+        if (!http.Drain.TryEnter())
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, Draining);
+            return;
+        }
+        try
+        {
+            await CallAsync(context);
+        }
+        finally
+        {
+            http.Drain.Leave();
         }
     }
 
@@ -55,7 +80,7 @@ internal sealed class HttpFunctionEndpoint(
 
     private async Task RefuseAsync(HttpContext context, int status, string reason)
     {
-        TriggerLog.Refused(logger, function.Name, status, reason);
+        TriggerLog.Refused(http.Log, function.Name, status, reason);
         if (!CanAnswer(context))
             return;
         Answer answer = Answer.Refusal(status, reason);
@@ -63,19 +88,20 @@ internal sealed class HttpFunctionEndpoint(
         {
             StatusCodes.Status401Unauthorized => answer.With((HeaderNames.WWWAuthenticate, "Bearer")),
             StatusCodes.Status429TooManyRequests => answer.With((HeaderNames.RetryAfter, "1")),
+            StatusCodes.Status503ServiceUnavailable => answer.With((HeaderNames.RetryAfter, "5")),
             _ => answer,
         });
     }
 
     private async Task FailAsync(HttpContext context, Exception exception)
     {
-        TriggerLog.Failed(logger, function.Name, exception);
+        TriggerLog.Failed(http.Log, function.Name, exception);
         if (!CanAnswer(context))
             return;
         context.Response.Clear();
         await AnswerWriter.WriteAsync(
             context,
-            showStackTraces
+            http.Options.ShowStackTraces
                 ? Answer.Error(StatusCodes.Status500InternalServerError, exception, showStackTrace: true)
                 : Answer.Refusal(
                     StatusCodes.Status500InternalServerError,

@@ -29,9 +29,10 @@ internal static class HttpFunctionRoutes
 
         FunctionAccess access = new(http.Access, http.Options);
         HttpAnswers answers = new(new ActionResultServices(services));
-        foreach (HttpFunction function in compiled.OfType<HttpFunction>())
+        http.Functions = [.. compiled.OfType<HttpFunction>()];
+        foreach (HttpFunction function in http.Functions)
         {
-            HttpFunctionEndpoint handler = new(function, access, answers, http.Options.ShowStackTraces, http.Log);
+            HttpFunctionEndpoint handler = new(function, access, answers, http);
             IEndpointConventionBuilder endpoint = endpoints.Map(function.Route.Pattern, handler.HandleAsync);
             endpoint.WithDisplayName($"Function {function.Name}");
             if (function.Route.Methods.Count > 0)

@@ -15,7 +15,11 @@ internal sealed record EntityBatch(
 /// <summary>One operation as its code sees it.</summary>
 /// <param name="Name">The name of the operation, as the sender spelled it.</param>
 /// <param name="IsSignal">Nobody waits for what comes of it.</param>
-internal readonly record struct EntityOperation(string Name, Payload Input, bool IsSignal);
+internal readonly record struct EntityOperation(string Name, Payload Input, bool IsSignal)
+{
+    /// <summary>W3C trace context of the span that sent it.</summary>
+    public string? TraceParent { get; init; }
+}
 
 /// <summary>What running a batch came to.</summary>
 /// <param name="Outcomes">
@@ -35,6 +39,9 @@ internal readonly record struct EntityOutcome(
 internal abstract record EntityAction
 {
     private EntityAction() { }
+
+    /// <summary>W3C trace context of the span that asks for it.</summary>
+    public string? TraceParent { get; init; }
 
     /// <summary>
     /// Tells an entity, named by its instance id, something; not before <c>DueAt</c>, if that is set.

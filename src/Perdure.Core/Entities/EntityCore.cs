@@ -153,7 +153,11 @@ internal sealed class EntityCore(Limits limits, int partitionCount, INumbers num
         switch (action)
         {
             case EntityAction.Signal a:
-                Send(turn, a.EntityId, new Message.Operation(a.Operation, a.Input) { DueAt = a.DueAt });
+                Send(turn, a.EntityId, new Message.Operation(a.Operation, a.Input)
+                {
+                    DueAt = a.DueAt,
+                    TraceParent = a.TraceParent,
+                });
                 break;
             case EntityAction.StartOrchestration a:
                 Send(turn, a.InstanceId, new Message.Start(new HistoryEvent.ExecutionStarted
@@ -161,6 +165,7 @@ internal sealed class EntityCore(Limits limits, int partitionCount, INumbers num
                     Name = a.Name,
                     ExecutionId = a.ExecutionId,
                     Input = a.Input,
+                    TraceParent = a.TraceParent,
                 }));
                 break;
             default:

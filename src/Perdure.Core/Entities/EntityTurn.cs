@@ -35,7 +35,12 @@ internal sealed class EntityTurn(EntityState state, long at) : Turn(state, at)
     {
         Decision = TurnDecision.Run;
         Batch = new EntityBatch(
-            State.Id, State.State, [.. Operations.Select(o => new EntityOperation(o.Name, o.Input, o.Caller is null))],
+            State.Id,
+            State.State,
+            [
+                .. from o in Operations
+                   select new EntityOperation(o.Name, o.Input, o.Caller is null) { TraceParent = o.TraceParent },
+            ],
             At);
     }
 }

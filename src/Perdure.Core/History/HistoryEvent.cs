@@ -65,11 +65,21 @@ internal abstract record HistoryEvent
     /// </summary>
     public sealed record EntityLockGranted(int Task, string Entity, bool IsLast) : HistoryEvent;
 
-    public sealed record ExecutionSuspended(string? Reason) : HistoryEvent;
+    public sealed record ExecutionSuspended(string? Reason) : HistoryEvent
+    {
+        /// <summary>Who asked for it, if they said so.</summary>
+        public string? Author { get; init; }
+    }
 
-    public sealed record ExecutionResumed(string? Reason) : HistoryEvent;
+    public sealed record ExecutionResumed(string? Reason) : HistoryEvent
+    {
+        public string? Author { get; init; }
+    }
 
-    public sealed record ExecutionTerminated(string? Reason) : HistoryEvent;
+    public sealed record ExecutionTerminated(string? Reason) : HistoryEvent
+    {
+        public string? Author { get; init; }
+    }
 
     // Actions: what the code asked for.
 
@@ -137,7 +147,10 @@ internal abstract record HistoryEvent
     /// code numbers its next task <c>Next</c>: no number is given twice.
     /// </summary>
     public sealed record ExecutionRewound(string? Reason, int Turn, int From, int Next, IReadOnlyList<int> Tasks)
-        : HistoryEvent;
+        : HistoryEvent
+    {
+        public string? Author { get; init; }
+    }
 }
 
 /// <summary>Whom a child answers: the parent's task in the parent's execution.</summary>

@@ -45,6 +45,7 @@ internal static class HistoryNames
     public static readonly JsonEncodedText Last = Of("last");
     public static readonly JsonEncodedText Value = Of("value");
     public static readonly JsonEncodedText Reason = Of("reason");
+    public static readonly JsonEncodedText Author = Of("author");
     public static readonly JsonEncodedText Status = Of("status");
     public static readonly JsonEncodedText Turn = Of("turn");
     public static readonly JsonEncodedText From = Of("from");

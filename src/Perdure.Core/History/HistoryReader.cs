@@ -93,11 +93,14 @@ internal static class HistoryReader
                 f.Task, Needed(f.Failure, "failure", f.Type)),
             "EventRaised" => new HistoryEvent.EventRaised(Needed(f.Name, "name", f.Type), f.Input),
             "CustomStatusSet" => new HistoryEvent.CustomStatusSet(f.Value),
-            "ExecutionSuspended" => new HistoryEvent.ExecutionSuspended(f.Reason),
-            "ExecutionResumed" => new HistoryEvent.ExecutionResumed(f.Reason),
-            "ExecutionTerminated" => new HistoryEvent.ExecutionTerminated(f.Reason),
+            "ExecutionSuspended" => new HistoryEvent.ExecutionSuspended(f.Reason) { Author = f.Author },
+            "ExecutionResumed" => new HistoryEvent.ExecutionResumed(f.Reason) { Author = f.Author },
+            "ExecutionTerminated" => new HistoryEvent.ExecutionTerminated(f.Reason) { Author = f.Author },
             "ExecutionParked" => new HistoryEvent.ExecutionParked(Needed(f.Reason, "reason", f.Type)),
-            "ExecutionRewound" => new HistoryEvent.ExecutionRewound(f.Reason, f.Turn, f.From, f.Next, f.Tasks ?? []),
+            "ExecutionRewound" => new HistoryEvent.ExecutionRewound(f.Reason, f.Turn, f.From, f.Next, f.Tasks ?? [])
+            {
+                Author = f.Author,
+            },
             "ExecutionCompleted" => new HistoryEvent.ExecutionCompleted(ReadStatus(f.Status), f.Result, f.Failure),
             _ => ReadEntityEvent(f),
         };
@@ -139,7 +142,7 @@ internal static class HistoryReader
 
     private struct Fields
     {
-        public string? Type, Name, Execution, Version, Instance, Trace, Reason, Status, Entity, Operation;
+        public string? Type, Name, Execution, Version, Instance, Trace, Reason, Author, Status, Entity, Operation;
         public long At, FireAt, Number;
         public long? StartAt, DueAt;
         public int Task, Attempt, First, Turn, From, Next;
@@ -166,6 +169,7 @@ internal static class HistoryReader
             case "instance": f.Instance = reader.GetString(); break;
             case "trace": f.Trace = reader.GetString(); break;
             case "reason": f.Reason = reader.GetString(); break;
+            case "author": f.Author = reader.GetString(); break;
             case "status": f.Status = reader.GetString(); break;
             case "fireAt": f.FireAt = reader.GetInt64(); break;
             case "number": f.Number = reader.GetInt64(); break;

@@ -117,14 +117,17 @@ internal static class HistoryWriter
             case HistoryEvent.ExecutionSuspended x:
                 Start(writer, Types.ExecutionSuspended);
                 Optional(writer, Reason, x.Reason);
+                Optional(writer, Author, x.Author);
                 break;
             case HistoryEvent.ExecutionResumed x:
                 Start(writer, Types.ExecutionResumed);
                 Optional(writer, Reason, x.Reason);
+                Optional(writer, Author, x.Author);
                 break;
             case HistoryEvent.ExecutionTerminated x:
                 Start(writer, Types.ExecutionTerminated);
                 Optional(writer, Reason, x.Reason);
+                Optional(writer, Author, x.Author);
                 break;
             case HistoryEvent.ExecutionParked x:
                 Start(writer, Types.ExecutionParked);
@@ -221,6 +224,7 @@ internal static class HistoryWriter
     private static void WriteRewound(Utf8JsonWriter writer, HistoryEvent.ExecutionRewound x)
     {
         Optional(writer, Reason, x.Reason);
+        Optional(writer, Author, x.Author);
         writer.WriteNumber(Turn, x.Turn);
         writer.WriteNumber(From, x.From);
         writer.WriteNumber(Next, x.Next);

@@ -14,6 +14,9 @@ internal static class InstanceIds
 {
     public const int LengthMax = 100;
 
+    /// <summary>Of the name of somebody who asks something of an instance.</summary>
+    public const int AuthorLengthMax = 256;
+
     /// <summary>Says what is wrong with <paramref name="id"/>, or returns null when it is fine.</summary>
     public static string? Problem([NotNull] string? id)
     {

@@ -60,6 +60,8 @@ internal static class EntityMessageCodec
                     writer.WriteNumber(HistoryNames.DueAt, dueAt);
                 if (m.Caller is { } caller)
                     WriteCaller(writer, caller.InstanceId, caller.Task);
+                if (m.TraceParent is { } trace)
+                    writer.WriteString(HistoryNames.Trace, trace);
                 if (!m.Input.IsNone)
                 {
                     writer.WritePropertyName(HistoryNames.Input);
@@ -91,6 +93,7 @@ internal static class EntityMessageCodec
         f.Operation ?? throw new FormatException("A message to an entity does not name the operation."), f.Input)
     {
         DueAt = f.DueAt,
+        TraceParent = f.Trace,
         Caller = f switch
         {
             { Instance: null, Task: null } => null,
@@ -126,6 +129,7 @@ internal static class EntityMessageCodec
             switch (name)
             {
                 case "operation": f.Operation = reader.GetString(); break;
+                case "trace": f.Trace = reader.GetString(); break;
                 case "dueAt": f.DueAt = reader.GetInt64(); break;
                 case "instance": f.Instance = reader.GetString(); break;
                 case "key": key = reader.GetInt64(); break;
@@ -151,7 +155,7 @@ internal static class EntityMessageCodec
 
     private struct Fields
     {
-        public string? Operation, Instance;
+        public string? Operation, Instance, Trace;
         public long? DueAt;
         public TaskKey? Task;
         public Payload Input;

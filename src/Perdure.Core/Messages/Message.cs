@@ -46,6 +46,9 @@ internal abstract record Message
 
     public sealed record Terminate(string? Reason) : Message
     {
+        /// <summary>Who asked for it, if they said so.</summary>
+        public string? Author { get; init; }
+
         /// <summary>The children that the instance waits for are terminated as well, and theirs.</summary>
         public bool Recursive { get; init; }
 
@@ -53,9 +56,15 @@ internal abstract record Message
         public ExecutionKey? OfParent { get; init; }
     }
 
-    public sealed record Suspend(string? Reason) : Message;
+    public sealed record Suspend(string? Reason) : Message
+    {
+        public string? Author { get; init; }
+    }
 
-    public sealed record Resume(string? Reason) : Message;
+    public sealed record Resume(string? Reason) : Message
+    {
+        public string? Author { get; init; }
+    }
 
     /// <summary>An entity is asked or told something.</summary>
     public sealed record Operation(string Name, Payload Input) : Message
@@ -65,6 +74,9 @@ internal abstract record Message
 
         /// <summary>Not before this time: until then it stands among the timers of its entity.</summary>
         public long? DueAt { get; init; }
+
+        /// <summary>W3C trace context of the span that sent it; null where nothing is traced.</summary>
+        public string? TraceParent { get; init; }
 
         /// <summary>The timer that has come due and goes with the operation.</summary>
         public TimerKey? Timer { get; init; }
@@ -92,6 +104,8 @@ internal abstract record Message
     /// <summary>Lets a failed instance go on from before its failure.</summary>
     public sealed record Rewind(string? Reason) : Message
     {
+        public string? Author { get; init; }
+
         /// <summary>
         /// Comes from the parent, who needs an answer, and says how the child was started: if it has failed it is
         /// rewound, if it has completed it answers again, and if it is gone it is started anew.

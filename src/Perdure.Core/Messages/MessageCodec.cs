@@ -64,16 +64,18 @@ internal static class MessageCodec
                 LockGrantedKind, new HistoryEvent.EntityLockGranted(m.Task.Task, m.Entity, false), m.Task.Execution),
             Message.Raise m => (RaiseKind, new HistoryEvent.EventRaised(m.Name, m.Input), default),
             Message.Terminate { OfParent: { } parent } m => (
-                TerminateChildKind, new HistoryEvent.ExecutionTerminated(m.Reason), parent),
+                TerminateChildKind, new HistoryEvent.ExecutionTerminated(m.Reason) { Author = m.Author }, parent),
             Message.Terminate m => (
-                m.Recursive ? TerminateAllKind : TerminateKind, new HistoryEvent.ExecutionTerminated(m.Reason),
-                default),
+                m.Recursive ? TerminateAllKind : TerminateKind,
+                new HistoryEvent.ExecutionTerminated(m.Reason) { Author = m.Author }, default),
             Message.Rewind m => (
                 m.Child is null ? RewindKind : RewindChildKind,
-                new HistoryEvent.ExecutionRewound(m.Reason, 0, 0, 0, []), default),
-            Message.Suspend m => (SuspendKind, new HistoryEvent.ExecutionSuspended(m.Reason), default),
+                new HistoryEvent.ExecutionRewound(m.Reason, 0, 0, 0, []) { Author = m.Author }, default),
+            Message.Suspend m => (
+                SuspendKind, new HistoryEvent.ExecutionSuspended(m.Reason) { Author = m.Author }, default),
             Message.Resume m => (
-                ResumeKind, (HistoryEvent)new HistoryEvent.ExecutionResumed(m.Reason), default(ExecutionKey)),
+                ResumeKind, (HistoryEvent)new HistoryEvent.ExecutionResumed(m.Reason) { Author = m.Author },
+                default(ExecutionKey)),
             _ => throw new UnreachableException($"{message.GetType().Name} is never a row."),
         };
         ArrayBufferWriter<byte> buffer = new(256);
@@ -105,7 +107,7 @@ internal static class MessageCodec
         List<HistoryEvent> events = HistoryReader.ReadRow(body);
         if (row.Kind == RewindChildKind
             && events is [HistoryEvent.ExecutionRewound rewound, HistoryEvent.ExecutionStarted child])
-            return new Message.Rewind(rewound.Reason) { Child = child, Row = row.Key };
+            return new Message.Rewind(rewound.Reason) { Author = rewound.Author, Child = child, Row = row.Key };
         if (events is not [HistoryEvent e])
             throw new FormatException($"The message {row.Key} to '{row.Target}' does not hold exactly one event.");
         Message message = (row.Kind, e) switch
@@ -123,14 +125,15 @@ internal static class MessageCodec
             (LockGrantedKind, HistoryEvent.EntityLockGranted x) =>
                 new Message.LockGranted(new TaskKey(execution.Key, execution.Generation, x.Task), x.Entity),
             (RaiseKind, HistoryEvent.EventRaised x) => new Message.Raise(x.Name, x.Input),
-            (TerminateKind, HistoryEvent.ExecutionTerminated x) => new Message.Terminate(x.Reason),
+            (TerminateKind, HistoryEvent.ExecutionTerminated x) =>
+                new Message.Terminate(x.Reason) { Author = x.Author },
             (TerminateAllKind, HistoryEvent.ExecutionTerminated x) =>
-                new Message.Terminate(x.Reason) { Recursive = true },
+                new Message.Terminate(x.Reason) { Author = x.Author, Recursive = true },
             (TerminateChildKind, HistoryEvent.ExecutionTerminated x) =>
-                new Message.Terminate(x.Reason) { Recursive = true, OfParent = execution },
-            (RewindKind, HistoryEvent.ExecutionRewound x) => new Message.Rewind(x.Reason),
-            (SuspendKind, HistoryEvent.ExecutionSuspended x) => new Message.Suspend(x.Reason),
-            (ResumeKind, HistoryEvent.ExecutionResumed x) => new Message.Resume(x.Reason),
+                new Message.Terminate(x.Reason) { Author = x.Author, Recursive = true, OfParent = execution },
+            (RewindKind, HistoryEvent.ExecutionRewound x) => new Message.Rewind(x.Reason) { Author = x.Author },
+            (SuspendKind, HistoryEvent.ExecutionSuspended x) => new Message.Suspend(x.Reason) { Author = x.Author },
+            (ResumeKind, HistoryEvent.ExecutionResumed x) => new Message.Resume(x.Reason) { Author = x.Author },
             _ => throw new FormatException(
                 $"Message kind {row.Kind} with {e.GetType().Name} is not known to this version of Perdure."),
         };

@@ -18,9 +18,9 @@ internal sealed partial class OrchestrationCore
             case CodeResult.NotRun:
                 break;
             case CodeResult.Overtaken overtaken:
-                if (overtaken.Recursive)
-                    TerminateChildren(turn, overtaken.Reason);
-                End(turn, Terminated(turn, overtaken.Reason));
+                if (overtaken.By.Recursive)
+                    TerminateChildren(turn, overtaken.By);
+                End(turn, Terminated(turn, overtaken.By));
                 break;
             case CodeResult.Stopped { Park: true } stopped:
                 Add(turn,

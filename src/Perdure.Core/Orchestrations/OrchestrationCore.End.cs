@@ -21,27 +21,32 @@ internal sealed partial class OrchestrationCore
         }
         turn.Accept(message);
         if (message.Recursive)
-            TerminateChildren(turn, message.Reason);
-        End(turn, Terminated(turn, message.Reason));
+            TerminateChildren(turn, message);
+        End(turn, Terminated(turn, message));
     }
 
     /// <summary>In the commit of the ending: a parent that has ended leaves no child that does not know.</summary>
-    private void TerminateChildren(OrchestrationTurn turn, string? reason)
+    private void TerminateChildren(OrchestrationTurn turn, Message.Terminate parent)
     {
         foreach (HistoryEvent opened in turn.State.Open.All)
         {
             if (opened is not HistoryEvent.SubOrchestrationInstanceCreated child)
                 continue;
-            Message.Terminate message = new(reason) { Recursive = true, OfParent = turn.State.Execution };
+            Message.Terminate message = new(parent.Reason)
+            {
+                Author = parent.Author,
+                Recursive = true,
+                OfParent = turn.State.Execution,
+            };
             Send(turn, child.InstanceId, message);
         }
     }
 
-    private static HistoryEvent.ExecutionCompleted Terminated(OrchestrationTurn turn, string? reason)
+    private static HistoryEvent.ExecutionCompleted Terminated(OrchestrationTurn turn, Message.Terminate message)
     {
-        Add(turn, new HistoryEvent.ExecutionTerminated(reason));
+        Add(turn, new HistoryEvent.ExecutionTerminated(message.Reason) { Author = message.Author });
         return new HistoryEvent.ExecutionCompleted(InstanceStatus.Terminated,
-            reason is null ? default : PayloadText.OfString(reason), null);
+            message.Reason is { } reason ? PayloadText.OfString(reason) : default, null);
     }
 
     private void End(OrchestrationTurn turn, HistoryEvent.ExecutionCompleted completed)

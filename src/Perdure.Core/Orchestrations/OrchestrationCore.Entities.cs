@@ -16,6 +16,18 @@ internal sealed partial class OrchestrationCore
         ? new HistoryEvent.EntityOperationCompleted(done.Task.Task, done.Result)
         : new HistoryEvent.EntityOperationFailed(done.Task.Task, done.Failure);
 
+    private void TakeAnswer(OrchestrationTurn turn, Message.OperationDone message)
+    {
+        OrchestrationState state = turn.State;
+        if (state.CalledAt(message.Task) is { } at
+            && state.Open.TryGet(message.Task.Task, out HistoryEvent? opened)
+            && opened is HistoryEvent.EntityOperationCalled call)
+        {
+            (turn.Answered ??= []).Add(new AnsweredCall(call, at, TraceOf(turn, call.Task), message.Failure));
+        }
+        TakeResult<HistoryEvent.EntityOperationCalled>(turn, message, message.Task, ResultOf(message));
+    }
+
     private void CallEntity(OrchestrationTurn turn, OrchestratorAction.CallEntity action)
     {
         Add(turn,
@@ -23,6 +35,7 @@ internal sealed partial class OrchestrationCore
         Send(turn, action.EntityId, new Message.Operation(action.Operation, action.Input)
         {
             Caller = CallerOf(turn.State, action.Task),
+            TraceParent = TraceOf(turn, action.Task),
         });
     }
 
@@ -33,7 +46,11 @@ internal sealed partial class OrchestrationCore
             {
                 DueAt = action.DueAt,
             });
-        Send(turn, action.EntityId, new Message.Operation(action.Operation, action.Input) { DueAt = action.DueAt });
+        Send(turn, action.EntityId, new Message.Operation(action.Operation, action.Input)
+        {
+            DueAt = action.DueAt,
+            TraceParent = TraceOf(turn, action.Task),
+        });
     }
 
     private void EnterSection(OrchestrationTurn turn, OrchestratorAction.LockEntities action)
@@ -82,6 +99,12 @@ internal sealed partial class OrchestrationCore
         TaskKey request = CallerOf(turn.State, section.Task).Task;
         foreach (string entity in section.Asked)
             Send(turn, entity, new Message.Release(request));
+    }
+
+    private static string? TraceOf(OrchestrationTurn turn, int task)
+    {
+        turn.TraceParent ??= TraceParents.Below(turn.State);
+        return TraceParents.OfTask(turn.State, task);
     }
 
     private static EntityCaller CallerOf(OrchestrationState state, int task) =>

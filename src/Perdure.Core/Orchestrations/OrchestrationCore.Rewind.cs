@@ -23,7 +23,7 @@ internal sealed partial class OrchestrationCore
             turn.Refuse(message, RequestOutcome.NotFound, "there is no such instance");
         else if (state.Status != InstanceStatus.Failed)
             turn.Refuse(message, RequestOutcome.WrongState, "only a failed orchestration can be rewound");
-        else if (TryRewind(turn, message.Reason))
+        else if (TryRewind(turn, message))
             turn.Accept(message);
         else
             turn.Refuse(message, RequestOutcome.BoundToEntities, Failures.BoundToEntities);
@@ -46,17 +46,18 @@ internal sealed partial class OrchestrationCore
         else if (!isMeant || state.Status == InstanceStatus.Terminated)
             // Gone, replaced, or ended by somebody's will and not by a failure: there is nothing to go on from.
             TakeStart(turn, new Message.Start(child));
-        else if (!TryRewind(turn, message.Reason))
+        else if (!TryRewind(turn, message))
             Send(turn, parent.InstanceId, new Message.ChildDone(task, default, Failures.NotRewound(state.Id)));
     }
 
     private static Payload ResultOf(OrchestrationState ended) =>
         ended.Lived!.SelectMany(t => t.Events).OfType<HistoryEvent.ExecutionCompleted>().Last().Result;
 
-    private bool TryRewind(OrchestrationTurn turn, string? reason)
+    private bool TryRewind(OrchestrationTurn turn, Message.Rewind message)
     {
         OrchestrationState state = turn.State;
-        HistoryEvent.ExecutionRewound rewound = Rewinds.Plan(state.Lived!, reason);
+        HistoryEvent.ExecutionRewound rewound =
+            Rewinds.Plan(state.Lived!, message.Reason) with { Author = message.Author };
         if (Rewinds.IsBoundToEntities(Rewinds.Without(state.Lived!, rewound)))
             return false;
         // Never the time of an earlier run: what the code derives from the time (NewGuid) must not come twice.
@@ -99,9 +100,12 @@ internal sealed partial class OrchestrationCore
             : child;
         // Started anew it is another execution than the one that is gone.
         string executionId = ExecutionIds.Derive($"{state.ExecutionId}/{started.Task}", state.NextTurn);
-        string? reason = turn.Events.OfType<HistoryEvent.ExecutionRewound>().FirstOrDefault()?.Reason;
-        Send(turn, started.InstanceId,
-            new Message.Rewind(reason) { Child = StartOf(state, started) with { ExecutionId = executionId } });
+        HistoryEvent.ExecutionRewound? rewound = turn.Events.OfType<HistoryEvent.ExecutionRewound>().FirstOrDefault();
+        Send(turn, started.InstanceId, new Message.Rewind(rewound?.Reason)
+        {
+            Author = rewound?.Author,
+            Child = StartOf(state, started) with { ExecutionId = executionId },
+        });
     }
 
     /// <summary>A child that was there before a rewind answers under the task that its call had then.</summary>

@@ -74,9 +74,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
             case var _ when state.Ended: turn.Refuse(message, RequestOutcome.Ended, "the instance has ended"); break;
             case Message.TaskDone m: TakeResult<HistoryEvent.TaskScheduled>(turn, m, m.Task, ResultOf(m)); break;
             case Message.ChildDone m: TakeAnswer(turn, m); break;
-            case Message.OperationDone m:
-                TakeResult<HistoryEvent.EntityOperationCalled>(turn, m, m.Task, ResultOf(m));
-                break;
+            case Message.OperationDone m: TakeAnswer(turn, m); break;
             case Message.LockGranted m: TakeGrant(turn, m); break;
             case Message.TimerDue m: TakeTimer(turn, m); break;
             case Message.StartDue m: TakeStartDue(turn, m); break;
@@ -199,7 +197,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         if (turn.State.Suspended)
             turn.Refuse(message, RequestOutcome.WrongState, "the instance is suspended already");
         else
-            Record(turn, message, new HistoryEvent.ExecutionSuspended(message.Reason));
+            Record(turn, message, new HistoryEvent.ExecutionSuspended(message.Reason) { Author = message.Author });
     }
 
     private static void TakeResume(OrchestrationTurn turn, Message.Resume message)
@@ -207,7 +205,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
         if (!turn.State.Suspended && !turn.State.Parked)
             turn.Refuse(message, RequestOutcome.WrongState, "the instance is not suspended");
         else
-            Record(turn, message, new HistoryEvent.ExecutionResumed(message.Reason));
+            Record(turn, message, new HistoryEvent.ExecutionResumed(message.Reason) { Author = message.Author });
     }
 
     private static void Record(OrchestrationTurn turn, Message message, HistoryEvent e)

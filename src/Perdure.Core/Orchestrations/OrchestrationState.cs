@@ -15,6 +15,9 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
 {
     private bool _feeding;
 
+    /// <summary>When the open calls of entities were made; null in an execution that is not traced.</summary>
+    private Dictionary<int, long>? _calls;
+
     public override bool IsLive => Exists && !Ended;
 
     /// <summary>There is an instance: created by a turn of this process, or found in the store.</summary>
@@ -47,6 +50,10 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
 
     public bool Suspended { get; private set; }
     public string? HeldReason { get; private set; }
+
+    /// <summary>Who suspended it, if they said so.</summary>
+    public string? HeldBy { get; private set; }
+
     public bool Parked { get; private set; }
 
     /// <summary>When a delayed start that has not come due is due.</summary>
@@ -163,6 +170,10 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
             : new Message.ChildDone(key, result, null);
     }
 
+    /// <summary>When an open call of an entity was made, if the execution has a trace.</summary>
+    public long? CalledAt(TaskKey task) =>
+        _calls is not null && task.IsOf(Execution) && _calls.TryGetValue(task.Task, out long at) ? at : null;
+
     /// <summary>Nobody will rewind it as it is now.</summary>
     public void ForgetHistory() => Lived = null;
 
@@ -201,16 +212,18 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
             case HistoryEvent.EntityOperationCompleted x: Resolve(x.Task, e); break;
             case HistoryEvent.EntityOperationFailed x: Resolve(x.Task, e); break;
             case HistoryEvent.EntityLockGranted x: Grant(x); break;
-            case HistoryEvent.ExecutionSuspended x: (Suspended, HeldReason) = (true, x.Reason); break;
-            case HistoryEvent.ExecutionResumed: (Suspended, Parked, HeldReason) = (false, false, null); break;
-            case HistoryEvent.ExecutionParked x: (Parked, HeldReason) = (true, x.Reason); break;
+            case HistoryEvent.ExecutionSuspended x:
+                (Suspended, HeldReason, HeldBy) = (true, x.Reason, x.Author);
+                break;
+            case HistoryEvent.ExecutionResumed: LetGo(); break;
+            case HistoryEvent.ExecutionParked x: (Parked, HeldReason, HeldBy) = (true, x.Reason, null); break;
             case HistoryEvent.TaskScheduled x: Ask(x.Task, x.FirstTask, e); break;
             case HistoryEvent.TimerCreated x: Open.Add(x.Task, e); break;
             case HistoryEvent.TimerCanceled x: Open.Remove(x.Task); break;
             case HistoryEvent.SubOrchestrationInstanceCreated { Detached: false } x:
                 Ask(x.Task, x.FirstTask, e);
                 break;
-            case HistoryEvent.EntityOperationCalled x: Open.Add(x.Task, e); break;
+            case HistoryEvent.EntityOperationCalled x: Call(x); break;
             case HistoryEvent.EntityLockRequested x: Enter(x); break;
             case HistoryEvent.EntityUnlockSent x: Leave(x.Task); break;
             case HistoryEvent.CustomStatusSet x: CustomStatus = x.Value; break;
@@ -240,6 +253,13 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
         // instance that continues as new; it is not shown as pending between two generations.
         Status = _feeding || Execution.Generation > 0 ? InstanceStatus.Running : InstanceStatus.Pending;
         StartPendingUntil = x.StartAt;
+    }
+
+    private void Call(HistoryEvent.EntityOperationCalled x)
+    {
+        Open.Add(x.Task, x);
+        if (TraceParent is not null)
+            (_calls ??= [])[x.Task] = LastAt;
     }
 
     private void Enter(HistoryEvent.EntityLockRequested x)
@@ -288,12 +308,14 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
         former.Reopen(Open);
         Former = former;
         (EventCount, NextTurn, Status) = (events, turn, InstanceStatus.Running);
-        (Suspended, Parked, HeldReason, StartPendingUntil) = (false, false, null, null);
+        StartPendingUntil = null;
+        LetGo();
     }
 
     private void Resolve(int task, HistoryEvent e)
     {
         Open.Remove(task);
+        _calls?.Remove(task);
         Take(e);
     }
 
@@ -309,20 +331,26 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
         Recorded = null;
         Section = null;
         Open.Clear();
-        (Suspended, Parked, HeldReason, StartPendingUntil) = (false, false, null, null);
+        _calls = null;
+        StartPendingUntil = null;
+        LetGo();
     }
+
+    private void LetGo() => (Suspended, Parked, HeldReason, HeldBy) = (false, false, null, null);
 
     private void Reset()
     {
         NextTurn = 0;
         EventCount = 0;
         Open.Clear();
+        _calls = null;
         Former = null;
         Lived = null;
         Recorded = null;
         Section = null;
         _feeding = false;
         Status = InstanceStatus.Pending;
-        (Suspended, Parked, HeldReason, StartPendingUntil) = (false, false, null, null);
+        StartPendingUntil = null;
+        LetGo();
     }
 }

@@ -41,6 +41,14 @@ internal sealed class OrchestrationTurn(OrchestrationState state, long at) : Tur
     /// <summary>The inputs are stored already by a turn that only recorded (20 ms rule).</summary>
     public bool InputsRecorded { get; set; }
 
+    /// <summary>Calls of entities of a traced execution whose answers the turn took; null if there are none.</summary>
+    public List<AnsweredCall>? Answered { get; set; }
+
+    /// <summary>
+    /// The trace context of the execution that calls or signals entities; by the end of the turn it may be over.
+    /// </summary>
+    public string? TraceParent { get; set; }
+
     public IReadOnlyList<HistoryEvent?> Events => _events;
 
     public int FirstEvent => _events[0] is null ? 1 : 0;
@@ -72,3 +80,7 @@ internal sealed class OrchestrationTurn(OrchestrationState state, long at) : Tur
 
     public void RemoveInputs() => _events.RemoveRange(1, _events.Count - 1);
 }
+
+/// <summary>A call of an entity that has its answer: asked when, by which span, and what it came to.</summary>
+internal sealed record AnsweredCall(
+    HistoryEvent.EntityOperationCalled Call, long CalledAt, string? TraceParent, FailureDetails? Failure);

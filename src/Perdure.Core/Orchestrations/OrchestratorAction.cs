@@ -1,4 +1,5 @@
 using Perdure.Core.History;
+using Perdure.Core.Messages;
 
 namespace Perdure.Core.Orchestrations;
 
@@ -74,5 +75,5 @@ internal abstract record CodeResult
     }
 
     /// <summary>A terminate overtook the running code, whose answer is stale.</summary>
-    public sealed record Overtaken(string? Reason, bool Recursive = false) : CodeResult;
+    public sealed record Overtaken(Message.Terminate By) : CodeResult;
 }

@@ -13,4 +13,16 @@ internal static class TraceParents
         state is { TraceParent: { Length: 55 } parent, ExecutionId.Length: 32 }
             ? $"{parent.AsSpan(0, TraceEnd)}-{state.ExecutionId.AsSpan(16)}-{parent.AsSpan(53)}"
             : state.TraceParent;
+
+    /// <summary>
+    /// The span of a task that the orchestration asks an entity for; null where nothing is traced. Its id follows from
+    /// execution and task, as that of a child does.
+    /// </summary>
+    public static string? OfTask(OrchestrationState state, int task) =>
+        state is { TraceParent: { Length: 55 } parent, ExecutionId.Length: 32 }
+            ? $"{parent.AsSpan(0, TraceEnd)}-{SpanOf(state.ExecutionId, task)}-{parent.AsSpan(53)}"
+            : null;
+
+    private static ReadOnlySpan<char> SpanOf(string executionId, int task) =>
+        ExecutionIds.Derive(executionId, task).AsSpan(16);
 }

@@ -28,7 +28,8 @@ internal static class WaitReason
         { Ended: true } => null,
         { Parked: true } => $"It is parked: {state.HeldReason?.TrimEnd('.')}. Resume it when the cause is mended.",
         { Suspended: true } =>
-            $"It is suspended since {SinceHeld(turns)}{Because(state.HeldReason)}. Resume it to let it go on.",
+            $"It is suspended{By(state.HeldBy)} since {SinceHeld(turns)}{Because(state.HeldReason)}. "
+                + "Resume it to let it go on.",
         { StartPendingUntil: { } start } => $"It starts at {Time(start)}.",
         _ when !code.HasOrchestrator =>
             $"This program has no orchestrator function '{state.Name}'. Register it, or terminate the instance.",
@@ -92,6 +93,8 @@ internal static class WaitReason
 
     private static string SinceHeld(IReadOnlyList<StoredTurn> turns) =>
         Time(turns.LastOrDefault(t => t.Events.Exists(e => e is HistoryEvent.ExecutionSuspended))?.At ?? 0);
+
+    private static string By(string? author) => author is null ? "" : $" by '{author}'";
 
     private static string Because(string? reason) => string.IsNullOrWhiteSpace(reason) ? "" : $" ({reason})";
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Perdure.Core.Entities;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
@@ -21,9 +22,15 @@ internal sealed partial class DurableClient
     {
         if (node.IsOverloaded)
             await WaitForRoomAsync(cancellationToken);
+        using Activity? span = EntitySpans.StartSignal(entityInstanceId, operation, dueAt);
+        string? trace = (span ?? Activity.Current)?.Id;
         RequestOutcome outcome = await AskAsync(
-            entityInstanceId, request => new Message.Operation(operation, input) { DueAt = dueAt, Ticket = request },
-            cancellationToken);
+            entityInstanceId, request => new Message.Operation(operation, input)
+            {
+                DueAt = dueAt,
+                TraceParent = trace,
+                Ticket = request,
+            }, cancellationToken);
         if (outcome == RequestOutcome.Busy)
             throw new InvalidOperationException(
                 $"The entity '{entityInstanceId}' is busy: {node.Settings.Limits.WaitingForEntityMax:N0} messages wait "

@@ -20,6 +20,11 @@ internal sealed partial class DurableClient(
 {
     private static readonly TimeSpan BackPressurePause = TimeSpan.FromMilliseconds(5);
 
+    private string? _author;
+
+    /// <summary>The client that this one was made of to speak for somebody, or itself.</summary>
+    public DurableClient Origin { get => field ?? this; private init; }
+
     public string TaskHubName => node.Settings.TaskHub;
 
     public async Task<string> StartNewAsync(
@@ -96,6 +101,16 @@ internal sealed partial class DurableClient(
         ThrowUnlessAccepted(outcome, instanceId, $"take the event '{eventName}'");
     }
 
+    public IDurableOrchestrationClient OnBehalfOf(string author)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(author);
+        if (author.Length > InstanceIds.AuthorLengthMax || !IsWellFormed(author))
+            throw new ArgumentException(
+                $"The name has {author.Length} characters, or is not well-formed Unicode; names have at most "
+                + $"{InstanceIds.AuthorLengthMax} characters.", nameof(author));
+        return new DurableClient(node, functions, serializer, ids) { Origin = Origin, _author = author };
+    }
+
     public Task TerminateAsync(string instanceId, string? reason, CancellationToken cancellationToken = default) =>
         TerminateAsync(instanceId, reason, recursive: false, cancellationToken);
 
@@ -105,8 +120,12 @@ internal sealed partial class DurableClient(
         CheckedId(instanceId);
         CheckReason(reason);
         RequestOutcome outcome = await AskAsync(
-            instanceId, request => new Message.Terminate(reason) { Recursive = recursive, Ticket = request },
-            cancellationToken);
+            instanceId, request => new Message.Terminate(reason)
+            {
+                Author = _author,
+                Recursive = recursive,
+                Ticket = request,
+            }, cancellationToken);
         ThrowUnlessAccepted(outcome, instanceId, "be terminated");
     }
 
@@ -115,7 +134,9 @@ internal sealed partial class DurableClient(
         CheckedId(instanceId);
         CheckReason(reason);
         ThrowUnlessAccepted(
-            await AskAsync(instanceId, request => new Message.Suspend(reason) { Ticket = request }, cancellationToken),
+            await AskAsync(
+                instanceId, request => new Message.Suspend(reason) { Author = _author, Ticket = request },
+                cancellationToken),
             instanceId, "be suspended");
     }
 
@@ -124,7 +145,9 @@ internal sealed partial class DurableClient(
         CheckedId(instanceId);
         CheckReason(reason);
         ThrowUnlessAccepted(
-            await AskAsync(instanceId, request => new Message.Resume(reason) { Ticket = request }, cancellationToken),
+            await AskAsync(
+                instanceId, request => new Message.Resume(reason) { Author = _author, Ticket = request },
+                cancellationToken),
             instanceId, "be resumed");
     }
 
@@ -133,7 +156,8 @@ internal sealed partial class DurableClient(
         CheckedId(instanceId);
         CheckReason(reason);
         RequestOutcome outcome = await AskAsync(
-            instanceId, request => new Message.Rewind(reason) { Ticket = request }, cancellationToken);
+            instanceId, request => new Message.Rewind(reason) { Author = _author, Ticket = request },
+            cancellationToken);
         switch (outcome)
         {
             case RequestOutcome.WrongState:

@@ -53,11 +53,11 @@ internal static class HistoryView
             HistoryEvent.EntityLockGranted x => entry with { TaskId = x.Task, InstanceId = x.Entity },
             HistoryEvent.EntityUnlockSent x => entry with { TaskId = x.Task },
             HistoryEvent.CustomStatusSet x => entry with { Result = Json(x.Value) },
-            HistoryEvent.ExecutionSuspended x => entry with { Reason = x.Reason },
-            HistoryEvent.ExecutionResumed x => entry with { Reason = x.Reason },
-            HistoryEvent.ExecutionTerminated x => entry with { Reason = x.Reason },
+            HistoryEvent.ExecutionSuspended x => entry with { Reason = x.Reason, Author = x.Author },
+            HistoryEvent.ExecutionResumed x => entry with { Reason = x.Reason, Author = x.Author },
+            HistoryEvent.ExecutionTerminated x => entry with { Reason = x.Reason, Author = x.Author },
             HistoryEvent.ExecutionParked x => entry with { Reason = x.Reason },
-            HistoryEvent.ExecutionRewound x => entry with { Reason = x.Reason },
+            HistoryEvent.ExecutionRewound x => entry with { Reason = x.Reason, Author = x.Author },
             HistoryEvent.ExecutionCompleted x => entry with
             {
                 Status = (OrchestrationRuntimeStatus)(int)x.Status,

@@ -149,10 +149,25 @@ internal sealed partial class Partition
     {
         if (turn is EntityTurn { Done: > 0 } operations)
             return Refused_NeedsLock(resident, operations, refusal);
-        if (turn is OrchestrationTurn)
+        if (turn is OrchestrationTurn { Taken.Count: > 1 })
+        {
+            // Taken one by one, so that only the one whose fault it is fails.
+            resident.RunsSingly = turn.Taken.Count;
+            return turn.Taken;
+        }
+        List<Message> left = [.. turn.Taken.Select(Refused).OfType<Message>()];
+        if (turn is OrchestrationTurn orchestration && !IsVoid(orchestration, left))
             resident.ParkReason ??= refusal;
-        return [.. turn.Taken.Select(Refused).OfType<Message>()];
+        return left;
     }
+
+    /// <summary>
+    /// The instance lives only by the turn that was refused, and whoever wanted that was told. Then nothing is there to
+    /// be parked, and the next one who wants it is not to blame.
+    /// </summary>
+    private static bool IsVoid(OrchestrationTurn turn, List<Message> left) =>
+        (turn.Rows.InsertInstance is not null || turn.Rewound)
+        && !left.Exists(m => m is Message.Start or Message.Rewind);
 
     /// <summary>What becomes of a message whose turn the store refuses for its data.</summary>
     private static Message? Refused(Message message)

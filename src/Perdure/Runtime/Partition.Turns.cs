@@ -72,7 +72,9 @@ internal sealed partial class Partition
                 _node.Scheduler.Queue(static r => r.Partition.Advance(r), resident);
                 return;
             }
-            List<Message> messages = resident.TakeMail(_node.Settings.Limits.MessagesPerTurnMax);
+            List<Message> messages =
+                resident.TakeMail(resident.RunsSingly > 0 ? 1 : _node.Settings.Limits.MessagesPerTurnMax);
+            resident.RunsSingly = Math.Max(0, resident.RunsSingly - 1);
             turn = _core.Receive((OrchestrationState)resident.State!, messages, _node.Now);
             resident.PutBack(messages[^turn.Untaken..]);
             if (resident is { Woken: true, Session: not null } && turn.Decision != TurnDecision.Run
@@ -262,7 +264,7 @@ internal sealed partial class Partition
         OrchestrationTurn turn = overtaken.Turn;
         turn.Taken.Add(overtaken.Message);
         _care.Done(Care.KeyOf(turn.Execution));
-        _core.Conclude(turn, new CodeResult.Overtaken(overtaken.Message.Reason, overtaken.Message.Recursive));
+        _core.Conclude(turn, new CodeResult.Overtaken(overtaken.Message));
         if (overtaken.Message.Ticket is { } ticket)
             turn.Effects.Add(new Effect.Answer(ticket, RequestOutcome.Accepted));
         if (overtaken.Message.Row is { } row)

@@ -60,6 +60,17 @@ internal sealed partial class Partition
         }
     }
 
+    /// <summary>How much waits for an instance in memory, and how much of that is there with its body.</summary>
+    public (int Messages, int Bodies) WaitingFor(string id)
+    {
+        lock (_gate)
+        {
+            return _residents.TryGetValue(id, out Resident? resident)
+                ? (resident.Mail.Count(), resident.Mail.Count(m => m is not Message.Operation { IsLeft: true }))
+                : default;
+        }
+    }
+
     /// <summary>A client's request, or a message of another instance after its commit.</summary>
     /// <param name="id">The instance.</param>
     /// <param name="message">What is addressed to it.</param>

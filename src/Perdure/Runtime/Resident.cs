@@ -72,7 +72,8 @@ internal sealed partial class Resident
     public string? ParkReason { get; set; }
 
     /// <summary>
-    /// The store refused what so many operations of an entity led to: each is run alone, to find out whose fault it is.
+    /// The store refused what so many operations of an entity, or messages to an orchestration, led to: each is taken
+    /// alone, to find out whose fault it is.
     /// </summary>
     public int RunsSingly { get; set; }
 

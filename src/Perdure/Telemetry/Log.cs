@@ -144,9 +144,9 @@ internal static partial class Log
     [LoggerMessage(
         43, LogLevel.Warning,
         "Operation {Operation} of the entity {EntityId}, which was signaled, failed and changed nothing: {ErrorType}: "
-        + "{ErrorMessage}")]
+        + "{ErrorMessage}{Trace}")]
     public static partial void SignalFailed(
-        this ILogger logger, string entityId, string operation, string errorType, string errorMessage);
+        this ILogger logger, string entityId, string operation, string errorType, string errorMessage, string trace);
 
     [LoggerMessage(
         42, LogLevel.Warning, "Activity {Function} of instance {InstanceId} threw when it was told to cancel.")]
@@ -159,9 +159,11 @@ internal static partial class Log
         + "instance.")]
     public static partial void ActivityHasNoCode(this ILogger logger, string instanceId, string function);
 
-    [LoggerMessage(45, LogLevel.Warning, "Operation {Operation} of entity {InstanceId} failed.")]
-    public static partial void EntityOperationFailed(
-        this ILogger logger, string instanceId, string operation, Exception exception);
+    [LoggerMessage(
+        45, LogLevel.Debug,
+        "Operation {Operation} of the entity {EntityId} failed and changed nothing; its caller is told.")]
+    public static partial void EntityCallFailed(
+        this ILogger logger, string entityId, string operation, Exception exception);
 
     [LoggerMessage(46, LogLevel.Warning, "Disposing of what operations of entity {InstanceId} held failed.")]
     public static partial void EntityNotDisposed(this ILogger logger, string instanceId, Exception exception);

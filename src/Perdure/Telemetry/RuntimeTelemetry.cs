@@ -61,6 +61,8 @@ internal sealed class RuntimeTelemetry(Node node)
             node.Logger.LongHistory(state.Id, state.EventCount, node.Settings.Limits.HistoryEventsMax);
         if (turn.Rows.UpdateInstance?.Held == Core.Orchestrations.Held.Parked)
             node.Logger.OrchestrationParked(state.Name, state.Id, state.HeldReason);
+        if (Source.HasListeners())
+            EntitySpans.OnTurn(turn);
         if (turn.Rewound)
             OnRewound(turn);
         if (turn.Completed is { } completed)
@@ -79,7 +81,19 @@ internal sealed class RuntimeTelemetry(Node node)
     {
         node.Meters.EntityOperations(turn.State.Name, turn.Done);
         foreach ((string operation, FailureDetails failure) in turn.FailedSignals ?? [])
-            node.Logger.SignalFailed(turn.State.Id, operation, failure.ErrorType, failure.ErrorMessage);
+        {
+            node.Logger.SignalFailed(
+                turn.State.Id, operation, failure.ErrorType, failure.ErrorMessage, TraceOf(failure));
+        }
+    }
+
+    /// <summary>Where it was thrown, and what caused it; no history keeps that of a signal.</summary>
+    private static string TraceOf(FailureDetails failure)
+    {
+        string own = failure.StackTrace is { } stack ? $"{Environment.NewLine}{stack}" : "";
+        return failure.InnerFailure is { } inner
+            ? $"{own}{Environment.NewLine}caused by {inner.ErrorType}: {inner.ErrorMessage}{TraceOf(inner)}"
+            : own;
     }
 
     private void OnEnded(OrchestrationTurn turn, HistoryEvent.ExecutionCompleted completed)
@@ -126,5 +140,5 @@ internal sealed class RuntimeTelemetry(Node node)
 
     // The framework offers no way to say which id a span has, and a span that outlives its process needs one.
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spanId")]
-    private static extern ref string? SpanIdOf(Activity activity);
+    public static extern ref string? SpanIdOf(Activity activity);
 }

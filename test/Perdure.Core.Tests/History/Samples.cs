@@ -33,9 +33,9 @@ internal static class Samples
         new HistoryEvent.EntityOperationCompleted(1, Value),
         new HistoryEvent.EntityOperationFailed(1, Failure),
         new HistoryEvent.EntityLockGranted(1, "@counter@ü 🚀", true),
-        new HistoryEvent.ExecutionSuspended("because"),
-        new HistoryEvent.ExecutionResumed("because"),
-        new HistoryEvent.ExecutionTerminated("because"),
+        new HistoryEvent.ExecutionSuspended("because") { Author = "Ada \"1\" 🚀" },
+        new HistoryEvent.ExecutionResumed("because") { Author = "Ada \"1\" 🚀" },
+        new HistoryEvent.ExecutionTerminated("because") { Author = "Ada \"1\" 🚀" },
         new HistoryEvent.TaskScheduled(7, "Work", Value) { Attempt = 3, FirstTask = 5 },
         new HistoryEvent.TimerCreated(1, long.MaxValue) { Number = long.MaxValue },
         new HistoryEvent.TimerCanceled(int.MaxValue),
@@ -48,7 +48,7 @@ internal static class Samples
         new HistoryEvent.CustomStatusSet(Value),
         new HistoryEvent.ExecutionCompleted(InstanceStatus.Failed, Value, Failure),
         new HistoryEvent.ExecutionParked("because"),
-        new HistoryEvent.ExecutionRewound("because", 2, 3, int.MaxValue, [1, 2]),
+        new HistoryEvent.ExecutionRewound("because", 2, 3, int.MaxValue, [1, 2]) { Author = "Ada" },
     ];
 
     public static readonly HistoryEvent[] Bare =

@@ -81,7 +81,7 @@ public class EndingTests
 
     [Fact]
     public void Terminate_overtakes_running_code_and_keeps_what_had_arrived() =>
-        Given.Waiting(Code.Parent).Receives(Done(0, "1").AsRow(3)).Concludes(new CodeResult.Overtaken("stop"))
+        Given.Waiting(Code.Parent).Receives(Done(0, "1").AsRow(3)).Concludes(new CodeResult.Overtaken(new("stop")))
             .Events("TaskCompleted #0 1", "ExecutionTerminated stop", "ExecutionCompleted Terminated \"stop\"")
             .Rows("update instance Terminated not owed ended 1000", "history 1.0/1", "message to parent-1",
                 "delete message 3", "delete timer 5000")
@@ -100,17 +100,15 @@ public class EndingTests
     {
         Instance parent = Given.Orchestration().Started().Asked(Child(0), Child(1, detached: true), Child(2))
             .Receives(ChildDone(2)).Asked(Child(3));
-        parent.Receives(TerminateAll("enough")).Turn.Effects.OfType<Effect.Deliver>()
-            .Select(d => (d.Target, d.Message)).ShouldBe(
-            [
-                ("child-0", new Message.Terminate("enough") { Recursive = true, OfParent = parent.Execution }),
-                ("child-3", new Message.Terminate("enough") { Recursive = true, OfParent = parent.Execution }),
-            ]);
+        Message.Terminate toChild =
+            new("enough") { Author = "Ada", Recursive = true, OfParent = parent.Execution };
+        parent.Receives(TerminateAll("enough", by: "Ada")).Turn.Effects.OfType<Effect.Deliver>()
+            .Select(d => (d.Target, d.Message)).ShouldBe([("child-0", toChild), ("child-3", toChild)]);
     }
 
     [Fact]
     public void A_recursive_terminate_that_overtakes_the_code_tells_the_children() =>
-        Given.Waiting().Receives(Raise("a")).Concludes(new CodeResult.Overtaken("enough", Recursive: true))
+        Given.Waiting().Receives(Raise("a")).Concludes(new CodeResult.Overtaken(new("enough") { Recursive = true }))
             .Turn.Effects.OfType<Effect.Deliver>().ShouldHaveSingleItem().Target.ShouldBe("child-2");
 
     [Fact]

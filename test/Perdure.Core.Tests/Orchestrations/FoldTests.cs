@@ -96,7 +96,7 @@ public class FoldTests
                 case 0: _instance.Concludes(CodeResult.NotRun.Instance); break;
                 case 1: _instance.Concludes(Code.Parks); break;
                 case 2 when _dice.OneIn(3): _instance.Concludes(Code.Stops); break;
-                case 3 when _dice.OneIn(3): _instance.Concludes(new CodeResult.Overtaken("stop")); break;
+                case 3 when _dice.OneIn(3): _instance.Concludes(new CodeResult.Overtaken(new("stop"))); break;
                 default: RunCode(); break;
             }
         }

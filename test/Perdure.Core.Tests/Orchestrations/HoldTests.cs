@@ -26,6 +26,19 @@ public class HoldTests
             .Rows("update instance released", "history 1.0/4");
 
     [Fact]
+    public void Who_asked_stands_in_the_history_and_only_what_holds_the_instance_is_remembered()
+    {
+        Instance instance = Given.Waiting()
+            .Receives(Suspend("lunch", by: "Ada")).Events("ExecutionSuspended lunch by Ada");
+        instance.State.HeldBy.ShouldBe("Ada");
+        instance.Reloaded().State.HeldBy.ShouldBe("Ada");
+        instance.Receives(Resume("back", by: "Bob")).Events("ExecutionResumed back by Bob")
+            .State.HeldBy.ShouldBeNull();
+        instance.Receives(Terminate("enough", by: "Eve"))
+            .Events("ExecutionTerminated enough by Eve", "ExecutionCompleted Terminated \"enough\"");
+    }
+
+    [Fact]
     public void A_suspension_in_the_middle_of_a_mailbox_holds_all_of_it() =>
         Given.Waiting()
             .Receives(Raise("before"), Suspend(), Raise("after")).Decides(TurnDecision.Record)
@@ -85,7 +98,7 @@ public class HoldTests
             .Wakes(Resume()).Concludes(Parks)
             .Rows("update instance Parked", "history 1.0/2");
         Given.Waiting()
-            .Wakes(Suspend()).Concludes(new CodeResult.Overtaken(null))
+            .Wakes(Suspend()).Concludes(new CodeResult.Overtaken(new(null)))
             .Rows("update instance Terminated not owed ended 1000", "history 1.0/1", "delete timer 5000");
         Given.Orchestration().WithoutCode().Wakes(Start()).Concludes(Parks)
             .Rows("insert instance 1 Pending Parked", "history 1.0/0");

@@ -75,7 +75,7 @@ public class RecordAheadTests
     {
         Instance slow = Given.Orchestration().Receives(Start("1"));
         slow.RecordsAhead();
-        slow.Concludes(new CodeResult.Overtaken("enough"))
+        slow.Concludes(new CodeResult.Overtaken(new("enough")))
             .Events("ExecutionTerminated enough", "ExecutionCompleted Terminated \"enough\"")
             .Rows("update instance Terminated not owed ended 1000", "history 1.0/1");
     }

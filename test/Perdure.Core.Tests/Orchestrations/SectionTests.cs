@@ -91,7 +91,7 @@ public class SectionTests
         Sent(In(granted).Ends(Returns("1"))).ShouldBe(releases);
         Sent(In(granted).Ends(Throws())).ShouldBe(releases);
         Sent(In(granted).Concludes(Stops)).ShouldBe(releases);
-        Sent(In(granted).Concludes(new CodeResult.Overtaken("stop"))).ShouldBe(releases);
+        Sent(In(granted).Concludes(new CodeResult.Overtaken(new("stop")))).ShouldBe(releases);
         Sent(In(granted).Ends(ContinuesAsNew())).ShouldBe(releases);
         Sent(In(granted).Asked().Receives(Terminate("stop"))).ShouldBe(releases);
         Sent(In(granted).Asked().Receives(Suspend()).Receives(Terminate("stop"))).ShouldBe(releases);

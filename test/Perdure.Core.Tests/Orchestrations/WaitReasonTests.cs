@@ -65,10 +65,22 @@ public sealed class WaitReasonTests
             .ShouldBe("This program has no orchestrator function 'Hello'. Register it, or terminate the instance.");
 
     [Theory]
-    [InlineData("lunch", "It is suspended since 1970-01-01 00:00:03Z (lunch). Resume it to let it go on.")]
-    [InlineData(null, "It is suspended since 1970-01-01 00:00:03Z. Resume it to let it go on.")]
-    public void A_suspended_instance_tells_since_when_and_why(string? reason, string expected) =>
-        Why(Given.Waiting().At(3000).Receives(Suspend(reason))).ShouldBe(expected);
+    [InlineData("lunch", null, "It is suspended since 1970-01-01 00:00:03Z (lunch). Resume it to let it go on.")]
+    [InlineData(null, null, "It is suspended since 1970-01-01 00:00:03Z. Resume it to let it go on.")]
+    [InlineData(
+        "lunch", "Ada", "It is suspended by 'Ada' since 1970-01-01 00:00:03Z (lunch). Resume it to let it go on.")]
+    [InlineData(null, "Ada", "It is suspended by 'Ada' since 1970-01-01 00:00:03Z. Resume it to let it go on.")]
+    public void A_suspended_instance_tells_by_whom_since_when_and_why(string? reason, string? by, string expected)
+    {
+        Instance instance = Given.Waiting().At(3000).Receives(Suspend(reason, by));
+        Why(instance).ShouldBe(expected);
+        Why(instance.Reloaded()).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Only_the_last_suspension_tells_by_whom() =>
+        Why(Given.Waiting().At(3000).Receives(Suspend("lunch", "Ada")).Receives(Resume()).Receives(Suspend()))
+            .ShouldBe("It is suspended since 1970-01-01 00:00:03Z. Resume it to let it go on.");
 
     [Fact]
     public void A_parked_instance_tells_what_parked_it() =>

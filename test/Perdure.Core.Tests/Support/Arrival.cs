@@ -50,16 +50,20 @@ internal sealed record Arrival(Func<Instance, Message> Make)
     public static Arrival Raise(string name, string? input = null) =>
         new(_ => new Message.Raise(name, Code.Json(input)));
 
-    public static Arrival Terminate(string? reason = null) => new(_ => new Message.Terminate(reason));
+    public static Arrival Terminate(string? reason = null, string? by = null) =>
+        new(_ => new Message.Terminate(reason) { Author = by });
 
-    public static Arrival TerminateAll(string? reason = null, ExecutionKey? parent = null) =>
-        new(_ => new Message.Terminate(reason) { Recursive = true, OfParent = parent });
+    public static Arrival TerminateAll(string? reason = null, ExecutionKey? parent = null, string? by = null) =>
+        new(_ => new Message.Terminate(reason) { Author = by, Recursive = true, OfParent = parent });
 
-    public static Arrival Suspend(string? reason = null) => new(_ => new Message.Suspend(reason));
+    public static Arrival Suspend(string? reason = null, string? by = null) =>
+        new(_ => new Message.Suspend(reason) { Author = by });
 
-    public static Arrival Resume(string? reason = null) => new(_ => new Message.Resume(reason));
+    public static Arrival Resume(string? reason = null, string? by = null) =>
+        new(_ => new Message.Resume(reason) { Author = by });
 
-    public static Arrival Rewind(string? reason = null) => new(_ => new Message.Rewind(reason));
+    public static Arrival Rewind(string? reason = null, string? by = null) =>
+        new(_ => new Message.Rewind(reason) { Author = by });
 
     /// <summary>From the parent, which started it with the same input.</summary>
     public static Arrival RewindChild(ParentLink parent, string? reason = null) => new(i => new Message.Rewind(reason)

@@ -39,16 +39,20 @@ internal static class Show
             HistoryEvent.SubOrchestrationInstanceFailed x => Line(kind, $"#{x.Task}", x.Failure.ErrorType),
             HistoryEvent.EventRaised x => Line(kind, x.Name, x.Input),
             HistoryEvent.CustomStatusSet x => Line(kind, x.Value),
-            HistoryEvent.ExecutionSuspended x => Line(kind, x.Reason),
-            HistoryEvent.ExecutionResumed x => Line(kind, x.Reason),
-            HistoryEvent.ExecutionTerminated x => Line(kind, x.Reason),
+            HistoryEvent.ExecutionSuspended x => Line(kind, x.Reason, By(x.Author)),
+            HistoryEvent.ExecutionResumed x => Line(kind, x.Reason, By(x.Author)),
+            HistoryEvent.ExecutionTerminated x => Line(kind, x.Reason, By(x.Author)),
             HistoryEvent.ExecutionParked x => Line(kind, x.Reason),
             HistoryEvent.ExecutionRewound x =>
-                Line(kind, x.Reason, $"turn {x.Turn} tasks {x.From}-{x.Next} again [{string.Join(' ', x.Tasks)}]"),
+                Line(
+                    kind, x.Reason, By(x.Author),
+                    $"turn {x.Turn} tasks {x.From}-{x.Next} again [{string.Join(' ', x.Tasks)}]"),
             HistoryEvent.ExecutionCompleted x => Line(kind, x.Status, x.Result, x.Failure?.ErrorType),
             _ => EntityEvent(kind, e),
         };
     }
+
+    private static string? By(string? author) => author is null ? null : $"by {author}";
 
     private static string EntityEvent(string kind, HistoryEvent e) => e switch
     {

@@ -190,6 +190,30 @@ public abstract class ClientTests(Setup setup) : HubTests(setup)
     }
 
     [Fact]
+    public async Task Histories_tell_who_asked_if_they_said_so()
+    {
+        Code.Main = async c => await c.WaitForExternalEvent<string>("go");
+        string id = await Client.StartNewAsync("Main");
+        await Client.OnBehalfOf("Ada").SuspendAsync(id, "lunch");
+        await Client.OnBehalfOf("Bob").OnBehalfOf("Eve").ResumeAsync(id, "back");
+        await Client.SuspendAsync(id, "again");
+        await Client.OnBehalfOf("Ada").TerminateAsync(id, "enough");
+        (await Hub.StatusAsync(id, true)).History!.Where(e => e.Reason is not null)
+            .Select(e => (e.EventType, e.Reason, e.Author)).ShouldBe([
+                ("ExecutionSuspended", "lunch", "Ada"), ("ExecutionResumed", "back", "Eve"),
+                ("ExecutionSuspended", "again", null), ("ExecutionTerminated", "enough", "Ada")]);
+
+        Code.Child = _ => throw new InvalidOperationException("broken");
+        string failed = await Client.StartNewAsync("Child");
+        await Client.WaitForCompletionAsync(failed);
+        await Client.OnBehalfOf("Ada").RewindAsync(failed, "mended");
+        (await Hub.StatusAsync(failed, true)).History!.Single(e => e.EventType == "ExecutionRewound").Author
+            .ShouldBe("Ada");
+        foreach (string name in new[] { "", " ", new string('x', 257), "\ud800" })
+            Should.Throw<ArgumentException>(() => Client.OnBehalfOf(name));
+    }
+
+    [Fact]
     public async Task Terminate_ends_what_runs_what_is_suspended_and_what_waits_and_cancels_activities()
     {
         TaskCompletionSource cancelled = new();

@@ -40,6 +40,27 @@ public abstract class EntityTests(Setup setup) : HubTests(setup)
     }
 
     [Fact]
+    public async Task A_failed_signal_is_logged_once_as_a_warning_and_a_failed_call_is_the_affair_of_its_caller()
+    {
+        await Client.SignalEntityAsync(A, "Fail");
+        Code.Main = async c => (await FailureOf(c.CallEntityAsync(B, "Fail"))).ErrorMessage;
+        await Hub.RunAsync();
+        LogLine[] lines = [];
+        await Hub.UntilAsync(() =>
+        {
+            lines = [.. Hub.Log.All.Where(l => l.Text.Contains("Operation Fail ", StringComparison.Ordinal))];
+            return lines.Length >= 2;
+        });
+        LogLine signal = lines.Single(l => l.Text.Contains(A.ToString(), StringComparison.Ordinal));
+        (signal.Event.Id, signal.Level).ShouldBe((43, Microsoft.Extensions.Logging.LogLevel.Warning));
+        signal.Text.ShouldContain("System.InvalidOperationException: It must not.");
+        signal.Text.ShouldContain(nameof(ThingOperations));
+        LogLine call = lines.Single(l => l.Text.Contains(B.ToString(), StringComparison.Ordinal));
+        (call.Event.Id, call.Level).ShouldBe((45, Microsoft.Extensions.Logging.LogLevel.Debug));
+        call.Exception.ShouldBeOfType<InvalidOperationException>();
+    }
+
+    [Fact]
     public async Task Signals_of_one_sender_are_run_in_their_order()
     {
         string[] sent = [.. Enumerable.Range(0, 200).Select(i => $"{i}")];

@@ -22,8 +22,12 @@ public abstract class ExplainTests(Setup setup) : HubTests(setup)
         await Hub.CrashAsync();
         (await Client.ExplainAsync(id)).ShouldBe(why);
 
-        await Client.SuspendAsync(id, "lunch");
-        (await Client.ExplainAsync(id)).ShouldNotBeNull().ShouldContain("(lunch)");
+        await Client.OnBehalfOf("Ada").SuspendAsync(id, "lunch");
+        why = await Client.ExplainAsync(id);
+        why.ShouldNotBeNull().ShouldStartWith("It is suspended by 'Ada' since ");
+        why.ShouldContain("(lunch)");
+        await Hub.CrashAsync();
+        (await Client.ExplainAsync(id)).ShouldBe(why);
         await Client.ResumeAsync(id, null);
         await Client.RaiseEventAsync(id, "approval", "yes");
         (await Hub.OutputAsync<string>(id)).ShouldBe("yes");

@@ -97,10 +97,7 @@ public abstract class StoreTroubleTests(Setup setup) : HubTests(setup)
     [Fact]
     public async Task A_request_whose_data_are_refused_fails_and_the_instance_lives()
     {
-        Hub.Store.Instead = batch => batch.Turns.Any(t => System.Text.Encoding.UTF8.GetString(t.History.Events.Span)
-            .Contains("poisoned", StringComparison.Ordinal))
-                ? new(CommitOutcome.Refused) { Detail = "no poison" }
-                : null;
+        Hub.Store.Instead = RefusesPoison;
         Code.Main = async c => await c.WaitForExternalEvent<string>("e");
         (await Should.ThrowAsync<InvalidOperationException>(() => Client.StartNewAsync("Main", "bad", "poisoned")))
             .Message.ShouldContain("refused");
@@ -112,6 +109,75 @@ public abstract class StoreTroubleTests(Setup setup) : HubTests(setup)
         await Client.ResumeAsync("bad", null);
         await Client.RaiseEventAsync("bad", "e", "fine");
         (await Hub.OutputAsync<string>("bad")).ShouldBe("fine");
+    }
+
+    [Fact]
+    public async Task A_start_that_is_refused_leaves_nothing_behind_for_the_next_one_of_its_id()
+    {
+        TaskCompletionSource inFlight = new(), go = new();
+        Hub.Store.Before = batch =>
+        {
+            if (!IsPoisoned(batch))
+                return Task.CompletedTask;
+            inFlight.TrySetResult();
+            return go.Task;
+        };
+        Hub.Store.Instead = RefusesPoison;
+        Code.Main = async c => await c.WaitForExternalEvent<string>("e");
+        foreach (bool isTaken in new[] { false, true })
+        {
+            string id = $"bad-{isTaken}";
+            if (isTaken)
+            {
+                await Client.StartNewAsync("Main", id);
+                await Client.TerminateAsync(id, "makes room");
+            }
+            (inFlight, go) = (new(), new());
+            Task<string> poisoned = Client.StartNewAsync("Main", id, "poisoned");
+            await inFlight.Task;
+            Task<string> good = Client.StartNewAsync("Main", id, "good");
+            go.SetResult();
+            (await Should.ThrowAsync<InvalidOperationException>(() => poisoned)).Message.ShouldContain("refused");
+            await good;
+            await Client.RaiseEventAsync(id, "e", "fine");
+            (await Hub.OutputAsync<string>(id)).ShouldBe("fine");
+        }
+    }
+
+    [Fact]
+    public async Task What_waits_beside_a_request_whose_data_are_refused_is_not_refused_with_it()
+    {
+        Hub.Store.Instead = RefusesPoison;
+        TaskCompletionSource inFlight = new(), go = new();
+        Hub.Store.Before = batch =>
+        {
+            if (!Holds(batch, "held back"))
+                return Task.CompletedTask;
+            inFlight.TrySetResult();
+            return go.Task;
+        };
+        Code.Main = async c => new[]
+        {
+            await c.WaitForExternalEvent<string>("e"), await c.WaitForExternalEvent<string>("e"),
+            await c.WaitForExternalEvent<string>("e"),
+        };
+        await Client.StartNewAsync("Main", "it");
+        Task held = Client.RaiseEventAsync("it", "e", "held back");
+        await inFlight.Task;
+        Task before = Client.RaiseEventAsync("it", "e", "before");
+        Task poisoned = Client.RaiseEventAsync("it", "e", "poisoned");
+        Task after = Client.RaiseEventAsync("it", "e", "after");
+        go.SetResult();
+        await Task.WhenAll(held, before, after);
+        (await Should.ThrowAsync<InvalidOperationException>(() => poisoned)).Message.ShouldContain("refused");
+        await Hub.UntilAsync(async () =>
+        {
+            OrchestrationRuntimeStatus status = (await Hub.StatusAsync("it")).RuntimeStatus;
+            if (status == OrchestrationRuntimeStatus.Suspended)
+                await Client.ResumeAsync("it", null);
+            return status == OrchestrationRuntimeStatus.Completed;
+        });
+        (await Hub.OutputAsync<string[]>("it")).ShouldBe(["held back", "before", "after"]);
     }
 
     [Fact]
@@ -127,6 +193,18 @@ public abstract class StoreTroubleTests(Setup setup) : HubTests(setup)
         await Client.RaiseEventAsync(id, "e", 2);
         (await Hub.OutputAsync<int>(id)).ShouldBe(2);
     }
+
+    /// <summary>In a turn, or in the row of a request that is recorded by itself because code runs.</summary>
+    private static bool IsPoisoned(Batch batch) => Holds(batch, "poisoned");
+
+    private static bool Holds(Batch batch, string text) => batch.Turns.Any(t =>
+        IsIn(t.History.Events, text) || (t.InsertMessages?.Exists(m => IsIn(m.Body, text)) ?? false));
+
+    private static bool IsIn(ReadOnlyMemory<byte> json, string text) =>
+        System.Text.Encoding.UTF8.GetString(json.Span).Contains(text, StringComparison.Ordinal);
+
+    private static CommitResult? RefusesPoison(Batch batch) =>
+        IsPoisoned(batch) ? new(CommitOutcome.Refused) { Detail = "no poison" } : null;
 
     /// <summary>Many instances with activities, children, timers and events; each step must happen once.</summary>
     private async Task RunAllAsync()

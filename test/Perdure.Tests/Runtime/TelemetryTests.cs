@@ -139,7 +139,7 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             41 ActivityHasNoCode Warning
             42 CancellationFailed Warning
             43 SignalFailed Warning
-            45 EntityOperationFailed Warning
+            45 EntityCallFailed Debug
             46 EntityNotDisposed Warning
             50 RetentionIsOn Information
             51 RetentionPurged Information

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Perdure.Core;
 using Perdure.Core.Entities;
 using Perdure.Core.History;
@@ -52,15 +53,18 @@ internal sealed class InProcessEntityExecutor(FunctionRegistry functions, Entity
                 BatchSize = batch.Operations.Count,
                 BatchPosition = outcomes.Count,
             };
+            Activity? span = EntitySpans.StartOperation(id, operation);
             try
             {
                 state = await RunAsync(function, scope, context, stopping);
-                outcomes.Add(new EntityOutcome(context.Result, null, context.Actions));
+                IReadOnlyList<EntityAction> actions = EntitySpans.Traced(id, operation, span, context.Actions);
+                outcomes.Add(new EntityOutcome(context.Result, null, actions));
                 bytes += context.Result.Length + context.BytesSent;
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 // The host's doing and not the operation's: it is run again elsewhere, or after the start.
+                span?.SetStatus(ActivityStatusCode.Error, "The host stops; the operation is run again.");
                 if (outcomes.Count == 0)
                     throw;
                 break;
@@ -69,12 +73,17 @@ internal sealed class InProcessEntityExecutor(FunctionRegistry functions, Entity
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                services.Logger.EntityOperationFailed(batch.InstanceId, operation.Name, e);
-                outcomes.Add(new EntityOutcome(Payload.None, ThrownFailure.Of(e), []));
+                FailureDetails failure = ThrownFailure.Of(e);
+                span?.SetStatus(ActivityStatusCode.Error, failure.ErrorMessage);
+                // That of a signal is logged once it is certain: nobody else hears of it.
+                if (!operation.IsSignal)
+                    services.Logger.EntityCallFailed(batch.InstanceId, operation.Name, e);
+                outcomes.Add(new EntityOutcome(Payload.None, failure, []));
             }
             finally
             {
                 context.Close();
+                span?.Dispose();
             }
         }
         return new EntityRun(outcomes, state);

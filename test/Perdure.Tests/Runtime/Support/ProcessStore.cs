@@ -14,6 +14,9 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
 
     private volatile bool _dead;
 
+    /// <summary>What a batch waits for before anything comes of it.</summary>
+    public Func<Batch, Task>? Before { get; set; }
+
     /// <summary>Says what comes of a batch that is not even sent; null sends it.</summary>
     public Func<Batch, CommitResult?>? Instead { get; set; }
 
@@ -58,6 +61,8 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
 
     public ValueTask<CommitResult> CommitAsync(Batch batch) => Alive(async () =>
     {
+        if (Before is { } before)
+            await before(batch);
         if (Instead?.Invoke(batch) is { } result)
             return result;
         result = await inner.CommitAsync(batch);
