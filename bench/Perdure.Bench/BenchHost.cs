@@ -36,9 +36,9 @@ internal sealed class BenchHost : IAsyncDisposable
             else
                 o.UseSqlite(path);
             if (look is not null)
-                o.Store = new PassingStore(StoreOf(options, path), look);
+                o.Source = new GivenStore(new PassingStore(StoreOf(options, path), look));
             else if (options.Store == "postgresql")
-                o.Store = StoreOf(options, path);
+                o.Source = new GivenStore(StoreOf(options, path));
         });
         IHost host = builder.Build();
         await host.StartAsync();

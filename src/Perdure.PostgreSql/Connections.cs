@@ -16,6 +16,13 @@ internal sealed class Connections : IAsyncDisposable
         Commits = Create(connectionString, Session, lanes + 1);
         Leases = Create(connectionString, "perdure leases", LeasesMax);
         Reads = Create(connectionString, "perdure reads", ReadersMax);
+        OfListener = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            ApplicationName = "perdure listener",
+            Pooling = false,
+            // A connection that is only listened to would not notice that its other end is gone.
+            KeepAlive = 10,
+        }.ConnectionString;
     }
 
     /// <summary>
@@ -25,6 +32,9 @@ internal sealed class Connections : IAsyncDisposable
 
     /// <summary>One for each lane, and one more to make certain what became of a commit.</summary>
     public NpgsqlDataSource Commits { get; }
+
+    /// <summary>For the one connection that waits to be told something.</summary>
+    public string OfListener { get; }
 
     /// <summary>A lease must not wait for work.</summary>
     public NpgsqlDataSource Leases { get; }

@@ -3,6 +3,7 @@ using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
+using Perdure.PostgreSql.Announcements;
 using Perdure.PostgreSql.Commits;
 using Perdure.PostgreSql.Reads;
 using static Perdure.PostgreSql.Commits.Columns;
@@ -18,6 +19,7 @@ internal sealed class PostgreSqlStore : IStore
     private readonly Connections _connections;
     private readonly Sql _sql;
     private readonly Committer _committer;
+    private Listener? _listener;
     private HubInfo? _hub;
     private bool _closed;
 
@@ -74,11 +76,24 @@ internal sealed class PostgreSqlStore : IStore
             cancellationToken);
     }
 
-    public ValueTask AnnounceAsync(Announcement announcement) => ValueTask.CompletedTask;
-
-    public void Listen(Action<Announcement> heard)
+    public async ValueTask AnnounceAsync(Announcement announcement)
     {
+        try
+        {
+            await using NpgsqlConnection connection = await _connections.Leases.OpenConnectionAsync();
+            await using NpgsqlBatch notify = new(connection);
+            foreach (string payload in AnnouncementText.Of(announcement))
+                notify.BatchCommands.Add(Command("select pg_notify($1, $2)", Of(_sql.Channel), Of(payload)));
+            await notify.ExecuteNonQueryAsync();
+        }
+        catch (Exception e) when (Failure.IsOfDriver(e))
+        {
+            // What is not heard is found out later.
+        }
     }
+
+    public void Listen(Action<Announcement> heard) =>
+        _listener = new Listener(_connections.OfListener, _sql.Channel, heard);
 
     public async ValueTask<PartitionOpening?> OpenPartitionAsync(
         int partition, long seen, CancellationToken cancellationToken)
@@ -221,6 +236,8 @@ internal sealed class PostgreSqlStore : IStore
     public async ValueTask DisposeAsync()
     {
         _closed = true;
+        if (_listener is { } listener)
+            await listener.DisposeAsync();
         await _connections.DisposeAsync();
     }
 

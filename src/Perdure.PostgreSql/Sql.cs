@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Perdure.PostgreSql;
 
 /// <summary>
@@ -16,6 +19,8 @@ internal sealed class Sql
     {
         string hub = $"\"{schema.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
         Hub = hub;
+        // Names of channels are cut at 63 bytes; a hash keeps those of long schemas apart.
+        Channel = $"perdure_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(schema)))[..16]}";
 
         ReadHub = $"select schema, id, partitions from {hub}.hub";
         InsertHub = $"insert into {hub}.hub (schema, id, partitions) values ($1, $2, $3)";
@@ -249,6 +254,9 @@ internal sealed class Sql
             select partition, id, name, key, state, holder, request, last from {hub}.entities where id = $1
             """;
     }
+
+    /// <summary>Where the nodes of the hub hear each other.</summary>
+    public string Channel { get; }
 
     /// <summary>The schema, quoted.</summary>
     public string Hub { get; }

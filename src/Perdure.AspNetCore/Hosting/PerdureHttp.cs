@@ -110,7 +110,7 @@ internal sealed class PerdureHttp
     }
 
     private static string? HubFile(PerdureOptions options, IHostEnvironment? environment) =>
-        options.InMemory || options.Store is not null
+        options.InMemory || options.Source is not null
             ? null
             : Path.Combine(environment?.ContentRootPath ?? AppContext.BaseDirectory, options.SqlitePath);
 }

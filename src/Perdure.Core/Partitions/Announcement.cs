@@ -12,6 +12,6 @@ internal sealed record Announcement
     /// <summary>Nodes that have asked for something that has been answered.</summary>
     public IReadOnlyCollection<long> Answered { get; init; } = [];
 
-    /// <summary>Partitions were released: somebody may take them.</summary>
-    public bool Released { get; init; }
+    /// <summary>A node has come, or partitions were released: somebody should own something else now.</summary>
+    public bool Shares { get; init; }
 }

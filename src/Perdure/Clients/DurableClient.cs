@@ -18,6 +18,8 @@ internal sealed partial class DurableClient(
     Node node, FunctionRegistry functions, PayloadSerializer serializer, IIdSource ids) :
     DurableOrchestrationClient, IDurableClient
 {
+    private static readonly TimeSpan s_firstLook = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_longestLook = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BackPressurePause = TimeSpan.FromMilliseconds(5);
 
     private string? _author;
@@ -34,7 +36,7 @@ internal sealed partial class DurableClient(
         ArgumentException.ThrowIfNullOrWhiteSpace(orchestratorFunctionName);
         ArgumentNullException.ThrowIfNull(options);
         string name = functions.Orchestration(orchestratorFunctionName).Name;
-        string id = options.InstanceId is null ? ids.NewId() : CheckedId(options.InstanceId);
+        string id = options.InstanceId is null ? NewId() : CheckedId(options.InstanceId);
         CheckTags(options.Tags);
         using Activity? span = RuntimeTelemetry.StartCreation(name, id);
         HistoryEvent.ExecutionStarted started = new()
@@ -58,7 +60,7 @@ internal sealed partial class DurableClient(
         InstanceSnapshot before = await node.OpenStore.ReadSnapshotAsync(instanceId, cancellationToken)
             ?? throw NotFound(instanceId);
         string name = functions.Orchestration(before.Row.Name).Name;
-        string id = restartWithNewInstanceId ? ids.NewId() : instanceId;
+        string id = restartWithNewInstanceId ? NewId() : instanceId;
         using Activity? span = RuntimeTelemetry.StartCreation(name, id);
         HistoryEvent.ExecutionStarted started = StatusView.StartOf(before) with
         {
@@ -191,15 +193,38 @@ internal sealed partial class DurableClient(
         }
         try
         {
-            return StatusView.Of(timeout is { } wait && wait != Timeout.InfiniteTimeSpan
-                ? await waiter.Ended.WaitHereAsync(wait, node.Time, cancellationToken)
-                : await waiter.Ended.WaitHereAsync(cancellationToken));
+            return await EndOfAsync(instanceId, waiter).WaitHereAsync(
+                timeout ?? Timeout.InfiniteTimeSpan, node.Time, cancellationToken);
         }
         catch (TimeoutException)
         {
             throw new TimeoutException(
                 $"The orchestration '{instanceId}' did not end within {timeout}. It goes on; wait again, or ask for "
                 + "its status.");
+        }
+    }
+
+    /// <summary>As memory tells it; and while another node has the instance, as the store does.</summary>
+    private async Task<DurableOrchestrationStatus> EndOfAsync(string instanceId, CompletionWaiter waiter)
+    {
+        if (!node.IsShared)
+            return StatusView.Of(await waiter.Ended);
+        TimeSpan pause = s_firstLook;
+        while (true)
+        {
+            try
+            {
+                return StatusView.Of(await waiter.Ended.WaitHereAsync(pause, node.Time, CancellationToken.None));
+            }
+            catch (TimeoutException) when (!waiter.IsGivenUp)
+            {
+                // Nobody here knows; it may have moved to another node meanwhile, too.
+            }
+            if (node.PartitionOf(instanceId).IsElsewhere
+                && await node.OpenStore.ReadSnapshotAsync(instanceId, CancellationToken.None)
+                    is { Row.Status.IsTerminal: true } ended)
+                return StatusView.Of(ended, showInput: true);
+            pause = pause * 2 < s_longestLook ? pause * 2 : s_longestLook;
         }
     }
 
@@ -217,6 +242,15 @@ internal sealed partial class DurableClient(
             }
             await Task.Delay(BackPressurePause, node.Time, cancellationToken);
         }
+    }
+
+    /// <summary>One that belongs to a partition of this node, if it is found soon: then nothing has to travel.</summary>
+    private string NewId()
+    {
+        string id = ids.NewId();
+        for (int tries = 0; tries < 64 && node.PartitionOf(id).IsElsewhere; tries++)
+            id = ids.NewId();
+        return id;
     }
 
     private async Task<RequestOutcome> AskAsync(

@@ -40,7 +40,9 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         _http = new HttpSender(_options.Http, _options.MaxPayloadBytes, services, time, logger);
         FunctionRegistry functions = Discover(functionEnvironment)
             .With(new HttpActivity(_http, serializer, _options.MaxPayloadBytes).Function(services));
-        _store = _options.Store ?? Embedded(_options, environment);
+        _store = _options.Source is StoreFactory source
+            ? source.Create(_options.TaskHub)
+            : Embedded(_options, environment);
         InProcessExecutor executor =
             new(functions, new SessionServices(serializer, logger, _options.ParkNonDeterministicInstances)
             {

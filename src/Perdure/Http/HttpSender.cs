@@ -28,7 +28,9 @@ internal sealed class HttpSender : IDisposable
     public HttpSender(
         HttpCallOptions options, int limit, IServiceProvider services, TimeProvider time, ILogger logger)
     {
-        GuardedConnections connections = new(HttpGuard.Of(options), options.Resolver, options.Connector, time);
+        GuardedConnections connections = new(
+            HttpGuard.Of(options), options.Resolver ?? new SystemResolver(),
+            options.Connector ?? new SocketConnector(), time);
         _invoker = new HttpMessageInvoker(connections.CreateHandler(), disposeHandler: true);
         _secrets = new HttpSecrets(options, services);
         _timeout = options.Timeout;

@@ -24,5 +24,12 @@ internal sealed class CompletionWaiter(Partition partition, string id) : IDispos
 
     public void Fail(Exception exception) => _source.TrySetException(exception);
 
-    public void Dispose() => partition.StopWaiting(this);
+    /// <summary>Whether whoever waited does so no more.</summary>
+    public bool IsGivenUp { get; private set; }
+
+    public void Dispose()
+    {
+        IsGivenUp = true;
+        partition.StopWaiting(this);
+    }
 }

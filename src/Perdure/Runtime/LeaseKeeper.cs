@@ -21,7 +21,7 @@ internal sealed class LeaseKeeper : IDisposable
     private readonly ITimer _expiry;
     private readonly Lock _gate = new();
     private TaskCompletionSource _woken = NewSignal();
-    private bool _isShared;
+    private volatile bool _isShared;
 
     public LeaseKeeper(Node node)
     {
@@ -29,6 +29,9 @@ internal sealed class LeaseKeeper : IDisposable
         _expiry = node.Time.CreateTimer(
             static k => ((LeaseKeeper)k!).OnExpired(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>Whether other nodes can have the hub open at the same time.</summary>
+    public bool IsShared => _isShared;
 
     /// <summary>A round is due: something was lost, released, or has to be opened again.</summary>
     public void Wake()
@@ -64,6 +67,21 @@ internal sealed class LeaseKeeper : IDisposable
         catch (OperationCanceledException)
         {
             // The node stops.
+        }
+    }
+
+    /// <summary>The node counts no more from now on, instead of when its lease runs out.</summary>
+    public async Task EndAsync()
+    {
+        if (!_isShared)
+            return;
+        try
+        {
+            await _node.Store.RenewAsync(TimeSpan.Zero, runs: false, CancellationToken.None);
+        }
+        catch (StoreException e)
+        {
+            _node.Logger.RoundFailed(e);
         }
     }
 
@@ -109,6 +127,9 @@ internal sealed class LeaseKeeper : IDisposable
         }
         foreach (PartitionLease lease in view.Partitions)
             _node.Partition(lease.Partition).Compare(lease);
+        // A node that stops keeps what it has until it is done, and takes nothing.
+        if (_node.IsStopping)
+            return;
 
         ShareDecision decision = FairShare.Decide(view, _node.Number);
         foreach (PartitionLease released in decision.Release)

@@ -32,6 +32,12 @@ internal sealed class Node : INumbers
     /// <summary>Origins from here on are nodes, those below are partitions.</summary>
     public const long RequestOrigin = 1L << 32;
 
+    /// <summary>
+    /// Requests to partitions that the node does not own have an origin of their own: one that is still on its way when
+    /// the node takes the partition must not be overtaken by the numbers of its own requests.
+    /// </summary>
+    public const long ForwardOrigin = 1L << 33;
+
     /// <summary>What a cancelled activity gets to put its things in order.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
@@ -45,10 +51,13 @@ internal sealed class Node : INumbers
     private readonly NodeParts _parts;
     private readonly ITimer _audit;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _left = new();
     private Partition[] _partitions = [];
     private Lane[] _lanes = [];
-    private readonly List<int> _taken = [];
+    private readonly Queue<int> _taken = new();
+    private bool _isRecovering;
     private Task _recovery = Task.CompletedTask;
+    private Task _upkeep = Task.CompletedTask;
     private Task _leases = Task.CompletedTask;
     private Task _handingOver = Task.CompletedTask;
     private Task _retention = Task.CompletedTask;
@@ -90,7 +99,7 @@ internal sealed class Node : INumbers
     public RemoteOutcomes Outcomes { get; }
 
     /// <summary>Whether it has functions; a node without owns nothing.</summary>
-    public bool Runs => Functions.HasAny;
+    public bool Runs => Functions.HasAny && !IsStopping;
 
     /// <summary>What runs between a claim and its commit; stopping waits for it.</summary>
     public WorkCount Work { get; } = new();
@@ -111,6 +120,9 @@ internal sealed class Node : INumbers
     public bool IsOverloaded =>
         _lanes.Any(l => l.Backlog > Settings.BacklogMax) || Activities.Waiting > Settings.WaitingActivitiesMax;
 
+    /// <summary>How many partitions are open here.</summary>
+    public int Owned => _partitions.Count(p => p.Epoch != 0);
+
     public int ResidentCount => _partitions.Sum(p => p.ResidentCount);
 
     public long Batches => _lanes.Sum(l => l.Batches);
@@ -126,7 +138,10 @@ internal sealed class Node : INumbers
         Store.Listen(Wakes.Hear);
         await Leases.StartAsync(cancellationToken);
         Logger.NodeStarted(Settings.TaskHub, Number, _partitions.Length);
-        _leases = Leases.RunAsync(_stopping.Token);
+        if (IsShared)
+            Wakes.Shares();
+        _leases = Leases.RunAsync(_left.Token);
+        _upkeep = UpkeepAsync(isAudit: false);
         _retention = new Retention(this).RunAsync(_stopping.Token);
         _audit.Change(Settings.AuditEvery, Settings.AuditEvery);
     }
@@ -141,7 +156,6 @@ internal sealed class Node : INumbers
         _stopping.Cancel();
 #pragma warning restore CA1849
         await _audit.DisposeAsync();
-        Leases.Dispose();
         Activities.Stop();
         foreach (Partition partition in _partitions)
             partition.StopCare();
@@ -157,13 +171,20 @@ internal sealed class Node : INumbers
             partition.StopIntake();
         await Finished(Work.WhenIdleAsync(), deadline);
         await Finished(_recovery, deadline);
-        await Finished(_leases, deadline);
+        await Finished(_upkeep, deadline);
         await Finished(_handingOver, deadline);
         await Finished(_retention, deadline);
         foreach (Partition partition in _partitions)
             await partition.CloseAsync(CancellationToken.None);
+        // Until here the lease was kept, so that nobody else began what was being finished.
+#pragma warning disable CA1849 // As above.
+        _left.Cancel();
+#pragma warning restore CA1849
+        Leases.Dispose();
+        await Finished(_leases, CancellationToken.None);
+        await Leases.EndAsync();
         Outcomes.Dispose();
-        Wakes.Released();
+        Wakes.Shares();
         _stopped = true;
         Meters.Dispose();
         Logger.NodeStopped(Settings.TaskHub, Number);
@@ -178,20 +199,25 @@ internal sealed class Node : INumbers
     /// <exception cref="InvalidOperationException">The host has not started, or has stopped.</exception>
     public IStore OpenStore => _partitions.Length == 0 ? throw NotStarted() : _stopped ? throw Stopping() : Store;
 
+    /// <summary>Whether other nodes can have the hub open at the same time.</summary>
+    public bool IsShared => Leases.IsShared;
+
     public Partition Partition(int number) => _partitions[number];
 
     /// <summary>Begins to give a partition back.</summary>
-    public void HandOver(int partition) => _handingOver = HandOverAsync(_handingOver, partition);
+    public void HandOver(int partition) => _handingOver = Task.WhenAll(_handingOver, HandOverAsync(partition));
 
     /// <summary>Begins to find out what a partition that was taken owes.</summary>
     public void RecoverTaken(int partition)
     {
         lock (_taken)
         {
-            _taken.Add(partition);
-            if (_recovery.IsCompleted)
-                _recovery = RecoverAsync();
+            _taken.Enqueue(partition);
+            if (_isRecovering)
+                return;
+            _isRecovering = true;
         }
+        _recovery = RecoverAsync();
     }
 
     public Lane LaneOf(Partition partition) => _lanes[partition.Number % _lanes.Length];
@@ -210,15 +236,40 @@ internal sealed class Node : INumbers
     public static InvalidOperationException Stopping() =>
         new("The host is stopping and takes no more requests. Send it again when the host is back.");
 
-    private async Task HandOverAsync(Task before, int partition)
+    private async Task HandOverAsync(int partition)
     {
         using CancellationTokenSource deadline = new(Settings.HandOverWithin, Time);
-        await before;
         await _partitions[partition].HandOverAsync(deadline.Token);
-        Wakes.Released();
+        Wakes.Shares();
     }
 
-    private async Task RecoverAsync(bool isAudit = false)
+    private async Task RecoverAsync()
+    {
+        try
+        {
+            while (NextTaken() is { } taken)
+                await _partitions[taken].RecoverAsync(_stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping: the next owner goes on with it.
+        }
+    }
+
+    private int? NextTaken()
+    {
+        lock (_taken)
+        {
+            _isRecovering = _taken.TryDequeue(out int first);
+            return _isRecovering ? first : null;
+        }
+    }
+
+    /// <summary>
+    /// Asks again what opening asked: recovery is a question that the store can always answer, not a start-up routine.
+    /// Then deletes old histories.
+    /// </summary>
+    private async Task UpkeepAsync(bool isAudit)
     {
         try
         {
@@ -227,8 +278,6 @@ internal sealed class Node : INumbers
                 await partition.RecoverAsync(_stopping.Token);
                 await partition.AuditMessagesAsync(_stopping.Token);
             }
-            while (NextTaken() is { } taken)
-                await _partitions[taken].RecoverAsync(_stopping.Token);
             while (!_stopping.IsCancellationRequested && await Store.SweepAsync(SweptRows, _stopping.Token))
                 await Task.Delay(SweepPause, Time, _stopping.Token);
         }
@@ -242,25 +291,10 @@ internal sealed class Node : INumbers
         }
     }
 
-    private int? NextTaken()
-    {
-        lock (_taken)
-        {
-            if (_taken.Count == 0)
-                return null;
-            int first = _taken[0];
-            _taken.RemoveAt(0);
-            return first;
-        }
-    }
-
-    /// <summary>
-    /// Asks again what opening asked: recovery is a question that the store can always answer, not a start-up routine.
-    /// </summary>
     private void Audit()
     {
-        if (_recovery.IsCompleted && !_stopping.IsCancellationRequested)
-            _recovery = RecoverAsync(isAudit: true);
+        if (_upkeep.IsCompleted && !_stopping.IsCancellationRequested)
+            _upkeep = UpkeepAsync(isAudit: true);
     }
 
     /// <summary>Whether it ended before the deadline.</summary>

@@ -14,6 +14,8 @@ internal sealed partial class Partition
     public async Task AuditMessagesAsync(CancellationToken cancellationToken)
     {
         HashSet<MessageKey> unaccounted = [];
+        if (Epoch == 0)
+            return;
         long origin = long.MinValue, number = long.MinValue;
         while (true)
         {

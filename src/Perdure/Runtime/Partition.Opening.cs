@@ -84,7 +84,7 @@ internal sealed partial class Partition
     {
         long epoch = Epoch;
         long after = long.MinValue;
-        while (epoch == Epoch)
+        while (epoch != 0 && epoch == Epoch)
         {
             IReadOnlyList<InstanceRow> owed;
             try

@@ -153,13 +153,13 @@ internal sealed partial class Partition
     private void Forward_NeedsLock(string id, Message message)
     {
         if (message.Ticket is Request request)
-            _node.LaneOf(this).Append(new ForwardedRequest(this, id, message, request, NextRequestKey_NeedsLock()));
+            _node.LaneOf(this).Append(new ForwardedRequest(this, id, message, request, NextRequestKey_NeedsLock(Node.ForwardOrigin)));
         else if (message.Row is not null)
             _node.Wakes.Messages(Number);
     }
 
-    private MessageKey NextRequestKey_NeedsLock() =>
-        new(Number, Node.RequestOrigin + _node.Number, ++_lastRequestRow);
+    private MessageKey NextRequestKey_NeedsLock(long origin) =>
+        new(Number, origin + _node.Number, ++_lastRequestRow);
 
     /// <summary>
     /// Messages that other nodes have sent since. Each origin numbers its own, so what is new of it is what is above

@@ -79,7 +79,8 @@ internal sealed partial class Partition
     /// before.</param>
     public void Submit(string id, Message message, bool isNew = false, bool isDelivery = false)
     {
-        Resident? claimed;
+        Resident? claimed = null;
+        bool isForwarded;
         lock (_gate)
         {
             if (_closed)
@@ -87,10 +88,10 @@ internal sealed partial class Partition
                 (message.Ticket as Request)?.Fail(Node.Stopping());
                 return;
             }
-            if (_isElsewhere)
+            isForwarded = _isElsewhere;
+            if (isForwarded)
             {
                 Forward_NeedsLock(id, message);
-                claimed = null;
             }
             else if (_held is { } held)
             {
@@ -104,7 +105,7 @@ internal sealed partial class Partition
                 claimed = Put_NeedsLock(id, message, isNew);
             }
         }
-        if (claimed is null)
+        if (isForwarded)
             _node.LaneOf(this).Go();
         else
             GoOn(claimed);

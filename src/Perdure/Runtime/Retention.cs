@@ -61,7 +61,9 @@ internal sealed class Retention(Node node)
         while (true)
         {
             InstancePage page = await node.Store.QueryAsync(query, cancellationToken);
-            Request[] requests = [.. page.Instances.Where(i => i.Row.Ended <= endedBy).Select(i => Purge(i.Row))];
+            Request[] requests = [.. page.Instances
+                .Where(i => i.Row.Ended <= endedBy && !node.Partition(i.Row.Partition).IsElsewhere)
+                .Select(i => Purge(i.Row))];
             foreach (Request request in requests)
                 purged += await OutcomeAsync(request, cancellationToken) == RequestOutcome.Accepted ? 1 : 0;
             if (page.Continuation is null)

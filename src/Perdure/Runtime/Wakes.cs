@@ -12,7 +12,7 @@ internal sealed class Wakes(Node node)
     private readonly Lock _gate = new();
     private HashSet<int> _messages = [];
     private HashSet<long> _answered = [];
-    private bool _released;
+    private bool _shares;
     private bool _isSending;
 
     /// <summary>Message rows for a partition of another node are durable.</summary>
@@ -37,11 +37,11 @@ internal sealed class Wakes(Node node)
         Send();
     }
 
-    /// <summary>Partitions were given back.</summary>
-    public void Released()
+    /// <summary>This node has come, or has given partitions back.</summary>
+    public void Shares()
     {
         lock (_gate)
-            _released = true;
+            _shares = true;
         Send();
     }
 
@@ -51,7 +51,7 @@ internal sealed class Wakes(Node node)
             node.Partition(partition).ReadNewSoon();
         if (announcement.Answered.Contains(node.Number))
             node.Outcomes.LookNow();
-        if (announcement.Released)
+        if (announcement.Shares)
             node.Leases.Wake();
     }
 
@@ -63,7 +63,8 @@ internal sealed class Wakes(Node node)
                 return;
             _isSending = true;
         }
-        _ = SendAsync();
+        // Not here: whoever calls may hold a lock, and who hears may want one.
+        node.Scheduler.Queue(static w => _ = w.SendAsync(), this);
     }
 
     private async Task SendAsync()
@@ -73,13 +74,13 @@ internal sealed class Wakes(Node node)
             Announcement next;
             lock (_gate)
             {
-                if (_messages.Count == 0 && _answered.Count == 0 && !_released)
+                if (_messages.Count == 0 && _answered.Count == 0 && !_shares)
                 {
                     _isSending = false;
                     return;
                 }
-                next = new() { Messages = _messages, Answered = _answered, Released = _released };
-                (_messages, _answered, _released) = ([], [], false);
+                next = new() { Messages = _messages, Answered = _answered, Shares = _shares };
+                (_messages, _answered, _shares) = ([], [], false);
             }
             await node.Store.AnnounceAsync(next);
         }

@@ -25,8 +25,10 @@ internal static class RecordedRun
             o.UseSqlite(files.Database);
             o.FunctionAssemblies.Add(typeof(Orchestrations).Assembly);
             if (forgetful)
-                o.Store =
-                    new SqliteStore(new SqliteStoreOptions { Path = files.Database, Partitions = 4, Forgetful = true });
+            {
+                o.Source = new GivenStore(
+                    new SqliteStore(new SqliteStoreOptions { Path = files.Database, Partitions = 4, Forgetful = true }));
+            }
         });
         using IHost host = builder.Build();
         await host.StartAsync();

@@ -113,7 +113,7 @@ internal sealed partial class Ledger(Simulation simulation)
             Violate($"Batch {batch.Number} of node {batch.Node} was committed twice.");
         foreach (TurnRows rows in batch.Turns)
         {
-            if (!batch.Fences.Any(f => f.Partition == rows.Partition))
+            if (!batch.Fences.Any(f => f.Partition == rows.Partition) && !IsForwarded(rows))
                 Violate($"A turn of partition {rows.Partition} is in a batch without its fence.");
             Apply(rows, process);
         }
@@ -121,6 +121,12 @@ internal sealed partial class Ledger(Simulation simulation)
     }
 
     private void Violate(string text) => simulation.Violate(text);
+
+    /// <summary>A request of a client to a partition that its node did not own: no turn, and nothing to fence.</summary>
+    private static bool IsForwarded(TurnRows rows) => rows.InsertMessages is [{ Key.Origin: >= Node.ForwardOrigin }]
+        && rows is { InsertInstance: null, UpdateInstance: null, DeleteInstance: null, UpsertEntity: null }
+        && rows is { DeleteEntity: null, DeleteMessages: null, InsertTimers: null, DeleteTimers: null }
+        && rows.History.Events.IsEmpty;
 
     private void Apply(TurnRows rows, SimulatedProcess process)
     {

@@ -89,7 +89,7 @@ internal sealed class Hub(Setup setup) : IAsyncDisposable
         Services?.Invoke(builder.Services);
         builder.Services.AddPerdure(options =>
         {
-            options.Store = Store;
+            options.Source = new GivenStore(Store);
             options.SessionCacheSize = IsCold ? 0 : 10_000;
             (options.Retention.Completed, options.Retention.Failed, options.Retention.Terminated) = (null, null, null);
             foreach (Type type in Functions)

@@ -42,7 +42,7 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
         inner.OpenAsync(now, cancellationToken);
 
     public ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken) =>
-        Alive(() => inner.RenewAsync(lease, runs, cancellationToken));
+        Read(() => inner.RenewAsync(lease, runs, cancellationToken));
 
     public ValueTask AnnounceAsync(Announcement announcement) => inner.AnnounceAsync(announcement);
 

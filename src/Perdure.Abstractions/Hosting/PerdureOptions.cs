@@ -1,5 +1,5 @@
 using System.Reflection;
-using Perdure.Core.Stores;
+using Perdure.Hosting;
 
 namespace Perdure;
 
@@ -79,8 +79,8 @@ public sealed class PerdureOptions
     /// </summary>
     internal bool InMemory { get; private set; }
 
-    /// <summary>For tests: a store that outlives the host, or one that fails.</summary>
-    internal IStore? Store { get; set; }
+    /// <summary>Makes the store when the host starts; null for the embedded ones.</summary>
+    internal StoreSource? Source { get; set; }
 
     /// <summary>Stores the hub in one SQLite file, which is what happens without a call as well.</summary>
     /// <param name="path">The file; relative to the content root.</param>
@@ -89,7 +89,7 @@ public sealed class PerdureOptions
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         SqlitePath = path;
-        InMemory = false;
+        (InMemory, Source) = (false, null);
         return this;
     }
 
@@ -97,7 +97,7 @@ public sealed class PerdureOptions
     /// <returns>The same options.</returns>
     public PerdureOptions UseMemory()
     {
-        InMemory = true;
+        (InMemory, Source) = (true, null);
         return this;
     }
 }

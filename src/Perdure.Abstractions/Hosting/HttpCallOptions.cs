@@ -39,8 +39,8 @@ public sealed class HttpCallOptions
         new Dictionary<string, HttpSecretOptions>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>For tests: where names lead.</summary>
-    internal IHttpResolver Resolver { get; set; } = new SystemResolver();
+    internal IHttpResolver? Resolver { get; set; }
 
     /// <summary>For tests: what connects.</summary>
-    internal IHttpConnector Connector { get; set; } = new SocketConnector();
+    internal IHttpConnector? Connector { get; set; }
 }

@@ -1,0 +1,16 @@
+using Perdure.Hosting;
+
+namespace Perdure.Core.Stores;
+
+/// <summary>Makes the store of a host.</summary>
+internal abstract class StoreFactory : StoreSource
+{
+    /// <param name="taskHub">The name of the hub.</param>
+    public abstract IStore Create(string taskHub);
+}
+
+/// <summary>For tests: a store that outlives the host, or one that fails.</summary>
+internal sealed class GivenStore(IStore store) : StoreFactory
+{
+    public override IStore Create(string taskHub) => store;
+}
