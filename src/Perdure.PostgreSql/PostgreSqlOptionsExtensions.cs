@@ -9,13 +9,13 @@ public static class PostgreSqlOptionsExtensions
 {
     /// <summary>
     /// Stores the hub in a schema of a PostgreSQL database, which any number of processes may share: each takes its
-    /// part of the work, and what one leaves behind another goes on with. The schema has the name of the task hub; it is
-    /// created and upgraded when the host starts, if the role may do so.
+    /// part of the work, and what one leaves behind another goes on with. The schema has the name of the task hub; it
+    /// is created and upgraded when the host starts, if the role may do so.
     /// </summary>
     /// <param name="options">The options of the host.</param>
     /// <param name="connectionString">
-    /// As Npgsql takes it. What it says about pools, prepared statements and time-outs counts; behind a pooler that hands
-    /// out connections by transaction, say <c>Max Auto Prepare=0</c>.
+    /// As Npgsql takes it. What it says about pools, prepared statements and time-outs counts; behind a pooler that
+    /// hands out connections by transaction, say <c>Max Auto Prepare=0</c>.
     /// </param>
     /// <returns>The same options.</returns>
     /// <exception cref="ArgumentException">It is empty, or no connection string.</exception>

@@ -1,8 +1,8 @@
 namespace Perdure.Core.Partitions;
 
 /// <summary>
-/// What one node tells all others, so that they need not ask the store all the time. It may be lost; whoever needs it asks
-/// now and then.
+/// What one node tells all others, so that they need not ask the store all the time. It may be lost; whoever needs it
+/// asks now and then.
 /// </summary>
 internal sealed record Announcement
 {

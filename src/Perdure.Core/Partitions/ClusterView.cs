@@ -1,8 +1,8 @@
 namespace Perdure.Core.Partitions;
 
 /// <summary>
-/// Who there is and who owns what, read in one moment. Times are milliseconds since 1970 by the clock of the store, which
-/// is the only one that all nodes share.
+/// Who there is and who owns what, read in one moment. Times are milliseconds since 1970 by the clock of the store,
+/// which is the only one that all nodes share.
 /// </summary>
 internal sealed record ClusterView(
     long Now, IReadOnlyList<NodeLease> Nodes, IReadOnlyList<PartitionLease> Partitions);

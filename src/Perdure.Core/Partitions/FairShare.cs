@@ -1,14 +1,14 @@
 namespace Perdure.Core.Partitions;
 
 /// <summary>
-/// Who should own which partitions. Each node asks this by itself, of what it has read; nobody leads. A node never takes
-/// from one that lives: that one gives back what it has too much of, as soon as it sees another.
+/// Who should own which partitions. Each node asks this by itself, of what it has read; nobody leads. A node never
+/// takes from one that lives: that one gives back what it has too much of, as soon as it sees another.
 /// </summary>
 internal static class FairShare
 {
     /// <summary>
-    /// Nodes get equal shares; what does not divide goes to those that have been there longest, so that a newcomer moves
-    /// as little as possible.
+    /// Nodes get equal shares; what does not divide goes to those that have been there longest, so that a newcomer
+    /// moves as little as possible.
     /// </summary>
     public static ShareDecision Decide(ClusterView view, long me)
     {

@@ -23,8 +23,8 @@ internal interface IStore : IAsyncDisposable
     ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Renews the lease of this node for <paramref name="lease"/>, by the clock of the store, and reads who there is and
-    /// who owns what. A store that only one process can have open at a time knows no other nodes.
+    /// Renews the lease of this node for <paramref name="lease"/>, by the clock of the store, and reads who there is
+    /// and who owns what. A store that only one process can have open at a time knows no other nodes.
     /// </summary>
     /// <param name="lease">How long this node may own partitions without renewing.</param>
     /// <param name="runs">Whether it has functions; without, it should own nothing.</param>
@@ -45,9 +45,9 @@ internal interface IStore : IAsyncDisposable
 
     /// <summary>
     /// Takes a partition if its epoch is still <paramref name="seen"/>, else returns null: somebody else was faster.
-    /// Whoever had it before can commit nothing more for it. Epoch + 1, dirty; unclean + 1 if another node left it dirty,
-    /// 0 if it was clean. Returns its rows in <c>tasks</c>; those of a node that left it dirty count one death more:
-    /// that node died while it did the work. A node that takes its own partition again has not died.
+    /// Whoever had it before can commit nothing more for it. Epoch + 1, dirty; unclean + 1 if another node left it
+    /// dirty, 0 if it was clean. Returns its rows in <c>tasks</c>; those of a node that left it dirty count one death
+    /// more: that node died while it did the work. A node that takes its own partition again has not died.
     /// </summary>
     ValueTask<PartitionOpening?> OpenPartitionAsync(int partition, long seen, CancellationToken cancellationToken);
 

@@ -244,7 +244,9 @@ internal sealed partial class DurableClient(
         }
     }
 
-    /// <summary>One that belongs to a partition of this node, if it is found soon: then nothing has to travel.</summary>
+    /// <summary>
+    /// One that belongs to a partition of this node, if it is found soon: then nothing has to travel.
+    /// </summary>
     private string NewId()
     {
         string id = ids.NewId();

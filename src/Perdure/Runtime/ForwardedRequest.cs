@@ -22,7 +22,11 @@ internal sealed class ForwardedRequest : RowsEntry
 
     private ForwardedRequest(
         Partition partition, string id, Message message, Request request, MessageKey key, Message stored)
-        : base(partition, new TurnRows { Partition = partition.Number, InsertMessages = [MessageCodec.Encode(key, id, stored)] })
+        : base(partition, new TurnRows
+        {
+            Partition = partition.Number,
+            InsertMessages = [MessageCodec.Encode(key, id, stored)],
+        })
     {
         (_id, _message, _request) = (id, message, request);
         _stored = stored with { Row = key };

@@ -153,7 +153,10 @@ internal sealed partial class Partition
     private void Forward_NeedsLock(string id, Message message)
     {
         if (message.Ticket is Request request)
-            _node.LaneOf(this).Append(new ForwardedRequest(this, id, message, request, NextRequestKey_NeedsLock(Node.ForwardOrigin)));
+        {
+            MessageKey key = NextRequestKey_NeedsLock(Node.ForwardOrigin);
+            _node.LaneOf(this).Append(new ForwardedRequest(this, id, message, request, key));
+        }
         else if (message.Row is not null)
             _node.Wakes.Messages(Number);
     }

@@ -2,7 +2,9 @@ using Perdure.Core.Partitions;
 
 namespace Perdure.Core.Tests.Partitions;
 
-/// <summary>Nodes that decide each by itself, on what they have read, come to shares that differ by one at most.</summary>
+/// <summary>
+/// Nodes that decide each by itself, on what they have read, come to shares that differ by one at most.
+/// </summary>
 public class FairShareTests
 {
     private const long Now = 1_000;

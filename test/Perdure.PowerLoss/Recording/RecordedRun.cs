@@ -26,8 +26,8 @@ internal static class RecordedRun
             o.FunctionAssemblies.Add(typeof(Orchestrations).Assembly);
             if (forgetful)
             {
-                o.Source = new GivenStore(
-                    new SqliteStore(new SqliteStoreOptions { Path = files.Database, Partitions = 4, Forgetful = true }));
+                SqliteStoreOptions options = new() { Path = files.Database, Partitions = 4, Forgetful = true };
+                o.Source = new GivenStore(new SqliteStore(options));
             }
         });
         using IHost host = builder.Build();

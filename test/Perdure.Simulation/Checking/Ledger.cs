@@ -122,7 +122,9 @@ internal sealed partial class Ledger(Simulation simulation)
 
     private void Violate(string text) => simulation.Violate(text);
 
-    /// <summary>A request of a client to a partition that its node did not own: no turn, and nothing to fence.</summary>
+    /// <summary>
+    /// A request of a client to a partition that its node did not own: no turn, and nothing to fence.
+    /// </summary>
     private static bool IsForwarded(TurnRows rows) => rows.InsertMessages is [{ Key.Origin: >= Node.ForwardOrigin }]
         && rows is { InsertInstance: null, UpdateInstance: null, DeleteInstance: null, UpsertEntity: null }
         && rows is { DeleteEntity: null, DeleteMessages: null, InsertTimers: null, DeleteTimers: null }

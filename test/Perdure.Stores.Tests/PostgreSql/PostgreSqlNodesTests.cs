@@ -91,7 +91,8 @@ public sealed class PostgreSqlNodesTests : IAsyncLifetime
         long seen = (await _first.OpenPartitionAsync(0, 0, default))!.Epoch;
         // As a node that is stopped with SIGSTOP between the statements of a batch: the row stays locked.
         string session = await _disk.RunAsync($"select session from nodes where node = {_one.Node}");
-        await using NpgsqlConnection stopped = new($"{_disk.ConnectionString};Application Name={session};Pooling=false");
+        await using NpgsqlConnection stopped =
+            new($"{_disk.ConnectionString};Application Name={session};Pooling=false");
         await stopped.OpenAsync();
         await using NpgsqlTransaction transaction = await stopped.BeginTransactionAsync();
         await using NpgsqlCommand fence = new(

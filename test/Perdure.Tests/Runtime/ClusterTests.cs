@@ -2,7 +2,9 @@ using Perdure.Tests.Runtime.Support;
 
 namespace Perdure.Tests.Runtime;
 
-/// <summary>Several nodes share a hub: each serves every request, and each instance runs where its partition is.</summary>
+/// <summary>
+/// Several nodes share a hub: each serves every request, and each instance runs where its partition is.
+/// </summary>
 public sealed class ClusterTests : IAsyncLifetime
 {
     private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(15);
@@ -51,7 +53,8 @@ public sealed class ClusterTests : IAsyncLifetime
     [Fact]
     public async Task A_start_that_another_node_refuses_is_refused_here()
     {
-        ClusterNode[] nodes = await _cluster.StartAsync(2, code => code.Main = c => c.WaitForExternalEvent<object?>("go"));
+        ClusterNode[] nodes =
+            await _cluster.StartAsync(2, code => code.Main = c => c.WaitForExternalEvent<object?>("go"));
         string id = _cluster.IdOn(nodes[1]);
         await nodes[0].Client.StartNewAsync("Main", id);
 
