@@ -24,7 +24,7 @@ internal sealed class Listener : IAsyncDisposable
         _connectionString = connectionString;
         _channel = channel;
         _heard = heard;
-        _listening = Task.Run(ListenAsync);
+        _listening = ListenAsync();
     }
 
     public async ValueTask DisposeAsync()

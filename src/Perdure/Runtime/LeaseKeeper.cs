@@ -42,7 +42,7 @@ internal sealed class LeaseKeeper : IDisposable
 
     /// <summary>The first round: when it ends, the node serves.</summary>
     /// <exception cref="StoreException">The store cannot be asked.</exception>
-    public Task StartAsync(CancellationToken cancellationToken) => RoundAsync(cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken) => RoundAsync(isFirst: true, cancellationToken);
 
     /// <summary>Runs until the node stops.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -54,7 +54,7 @@ internal sealed class LeaseKeeper : IDisposable
                 await NextAsync(cancellationToken);
                 try
                 {
-                    await RoundAsync(cancellationToken);
+                    await RoundAsync(isFirst: false, cancellationToken);
                 }
                 catch (StoreException e)
                 {
@@ -114,7 +114,7 @@ internal sealed class LeaseKeeper : IDisposable
         }
     }
 
-    private async Task RoundAsync(CancellationToken cancellationToken)
+    private async Task RoundAsync(bool isFirst, CancellationToken cancellationToken)
     {
         // The lease runs from before the question: the answer may have taken long.
         long asked = _node.Time.GetTimestamp();
@@ -139,7 +139,7 @@ internal sealed class LeaseKeeper : IDisposable
                 && !decision.Release.Contains(p));
         foreach (PartitionLease lease in lost.Concat(decision.Take))
         {
-            if (await _node.Partition(lease.Partition).TakeAsync(lease.Epoch, cancellationToken))
+            if (await TakeAsync(lease, isFirst, cancellationToken))
                 _node.RecoverTaken(lease.Partition);
             else
                 Wake();
@@ -149,6 +149,21 @@ internal sealed class LeaseKeeper : IDisposable
             // In case an announcement was not heard.
             for (int i = 0; i < _node.Partitions; i++)
                 _node.Partition(i).ReadNewSoon();
+        }
+    }
+
+    /// <summary>What cannot be read keeps one partition shut and not the others; only a start fails for it.</summary>
+    private async Task<bool> TakeAsync(PartitionLease lease, bool isFirst, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _node.Partition(lease.Partition).TakeAsync(lease.Epoch, cancellationToken);
+        }
+        catch (Exception e) when (!isFirst && (e is StoreException or FormatException))
+        {
+            _node.Logger.ReopenFailed(lease.Partition, e);
+            await Task.Delay(Partition.ReopenPause, _node.Time, cancellationToken);
+            return false;
         }
     }
 

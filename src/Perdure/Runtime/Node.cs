@@ -32,12 +32,6 @@ internal sealed class Node : INumbers
     /// <summary>Origins from here on are nodes, those below are partitions.</summary>
     public const long RequestOrigin = 1L << 32;
 
-    /// <summary>
-    /// Requests to partitions that the node does not own have an origin of their own: one that is still on its way when
-    /// the node takes the partition must not be overtaken by the numbers of its own requests.
-    /// </summary>
-    public const long ForwardOrigin = 1L << 33;
-
     /// <summary>What a cancelled activity gets to put its things in order.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 

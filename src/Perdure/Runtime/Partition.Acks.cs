@@ -50,7 +50,7 @@ internal sealed partial class Partition
 
     private RequestRow RowOf_NeedsLock(Resident resident, Message message, Request request, out Message stored)
     {
-        MessageKey key = NextRequestKey_NeedsLock(Node.RequestOrigin);
+        MessageKey key = NextRequestKey_NeedsLock();
         // It stands in the mailbox already: whoever reads what is new must not put it there again.
         _seen[key.Origin] = key.Number;
         stored = message with { Row = key, Ticket = null };

@@ -11,6 +11,8 @@ namespace Perdure.Runtime;
 /// </summary>
 internal sealed partial class Partition
 {
+    private static readonly TimeSpan s_forwardsWithin = TimeSpan.FromSeconds(1);
+
     private bool _isElsewhere;
     private bool _isLeaving;
     private bool _isReading;
@@ -65,7 +67,13 @@ internal sealed partial class Partition
         bool isTaken = false;
         try
         {
+            // What was forwarded before has lower numbers than what comes now, so it must be there to be read.
+            await _work.WhenIdleAsync().WaitHereAsync(s_forwardsWithin, _node.Time, cancellationToken);
             isTaken = await TryOpenAsync(seen, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // The store does not take them just now; the next round looks again.
         }
         finally
         {
@@ -154,15 +162,19 @@ internal sealed partial class Partition
     {
         if (message.Ticket is Request request)
         {
-            MessageKey key = NextRequestKey_NeedsLock(Node.ForwardOrigin);
+            MessageKey key = NextRequestKey_NeedsLock();
             _node.LaneOf(this).Append(new ForwardedRequest(this, id, message, request, key));
         }
         else if (message.Row is not null)
             _node.Wakes.Messages(Number);
     }
 
-    private MessageKey NextRequestKey_NeedsLock(long origin) =>
-        new(Number, origin + _node.Number, ++_lastRequestRow);
+    /// <summary>
+    /// One origin for all requests of the node to the partition, whether it owns it or not: so they are read in the
+    /// order in which they were asked.
+    /// </summary>
+    private MessageKey NextRequestKey_NeedsLock() =>
+        new(Number, Node.RequestOrigin + _node.Number, ++_lastRequestRow);
 
     /// <summary>
     /// Messages that other nodes have sent since. Each origin numbers its own, so what is new of it is what is above

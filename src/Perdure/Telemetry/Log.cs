@@ -35,14 +35,14 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Error, "Partition {Partition} cannot be opened again; it is tried until it can.")]
     public static partial void ReopenFailed(this ILogger logger, int partition, Exception exception);
 
-    [LoggerMessage(17, LogLevel.Warning, "The store could not be asked about leases or messages; it is tried again.")]
+    [LoggerMessage(5, LogLevel.Warning, "The store could not be asked about leases or messages; it is tried again.")]
     public static partial void RoundFailed(this ILogger logger, Exception exception);
 
-    [LoggerMessage(18, LogLevel.Error,
+    [LoggerMessage(6, LogLevel.Error,
         "Node {Node} could not renew its lease in time and has let go of its partitions: another node takes them.")]
     public static partial void LeaseExpired(this ILogger logger, long node);
 
-    [LoggerMessage(19, LogLevel.Information, "Partition {Partition} was handed over.")]
+    [LoggerMessage(7, LogLevel.Information, "Partition {Partition} was handed over.")]
     public static partial void PartitionHandedOver(this ILogger logger, int partition);
 
     [LoggerMessage(14, LogLevel.Error, "Recovery could not read the store; it is tried again.")]

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Perdure.Core.Stores;
 using Perdure.Torture.Journals;
 using Perdure.Torture.Worker;
 using Perdure.Torture.Workload;

@@ -3,6 +3,7 @@ using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
+using Perdure.Runtime;
 using Perdure.Simulation.Runs;
 using Perdure.Simulation.Scheduling;
 
@@ -125,7 +126,7 @@ internal sealed partial class Ledger(Simulation simulation)
     /// <summary>
     /// A request of a client to a partition that its node did not own: no turn, and nothing to fence.
     /// </summary>
-    private static bool IsForwarded(TurnRows rows) => rows.InsertMessages is [{ Key.Origin: >= Node.ForwardOrigin }]
+    private static bool IsForwarded(TurnRows rows) => rows.InsertMessages is [{ Key.Origin: >= Node.RequestOrigin }]
         && rows is { InsertInstance: null, UpdateInstance: null, DeleteInstance: null, UpsertEntity: null }
         && rows is { DeleteEntity: null, DeleteMessages: null, InsertTimers: null, DeleteTimers: null }
         && rows.History.Events.IsEmpty;

@@ -8,7 +8,8 @@ namespace Perdure.Tests.House;
 public sealed class PublicApiTests
 {
     public static TheoryData<string> Assemblies =>
-        ["Perdure.Abstractions", "Perdure.Core", "Perdure.Sqlite", "Perdure", "Perdure.AspNetCore"];
+        ["Perdure.Abstractions", "Perdure.Core", "Perdure.Sqlite", "Perdure.PostgreSql", "Perdure",
+            "Perdure.AspNetCore"];
 
     /// <summary>
     /// What users can see changes only on purpose. After a change that is meant, run the tests with PERDURE_APPROVE=1

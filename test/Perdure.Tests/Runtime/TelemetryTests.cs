@@ -114,6 +114,9 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             1 NodeStarted Information
             2 NodeStopped Information
             3 StopDeadline Warning
+            5 RoundFailed Warning
+            6 LeaseExpired Error
+            7 PartitionHandedOver Information
             10 CommitUncertain Warning
             11 BatchNotWritten Warning
             12 PartitionReopened Error
