@@ -139,7 +139,7 @@ internal static class BatchCommands
             sql.UpsertEntities,
             Ints(rows, r => r.Partition), Texts(rows, r => r.Id), Texts(rows, r => r.Name), Texts(rows, r => r.Key),
             Utf8(rows, r => r.State.Json), Texts(rows, r => r.Holder?.InstanceId),
-            Texts(rows, r => r.Holder is { } holder ? EntityRows.TextOf(holder.Task) : null),
+            Texts(rows, r => r.Holder is { } holder ? LockRequestText.Of(holder.Task) : null),
             Longs(rows, r => r.Last)));
     }
 

@@ -15,9 +15,7 @@ internal static class Failure
     /// </summary>
     public static CommitResult Of(Exception exception) => exception switch
     {
-        PostgresException { IsTransient: false } error when !IsFatal(error) => Refusal(error),
-        PostgresException error when !IsFatal(error) =>
-            new(CommitOutcome.Unavailable) { Detail = Text(error) },
+        PostgresException error when !IsFatal(error) => Refusal(error),
         _ => new(CommitOutcome.Unknown) { Detail = Text(exception) },
     };
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 using Perdure.Core.Entities;
 using Perdure.Core.History;
@@ -38,22 +37,7 @@ internal static class EntityRows
         Name = r.GetString(2),
         Key = r.GetString(3),
         State = new Payload(RowReader.Bytes(r, 4)),
-        Holder = r.IsDBNull(5) ? null : new EntityCaller(r.GetString(5), Request(r.GetString(6))),
+        Holder = r.IsDBNull(5) ? null : new EntityCaller(r.GetString(5), LockRequestText.Read(r.GetString(6))),
         Last = r.GetInt64(7),
     };
-
-    /// <summary>How a row names the request that got the lock.</summary>
-    public static string TextOf(TaskKey request) =>
-        string.Create(CultureInfo.InvariantCulture, $"{request.Key}.{request.Generation}.{request.Task}");
-
-    private static TaskKey Request(string text)
-    {
-        string[] parts = text.Split('.');
-        return parts.Length == 3
-            && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long key)
-            && int.TryParse(parts[1], CultureInfo.InvariantCulture, out int generation)
-            && int.TryParse(parts[2], CultureInfo.InvariantCulture, out int task)
-            ? new(key, generation, task)
-            : throw new FormatException($"The lock request '{text}' of an entity is not key.generation.task.");
-    }
 }

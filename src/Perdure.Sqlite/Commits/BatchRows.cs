@@ -182,7 +182,7 @@ internal sealed class BatchRows(Connection connection)
             var upsert = connection.Prepared(Sql.UpsertEntity)
                 .Bind(1, row.Partition).Bind(2, row.Id).Bind(3, row.Name).Bind(4, row.Key)
                 .Bind(6, row.Holder?.InstanceId)
-                .Bind(7, row.Holder is { } holder ? EntityRows.TextOf(holder.Task) : null).Bind(8, row.Last);
+                .Bind(7, row.Holder is { } holder ? LockRequestText.Of(holder.Task) : null).Bind(8, row.Last);
             BindPayload(upsert, 5, row.State);
             upsert.Run();
         }

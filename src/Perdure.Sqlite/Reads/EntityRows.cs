@@ -1,4 +1,3 @@
-using System.Globalization;
 using Perdure.Core.Entities;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
@@ -71,10 +70,6 @@ internal static class EntityRows
         return rows;
     }
 
-    /// <summary>How a row names the request that got the lock.</summary>
-    public static string TextOf(TaskKey request) =>
-        string.Create(CultureInfo.InvariantCulture, $"{request.Key}.{request.Generation}.{request.Task}");
-
     private static EntityRow Row(Statement s) => new()
     {
         Partition = s.Int(0),
@@ -82,18 +77,7 @@ internal static class EntityRows
         Name = s.Text(2),
         Key = s.Text(3),
         State = s.IsNull(4) ? Payload.None : new(s.Bytes(4)),
-        Holder = s.IsNull(5) ? null : new EntityCaller(s.Text(5), Request(s.Text(6))),
+        Holder = s.IsNull(5) ? null : new EntityCaller(s.Text(5), LockRequestText.Read(s.Text(6))),
         Last = s.Long(7),
     };
-
-    private static TaskKey Request(string text)
-    {
-        string[] parts = text.Split('.');
-        return parts.Length == 3
-            && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long key)
-            && int.TryParse(parts[1], CultureInfo.InvariantCulture, out int generation)
-            && int.TryParse(parts[2], CultureInfo.InvariantCulture, out int task)
-            ? new(key, generation, task)
-            : throw new FormatException($"The lock request '{text}' of an entity is not key.generation.task.");
-    }
 }
