@@ -65,6 +65,7 @@ internal sealed partial class OrchestrationCore
         (ahead.Rows.InsertMessages, running.Rows.InsertMessages) = (running.Rows.InsertMessages, null);
         (ahead.Rows.DeleteInstance, running.Rows.DeleteInstance) = (running.Rows.DeleteInstance, null);
         (ahead.Rows.Tags, running.Rows.Tags) = (running.Rows.Tags, null);
+        (ahead.Rows.InsertOutcomes, running.Rows.InsertOutcomes) = (running.Rows.InsertOutcomes, null);
         Close(ahead);
         running.Number = state.NextTurn;
         return ahead;

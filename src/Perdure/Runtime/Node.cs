@@ -168,6 +168,8 @@ internal sealed class Node : INumbers
         await Finished(_upkeep, deadline);
         await Finished(_handingOver, deadline);
         await Finished(_retention, deadline);
+        if (IsShared)
+            await Finished(Outcomes.WhenAnsweredAsync(), deadline);
         foreach (Partition partition in _partitions)
             await partition.CloseAsync(CancellationToken.None);
         // Until here the lease was kept, so that nobody else began what was being finished.

@@ -15,6 +15,7 @@ internal sealed class RemoteOutcomes(Node node) : IDisposable
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Request> _waiting = new(StringComparer.Ordinal);
+    private TaskCompletionSource? _answered;
     private TimeSpan _pause = s_firstPause;
     private bool _isLooking;
     private bool _isClosed;
@@ -25,7 +26,7 @@ internal sealed class RemoteOutcomes(Node node) : IDisposable
         {
             if (_isClosed)
             {
-                request.Fail(Node.Stopping());
+                request.Fail(Unknown());
                 return;
             }
             _waiting.Add(id, request);
@@ -53,7 +54,11 @@ internal sealed class RemoteOutcomes(Node node) : IDisposable
     {
         Request? request;
         lock (_gate)
+        {
             _waiting.Remove(outcome.Id, out request);
+            if (_waiting.Count == 0)
+                _answered?.TrySetResult();
+        }
         request?.Answer(outcome.Outcome);
     }
 
@@ -72,8 +77,24 @@ internal sealed class RemoteOutcomes(Node node) : IDisposable
             _waiting.Clear();
         }
         foreach (Request request in left)
-            request.Fail(Node.Stopping());
+            request.Fail(Unknown());
     }
+
+    /// <summary>Completes when nobody waits any more; meant for a node that asks nothing more.</summary>
+    public Task WhenAnsweredAsync()
+    {
+        lock (_gate)
+        {
+            if (_waiting.Count == 0)
+                return Task.CompletedTask;
+            _answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _answered.Task;
+        }
+    }
+
+    private static OutcomeUnknownException Unknown() =>
+        new("The host stopped before it heard what the request came to. The request is stored and will be carried "
+            + "out; ask another host for the status of the instance before sending it again.");
 
     private async Task LookAsync()
     {

@@ -127,7 +127,7 @@ internal sealed partial class Ledger
             case var _ when TokenText(message) is { } text && !facts.Tokens.Contains(text):
                 // What came before a rewind of the same turn came to an instance that had ended.
                 bool mayDrop = life is null or { End: not null } || facts.Created || facts.MovedGeneration
-                    || facts.Rewound || message is Message.Suspend or Message.Resume;
+                    || facts.Rewound || message is Message.Suspend or Message.Resume || IsToldOtherwise(message, rows);
                 Token token = TokenOf(text);
                 if (!mayDrop)
                     Violate($"'{target}' consumed {message.GetType().Name} {text} without recording it.");
@@ -136,6 +136,11 @@ internal sealed partial class Ledger
                 break;
         }
     }
+
+    /// <summary>A request that came as a row: who asked will read that it was refused.</summary>
+    private static bool IsToldOtherwise(Message message, TurnRows rows) =>
+        message.RequestId is { } id
+        && (rows.InsertOutcomes ?? []).Exists(o => o.Id == id && o.Outcome != RequestOutcome.Accepted);
 
     private static string? TokenText(Message message) => message switch
     {

@@ -134,7 +134,7 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
     {
         _world.IsHere();
         Fate fate = _faults.Commit();
-        if (_faults.Fence())
+        if (batch.Fences.Count > 0 && _faults.Fence())
             simulation.Interlope(batch.Fences[0].Partition);
         if (fate == Fate.Fine && _faults.IsPrompt())
             return new(Apply(batch, resolving));

@@ -114,6 +114,10 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
                 simulation.Violate($"The start of '{given}' ({nonce}) was refused because it exists, and it does not.");
             Failed(simulation.Ledger.ByNonce(errand.Nonce) is null, $"the start of '{given}' ({nonce})");
         }
+        catch (OutcomeUnknownException)
+        {
+            // It is done, or will be, or be refused; nobody says.
+        }
         catch (Exception e) when (IsClear(e))
         {
             Failed(simulation.Ledger.ByNonce(errand.Nonce) is null, $"the start ({nonce})");
@@ -153,6 +157,10 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
             Refused(token, text);
             if (!WasAbsent(id, sent))
                 simulation.Violate($"{text} was refused because there is no '{id}', and there is.");
+        }
+        catch (OutcomeUnknownException)
+        {
+            // It is done, or will be, or be refused; nobody says.
         }
         catch (InvalidOperationException e) when (e.Message.Contains("has ended", StringComparison.Ordinal))
         {
