@@ -16,8 +16,9 @@ internal sealed class PassingStore(IStore inner, Action<Batch> look) : IStore
     public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken) =>
         inner.OpenAsync(now, cancellationToken);
 
-    public ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken) =>
-        inner.RenewAsync(lease, runs, cancellationToken);
+    public ValueTask<ClusterView> RenewAsync(
+        TimeSpan lease, IReadOnlyList<string> functions, CancellationToken cancellationToken) =>
+        inner.RenewAsync(lease, functions, cancellationToken);
 
     public ValueTask AnnounceAsync(Announcement announcement) => inner.AnnounceAsync(announcement);
 
@@ -67,6 +68,19 @@ internal sealed class PassingStore(IStore inner, Action<Batch> look) : IStore
     public ValueTask<IReadOnlyList<OutcomeRow>> ReadOutcomesAsync(
         IReadOnlyList<string> requests, CancellationToken cancellationToken) =>
         inner.ReadOutcomesAsync(requests, cancellationToken);
+
+    public ValueTask<IReadOnlyList<OfferRow>> ReadOffersAsync(int partition, CancellationToken cancellationToken) =>
+        inner.ReadOffersAsync(partition, cancellationToken);
+
+    public ValueTask<IReadOnlyList<OfferRow>> ClaimAsync(
+        IReadOnlyList<string> functions, int max, CancellationToken cancellationToken) =>
+        inner.ClaimAsync(functions, max, cancellationToken);
+
+    public ValueTask<IReadOnlyList<OfferKey>> ReadClaimsAsync(CancellationToken cancellationToken) =>
+        inner.ReadClaimsAsync(cancellationToken);
+
+    public ValueTask GiveBackAsync(IReadOnlyList<OfferKey> offers, CancellationToken cancellationToken) =>
+        inner.GiveBackAsync(offers, cancellationToken);
 
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
         inner.ReadEntityAsync(id, cancellationToken);

@@ -17,15 +17,12 @@ internal static class Ownership
     private const string LockNotAvailable = "55P03";
 
     public static async Task<ClusterView> RenewAsync(
-        NpgsqlConnection connection, Sql sql, long node, TimeSpan lease, bool runs,
+        NpgsqlConnection connection, Sql sql, long node, TimeSpan lease, IReadOnlyList<string> mine,
         CancellationToken cancellationToken)
     {
         await using NpgsqlBatch renew = new(connection);
         renew.BatchCommands.Add(
-            Command(sql.Renew, Of(node), Of((long)lease.TotalMilliseconds), new NpgsqlParameter<bool>
-            {
-                TypedValue = runs,
-            }));
+            Command(sql.Renew, Of(node), Of((long)lease.TotalMilliseconds), Of(string.Join('\n', mine))));
         renew.BatchCommands.Add(Command(sql.ReadNodes));
         renew.BatchCommands.Add(Command(sql.ReadPartitions));
         await using NpgsqlDataReader rows = await renew.ExecuteReaderAsync(cancellationToken);
@@ -38,7 +35,10 @@ internal static class Ownership
         List<NodeLease> nodes = [];
         await rows.NextResultAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
-            nodes.Add(new(rows.GetInt64(0), rows.GetInt64(1), rows.GetBoolean(2)));
+        {
+            string[] functions = rows.GetString(2).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            nodes.Add(new(rows.GetInt64(0), rows.GetInt64(1), functions));
+        }
         List<PartitionLease> partitions = [];
         await rows.NextResultAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))

@@ -67,12 +67,13 @@ internal sealed class PostgreSqlStore : IStore
         }
     }
 
-    public async ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken)
+    public async ValueTask<ClusterView> RenewAsync(
+        TimeSpan lease, IReadOnlyList<string> functions, CancellationToken cancellationToken)
     {
         long node = Hub.Node;
         return await RunAsync(
             _connections.Leases,
-            connection => Ownership.RenewAsync(connection, _sql, node, lease, runs, cancellationToken),
+            connection => Ownership.RenewAsync(connection, _sql, node, lease, functions, cancellationToken),
             cancellationToken);
     }
 
@@ -199,6 +200,23 @@ internal sealed class PostgreSqlStore : IStore
         ListAsync(
             _sql.ReadOutcomes, [Texts(requests, r => r)],
             r => new OutcomeRow(r.GetString(0), Enum.Parse<RequestOutcome>(r.GetString(1))), cancellationToken);
+
+    public ValueTask<IReadOnlyList<OfferRow>> ReadOffersAsync(int partition, CancellationToken cancellationToken) =>
+        ListAsync(_sql.ReadOffers, [Of(partition)], RowReader.Offer, cancellationToken);
+
+    public ValueTask<IReadOnlyList<OfferRow>> ClaimAsync(
+        IReadOnlyList<string> functions, int max, CancellationToken cancellationToken) =>
+        ListAsync(
+            _sql.Claim, [Texts(functions, f => f), Of(max), Of(Hub.Node)], RowReader.Offer, cancellationToken);
+
+    public ValueTask<IReadOnlyList<OfferKey>> ReadClaimsAsync(CancellationToken cancellationToken) =>
+        ListAsync(
+            _sql.ReadClaims, [Of(Hub.Node)], r => new OfferKey(r.GetInt32(0), r.GetInt64(1)), cancellationToken);
+
+    public async ValueTask GiveBackAsync(IReadOnlyList<OfferKey> offers, CancellationToken cancellationToken) =>
+        await ExecuteAsync(
+            _sql.GiveBack, [Ints(offers, o => o.Partition), Longs(offers, o => o.Number), Of(Hub.Node)],
+            cancellationToken);
 
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
         FirstAsync(_sql.ReadEntity, [Of(id)], EntityRows.Row, cancellationToken);

@@ -126,6 +126,20 @@ internal static class Sql
     public const string DeleteTask =
         "delete from tasks where partition = ?1 and key = ?2 and generation = ?3 and task = ?4";
 
+    public const string InsertOffer =
+        """
+        insert into offers (partition, number, key, generation, target, code, tasks, body, node)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        """;
+
+    public const string DeleteOffer = "delete from offers where partition = ?1 and number = ?2";
+
+    public const string ReadOffers =
+        """
+        select number, key, generation, target, code, tasks, body, node from offers
+        where partition = ?1 order by number
+        """;
+
     public const string InsertOutcome = "insert into requests (id, outcome, at) values (?1, ?2, ?3)";
     public const string ReadOutcome = "select outcome from requests where id = ?1";
     public const string ForgetOutcomes = "delete from requests where at < ?1";

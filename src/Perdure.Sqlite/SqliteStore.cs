@@ -48,10 +48,11 @@ internal sealed class SqliteStore : IStore
         return new(_hub.Info);
     }
 
-    public async ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken)
+    public async ValueTask<ClusterView> RenewAsync(
+        TimeSpan lease, IReadOnlyList<string> functions, CancellationToken cancellationToken)
     {
         // The file is locked: there is nobody else, whatever time it is, and somebody has to keep what arrives.
-        NodeLease me = new(Hub.Info.Node, long.MaxValue, Runs: true);
+        NodeLease me = new(Hub.Info.Node, long.MaxValue, ["*"]);
         return new(0, [me], await List(
             c => c.Prepared(Sql.ReadPartitions), s => new PartitionLease(s.Int(0), s.Long(1), s.Long(2)),
             cancellationToken));
@@ -127,6 +128,25 @@ internal sealed class SqliteStore : IStore
     public ValueTask<IReadOnlyList<OutcomeRow>> ReadOutcomesAsync(
         IReadOnlyList<string> requests, CancellationToken cancellationToken) =>
         Read<IReadOnlyList<OutcomeRow>>(c => OutcomeRows.Read(c, requests), cancellationToken);
+
+    public ValueTask<IReadOnlyList<OfferRow>> ReadOffersAsync(int partition, CancellationToken cancellationToken) =>
+        List(
+            c => c.Prepared(Sql.ReadOffers).Bind(1, partition),
+            s => new OfferRow(new(partition, s.Long(0)), new(s.Long(1), s.Int(2)), s.Text(3), s.Text(4))
+            {
+                Tasks = TaskList.Parse(s.Text(5)),
+                Body = s.IsNull(6) ? default : s.Bytes(6),
+                Node = s.Long(7),
+            },
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<OfferRow>> ClaimAsync(
+        IReadOnlyList<string> functions, int max, CancellationToken cancellationToken) => new([]);
+
+    public ValueTask<IReadOnlyList<OfferKey>> ReadClaimsAsync(CancellationToken cancellationToken) => new([]);
+
+    public ValueTask GiveBackAsync(IReadOnlyList<OfferKey> offers, CancellationToken cancellationToken) =>
+        ValueTask.CompletedTask;
 
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
         Read(c => EntityRows.Read(c, id), cancellationToken);

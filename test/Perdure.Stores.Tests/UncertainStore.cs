@@ -26,8 +26,9 @@ internal sealed class UncertainStore(IStore store, Disk disk) : IStore
     public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken) =>
         store.OpenAsync(now, cancellationToken);
 
-    public ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken) =>
-        store.RenewAsync(lease, runs, cancellationToken);
+    public ValueTask<ClusterView> RenewAsync(
+        TimeSpan lease, IReadOnlyList<string> functions, CancellationToken cancellationToken) =>
+        store.RenewAsync(lease, functions, cancellationToken);
 
     public ValueTask AnnounceAsync(Announcement announcement) => store.AnnounceAsync(announcement);
 
@@ -75,6 +76,19 @@ internal sealed class UncertainStore(IStore store, Disk disk) : IStore
     public ValueTask<IReadOnlyList<OutcomeRow>> ReadOutcomesAsync(
         IReadOnlyList<string> requests, CancellationToken cancellationToken) =>
         store.ReadOutcomesAsync(requests, cancellationToken);
+
+    public ValueTask<IReadOnlyList<OfferRow>> ReadOffersAsync(int partition, CancellationToken cancellationToken) =>
+        store.ReadOffersAsync(partition, cancellationToken);
+
+    public ValueTask<IReadOnlyList<OfferRow>> ClaimAsync(
+        IReadOnlyList<string> functions, int max, CancellationToken cancellationToken) =>
+        store.ClaimAsync(functions, max, cancellationToken);
+
+    public ValueTask<IReadOnlyList<OfferKey>> ReadClaimsAsync(CancellationToken cancellationToken) =>
+        store.ReadClaimsAsync(cancellationToken);
+
+    public ValueTask GiveBackAsync(IReadOnlyList<OfferKey> offers, CancellationToken cancellationToken) =>
+        store.GiveBackAsync(offers, cancellationToken);
 
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
         store.ReadEntityAsync(id, cancellationToken);

@@ -12,6 +12,9 @@ internal sealed record Announcement
     /// <summary>Nodes that have asked for something that has been answered.</summary>
     public IReadOnlyCollection<long> Answered { get; init; } = [];
 
+    /// <summary>There is work to claim.</summary>
+    public bool Offers { get; init; }
+
     /// <summary>A node has come, or partitions were released: somebody should own something else now.</summary>
     public bool Shares { get; init; }
 }

@@ -27,12 +27,15 @@ internal interface IStore : IAsyncDisposable
     /// and who owns what. A store that only one process can have open at a time knows no other nodes.
     /// </summary>
     /// <param name="lease">How long this node may own partitions without renewing.</param>
-    /// <param name="runs">Whether it has functions; without, it should own nothing.</param>
+    /// <param name="functions">
+    /// Its functions, as <see cref="CodeNames"/> writes them; without any it should own nothing.
+    /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="StoreException">
     /// The store cannot be asked, or it has forgotten this node, which must open the hub again.
     /// </exception>
-    ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken);
+    ValueTask<ClusterView> RenewAsync(
+        TimeSpan lease, IReadOnlyList<string> functions, CancellationToken cancellationToken);
 
     /// <summary>Tells the other nodes of the hub. It never throws: what is not heard is found out later.</summary>
     ValueTask AnnounceAsync(Announcement announcement);
@@ -106,6 +109,22 @@ internal interface IStore : IAsyncDisposable
     /// <summary>Those of these requests that have been answered, in no particular order.</summary>
     ValueTask<IReadOnlyList<OutcomeRow>> ReadOutcomesAsync(
         IReadOnlyList<string> requests, CancellationToken cancellationToken);
+
+    /// <summary>All offers of a partition, by number.</summary>
+    ValueTask<IReadOnlyList<OfferRow>> ReadOffersAsync(int partition, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Claims for this node what nobody has claimed, of these functions, oldest first, at most <paramref name="max"/>;
+    /// each goes to one node only. A store that only one process can have open gives nothing.
+    /// </summary>
+    ValueTask<IReadOnlyList<OfferRow>> ClaimAsync(
+        IReadOnlyList<string> functions, int max, CancellationToken cancellationToken);
+
+    /// <summary>Which claims of this node still stand: what is missing is not wanted any more.</summary>
+    ValueTask<IReadOnlyList<OfferKey>> ReadClaimsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Gives claims of this node back, that have not begun, for others to claim.</summary>
+    ValueTask GiveBackAsync(IReadOnlyList<OfferKey> offers, CancellationToken cancellationToken);
 
     /// <summary>The row of an entity, or null. The id is <c>@name@key</c>.</summary>
     ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken);

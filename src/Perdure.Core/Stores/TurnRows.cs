@@ -66,6 +66,12 @@ internal sealed class TurnRows
     /// <summary>May be absent already.</summary>
     public List<TaskKey>? DeleteTasks { get; set; }
 
+    /// <summary>Work for other nodes; of the partition of the turn.</summary>
+    public List<OfferRow>? InsertOffers { get; set; }
+
+    /// <summary>Work that is done, or not wanted any more. May be absent already.</summary>
+    public List<OfferKey>? DeleteOffers { get; set; }
+
     /// <summary>What requests of other nodes came to.</summary>
     public List<OutcomeRow>? InsertOutcomes { get; set; }
 
@@ -78,7 +84,7 @@ internal sealed class TurnRows
         && Sweep is null && History.Events.IsEmpty && UpsertEntity is null && DeleteEntity is null
         && InsertMessages is null && DeleteMessages is null
         && InsertTimers is null && DeleteTimers is null && InsertTasks is null && DeleteTasks is null
-        && InsertOutcomes is null;
+        && InsertOffers is null && DeleteOffers is null && InsertOutcomes is null;
 
     /// <summary>What the turn weighs without its messages, for the bound on batches.</summary>
     public int Bytes =>

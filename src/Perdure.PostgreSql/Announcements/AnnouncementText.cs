@@ -4,7 +4,7 @@ using Perdure.Core.Partitions;
 namespace Perdure.PostgreSql.Announcements;
 
 /// <summary>
-/// An announcement as the payload of a notification: <c>m1,2</c>, <c>a7</c> or <c>s</c>. A payload has at most 8,000
+/// An announcement as the payload of a notification: <c>m1,2</c>, <c>a7</c>, <c>o</c> or <c>s</c>. A payload has at most 8,000
 /// bytes, so a long one is several.
 /// </summary>
 internal static class AnnouncementText
@@ -17,6 +17,8 @@ internal static class AnnouncementText
             yield return $"m{string.Join(',', partitions)}";
         foreach (long[] nodes in announcement.Answered.Chunk(NumbersMax))
             yield return $"a{string.Join(',', nodes)}";
+        if (announcement.Offers)
+            yield return "o";
         if (announcement.Shares)
             yield return "s";
     }
@@ -24,6 +26,7 @@ internal static class AnnouncementText
     /// <summary>Null for what this version does not know.</summary>
     public static Announcement? Read(string payload) => payload switch
     {
+        "o" => new() { Offers = true },
         "s" => new() { Shares = true },
         ['m', .. string partitions] when Numbers(partitions) is { } numbers =>
             new() { Messages = [.. numbers.Select(n => (int)n)] },

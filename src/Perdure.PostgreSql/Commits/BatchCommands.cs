@@ -32,6 +32,7 @@ internal static class BatchCommands
         AddMessages(commands, batch.Turns, sql);
         AddTimers(commands, batch.Turns, sql);
         AddTasks(commands, batch.Turns, sql);
+        AddOffers(commands, batch.Turns, sql);
         List<OutcomeRow> outcomes = [.. batch.Turns.SelectMany(t => t.InsertOutcomes ?? [])];
         if (outcomes.Count > 0)
         {
@@ -179,6 +180,22 @@ internal static class BatchCommands
                 sql.DeleteTimers,
                 Ints(keys, k => k.Partition), Longs(keys, k => k.Due), Longs(keys, k => k.Number)));
         }
+    }
+
+    private static void AddOffers(NpgsqlBatchCommandCollection commands, IReadOnlyList<TurnRows> turns, Sql sql)
+    {
+        List<OfferRow> rows = [.. turns.SelectMany(t => t.InsertOffers ?? [])];
+        if (rows.Count > 0)
+        {
+            commands.Add(Command(
+                sql.InsertOffers,
+                Ints(rows, r => r.Key.Partition), Longs(rows, r => r.Key.Number), Longs(rows, r => r.Execution.Key),
+                Ints(rows, r => r.Execution.Generation), Texts(rows, r => r.Target), Texts(rows, r => r.Code),
+                Texts(rows, r => TaskList.Of(r.Tasks)), Utf8(rows, r => r.Body), Longs(rows, r => r.Node)));
+        }
+        List<OfferKey> keys = [.. turns.SelectMany(t => t.DeleteOffers ?? [])];
+        if (keys.Count > 0)
+            commands.Add(Command(sql.DeleteOffers, Ints(keys, k => k.Partition), Longs(keys, k => k.Number)));
     }
 
     /// <summary>

@@ -11,10 +11,9 @@ create table @hub.hub (
 create table @hub.nodes (
     node      bigint generated always as identity primary key,
     expires   bigint  not null,
-    runs      boolean not null default false,
     session   text    not null, -- the application_name of its connections
     url       text,
-    functions text
+    functions text    not null default '' -- one a line
 );
 
 create table @hub.partitions (
@@ -127,6 +126,22 @@ create table @hub.tasks (
     primary key (partition, key, generation, task)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 create index tasks_by_until on @hub.tasks (until);
+
+-- Work that any node with the code may do.
+create table @hub.offers (
+    partition  int    not null,
+    number     bigint not null, -- drawn by the owner of the partition
+    key        bigint not null,
+    generation int    not null,
+    target     text   collate "C" not null,
+    code       text   collate "C" not null,
+    tasks      text   not null,
+    body       text,
+    node       bigint not null, -- who does it; 0 for nobody yet
+    primary key (partition, number)
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+create index offers_to_claim on @hub.offers (code, number) where node = 0;
+create index offers_claimed on @hub.offers (node) where node <> 0;
 
 create table @hub.requests (
     id      text   collate "C" primary key,

@@ -35,6 +35,15 @@ internal static class RowReader
         return new(row, Bytes(r, 14), Bytes(r, 15), r.IsDBNull(13) ? row.Created : r.GetInt64(13));
     }
 
+    /// <summary>In the order of <c>Sql.OfferColumns</c>.</summary>
+    public static OfferRow Offer(NpgsqlDataReader r) => new(
+        new(r.GetInt32(0), r.GetInt64(1)), new(r.GetInt64(2), r.GetInt32(3)), r.GetString(4), r.GetString(5))
+    {
+        Tasks = TaskList.Parse(r.GetString(6)),
+        Body = Bytes(r, 7),
+        Node = r.GetInt64(8),
+    };
+
     /// <summary>Text as UTF-8, or bytes; null is empty.</summary>
     public static byte[] Bytes(NpgsqlDataReader r, int column) =>
         r.IsDBNull(column) ? [] : r.GetFieldValue<byte[]>(column);

@@ -35,7 +35,7 @@ internal sealed class BatchRows(Connection connection)
         return DeleteInstances(batch) ?? InsertInstances(batch) ?? UpdateInstances(batch)
             ?? WriteHistory(batch) ?? WriteEntities(batch)
             ?? WriteMessages(batch) ?? WriteTimers(batch) ?? WriteTasks(batch)
-            ?? WriteOutcomes(batch);
+            ?? WriteOffers(batch) ?? WriteOutcomes(batch);
     }
 
     public bool IsRecorded(Batch batch) =>
@@ -252,6 +252,29 @@ internal sealed class BatchRows(Connection connection)
                 connection.Prepared(Sql.DeleteTask)
                     .Bind(1, turn.Partition).Bind(2, key.Key).Bind(3, key.Generation).Bind(4, key.Task).Run();
             }
+        }
+        return null;
+    }
+
+    private CommitResult? WriteOffers(Batch batch)
+    {
+        foreach (var turn in batch.Turns)
+        {
+            foreach (var row in turn.InsertOffers ?? [])
+            {
+                var insert = connection.Prepared(Sql.InsertOffer)
+                    .Bind(1, row.Key.Partition).Bind(2, row.Key.Number)
+                    .Bind(3, row.Execution.Key).Bind(4, row.Execution.Generation)
+                    .Bind(5, row.Target).Bind(6, row.Code).Bind(7, TaskList.Of(row.Tasks))
+                    .Bind(9, row.Node);
+                BindPayload(insert, 8, new(row.Body));
+                insert.Run();
+            }
+        }
+        foreach (var turn in batch.Turns)
+        {
+            foreach (var key in turn.DeleteOffers ?? [])
+                connection.Prepared(Sql.DeleteOffer).Bind(1, key.Partition).Bind(2, key.Number).Run();
         }
         return null;
     }

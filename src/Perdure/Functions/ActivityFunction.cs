@@ -18,6 +18,9 @@ internal sealed class ActivityFunction(
     /// <summary>How many runs are under way at most in one node, as <c>[Concurrency]</c> says.</summary>
     public int? Concurrency => concurrency;
 
+    /// <summary>Whether every host has it.</summary>
+    public bool IsBuiltIn { get; init; }
+
     /// <summary>
     /// Runs the activity once. What it throws, also before its first await, is thrown by the task, and is what the
     /// author threw. The token that it may take is that of <paramref name="context"/>.

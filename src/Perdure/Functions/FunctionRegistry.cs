@@ -28,8 +28,18 @@ internal sealed class FunctionRegistry(
 
     public HttpFunctions Http => http;
 
-    /// <summary>Whether there is anything for instances to run.</summary>
-    public bool HasAny => orchestrations.Count > 0 || entities.Count > 0;
+    /// <summary>
+    /// What other nodes are told of: without functions of its own, the built-in ones are not worth telling.
+    /// </summary>
+    public IReadOnlyList<string> CodeNames { get; } =
+        orchestrations.Count + entities.Count + activities.Count(a => !a.IsBuiltIn) == 0
+            ? []
+            :
+            [
+                .. orchestrations.Select(f => Core.Stores.CodeNames.Orchestration(f.Name)),
+                .. activities.Select(f => Core.Stores.CodeNames.Activity(f.Name)),
+                .. entities.Select(f => Core.Stores.CodeNames.Entity(f.Name)),
+            ];
 
     /// <summary>Functions whose trigger this host does not serve; a warning was logged for each.</summary>
     public IReadOnlyList<TriggeredFunction> Others => others;

@@ -77,7 +77,7 @@ internal sealed class LeaseKeeper : IDisposable
             return;
         try
         {
-            await _node.Store.RenewAsync(TimeSpan.Zero, runs: false, CancellationToken.None);
+            await _node.Store.RenewAsync(TimeSpan.Zero, [], CancellationToken.None);
         }
         catch (StoreException e)
         {
@@ -118,7 +118,7 @@ internal sealed class LeaseKeeper : IDisposable
     {
         // The lease runs from before the question: the answer may have taken long.
         long asked = _node.Time.GetTimestamp();
-        ClusterView view = await _node.Store.RenewAsync(_node.Settings.Lease, _node.Runs, cancellationToken);
+        ClusterView view = await _node.Store.RenewAsync(_node.Settings.Lease, _node.Offered, cancellationToken);
         _isShared = view.Nodes.Single(n => n.Node == _node.Number).Expires < long.MaxValue;
         if (_isShared)
         {

@@ -92,8 +92,8 @@ internal sealed class Node : INumbers
     public Wakes Wakes { get; }
     public RemoteOutcomes Outcomes { get; }
 
-    /// <summary>Whether it has functions; a node without owns nothing.</summary>
-    public bool Runs => Functions.HasAny && !IsStopping;
+    /// <summary>What other nodes may count on; a node without functions owns nothing.</summary>
+    public IReadOnlyList<string> Offered => IsStopping ? [] : Functions.CodeNames;
 
     /// <summary>What runs between a claim and its commit; stopping waits for it.</summary>
     public WorkCount Work { get; } = new();

@@ -21,8 +21,9 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
     public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken) =>
         Read("open", () => disk.OpenAsync(now, CancellationToken.None).Result);
 
-    public ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken) =>
-        Read("renew", () => disk.RenewAsync(lease, runs, CancellationToken.None).Result);
+    public ValueTask<ClusterView> RenewAsync(
+        TimeSpan lease, IReadOnlyList<string> functions, CancellationToken cancellationToken) =>
+        Read("renew", () => disk.RenewAsync(lease, functions, CancellationToken.None).Result);
 
     public ValueTask AnnounceAsync(Announcement announcement) => disk.AnnounceAsync(announcement);
 
@@ -94,6 +95,19 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
     public ValueTask<IReadOnlyList<OutcomeRow>> ReadOutcomesAsync(
         IReadOnlyList<string> requests, CancellationToken cancellationToken) =>
         Read("outcomes", () => disk.ReadOutcomesAsync(requests, CancellationToken.None).Result);
+
+    public ValueTask<IReadOnlyList<OfferRow>> ReadOffersAsync(int partition, CancellationToken cancellationToken) =>
+        Read("offers", () => disk.ReadOffersAsync(partition, CancellationToken.None).Result);
+
+    public ValueTask<IReadOnlyList<OfferRow>> ClaimAsync(
+        IReadOnlyList<string> functions, int max, CancellationToken cancellationToken) =>
+        Read("claim", () => disk.ClaimAsync(functions, max, CancellationToken.None).Result);
+
+    public ValueTask<IReadOnlyList<OfferKey>> ReadClaimsAsync(CancellationToken cancellationToken) =>
+        Read("claims", () => disk.ReadClaimsAsync(CancellationToken.None).Result);
+
+    public async ValueTask GiveBackAsync(IReadOnlyList<OfferKey> offers, CancellationToken cancellationToken) =>
+        await Read("give back", () => disk.GiveBackAsync(offers, CancellationToken.None).IsCompleted);
 
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
         Read("entity", () => disk.ReadEntityAsync(id, CancellationToken.None).Result);

@@ -32,13 +32,63 @@ public sealed class PostgreSqlNodesTests : IAsyncLifetime
     [Fact]
     public async Task Nodes_see_each_other_and_what_each_owns()
     {
-        await _first.RenewAsync(s_lease, runs: true, default);
+        await _first.RenewAsync(s_lease, ["activity A"], default);
         await _second.OpenPartitionAsync(1, 0, default);
-        ClusterView view = await _second.RenewAsync(s_lease, runs: false, default);
+        ClusterView view = await _second.RenewAsync(s_lease, [], default);
 
         view.Nodes.Select(n => (n.Node, n.Runs)).ShouldBe([(_one.Node, true), (_two.Node, false)]);
         view.Nodes.ShouldAllBe(n => n.Expires > view.Now + 10_000 && n.Expires <= view.Now + 15_000);
         view.Partitions.Select(p => p.Owner).ShouldBe([0, _two.Node, 0, 0]);
+    }
+
+    [Fact]
+    public async Task An_offer_is_claimed_once_by_a_node_that_has_the_code_and_can_be_given_back()
+    {
+        await OfferAsync(Enumerable.Range(1, 5).Select(n => Offer(n, n == 2 ? "activity B" : "activity A")));
+
+        IReadOnlyList<OfferRow> first = await _first.ClaimAsync(["activity A"], 2, default);
+        IReadOnlyList<OfferRow> second = await _second.ClaimAsync(["activity A", "activity C"], 10, default);
+
+        first.Select(o => o.Key.Number).Order().ShouldBe([1, 3]);
+        first.ShouldAllBe(o => o.Node == _one.Node && o.Target == "i");
+        second.Select(o => o.Key.Number).Order().ShouldBe([4, 5]);
+        (await _first.ReadClaimsAsync(default)).Select(k => k.Number).Order().ShouldBe([1, 3]);
+        (await _second.ReadOffersAsync(1, default)).Select(o => o.Node)
+            .ShouldBe([_one.Node, 0, _one.Node, _two.Node, _two.Node]);
+
+        await _first.GiveBackAsync([new(1, 3), new(1, 4)], default);
+        (await _second.ClaimAsync(["activity A"], 10, default)).Select(o => o.Key.Number)
+            .ShouldBe([3], "what another node has claimed is not given back");
+    }
+
+    [Fact]
+    public async Task Nodes_that_claim_at_once_get_each_offer_once()
+    {
+        await OfferAsync(Enumerable.Range(1, 200).Select(n => Offer(n, "activity A")));
+
+        IReadOnlyList<OfferRow>[] claimed = await Task.WhenAll(Enumerable.Range(0, 20)
+            .Select(i => (i % 2 == 0 ? _first : _second).ClaimAsync(["activity A"], 15, default).AsTask()));
+
+        long[] numbers = [.. claimed.SelectMany(c => c).Select(o => o.Key.Number)];
+        numbers.Distinct().Count().ShouldBe(numbers.Length);
+        numbers.Length.ShouldBe(200);
+    }
+
+    private static OfferRow Offer(long number, string code) => new(new(1, number), new(5, 0), "i", code);
+
+    private async Task OfferAsync(IEnumerable<OfferRow> offers)
+    {
+        long epoch = (await _first.OpenPartitionAsync(1, 0, default))!.Epoch;
+        CommitResult result = await _first.CommitAsync(new Batch
+        {
+            Node = _one.Node,
+            Lane = 0,
+            Number = 1,
+            At = Node.Day,
+            Fences = [new(1, epoch)],
+            Turns = [new() { Partition = 1, InsertOffers = [.. offers] }],
+        });
+        result.Outcome.ShouldBe(CommitOutcome.Committed, result.Detail);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
             ?? DeleteInstances() ?? InsertInstances() ?? UpdateInstances()
             ?? DeleteHistories() ?? ListForSweeping() ?? InsertHistory() ?? WriteEntities()
             ?? InsertMessages() ?? DeleteMessages() ?? InsertTimers() ?? DeleteTimers()
-            ?? WriteTasks() ?? InsertOutcomes();
+            ?? WriteTasks() ?? InsertOffers() ?? DeleteOffers() ?? InsertOutcomes();
         if (problem is null)
             tables.Journal.Keep();
         else
@@ -192,6 +192,19 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
         }
         return null;
     }
+
+    private CommitResult? InsertOffers() =>
+        Each(turn => turn.InsertOffers, (_, row) =>
+            tables.Offers.Insert((row.Key.Partition, row.Key.Number), row with { Body = row.Body.ToArray() })
+                ? null
+                : Refused($"The offer {row.Key} is already written."));
+
+    private CommitResult? DeleteOffers() =>
+        Each(turn => turn.DeleteOffers, (_, key) =>
+        {
+            tables.Offers.Remove((key.Partition, key.Number));
+            return null;
+        });
 
     private CommitResult? InsertOutcomes() =>
         Each(turn => turn.InsertOutcomes, (_, row) =>

@@ -8,6 +8,9 @@ namespace Perdure.Core.Stores.Memory;
 /// <param name="clock">By which leases are measured; without one there is one node at a time.</param>
 internal sealed class MemoryHub(string id, int partitions, Func<long>? clock)
 {
+    /// <summary>Somebody has to keep what arrives.</summary>
+    private static readonly string[] Alone = ["*"];
+
     private readonly Dictionary<long, NodeLease> _nodes = [];
     private long _lastNode;
 
@@ -20,16 +23,19 @@ internal sealed class MemoryHub(string id, int partitions, Func<long>? clock)
     /// <summary>Who listens.</summary>
     public List<Action<Announcement>> Listeners { get; } = [];
 
+    /// <summary>Whether several nodes can have it open at the same time.</summary>
+    public bool IsShared => clock is not null;
+
     public long AddNode() => ++_lastNode;
 
-    public ClusterView Renew(long node, TimeSpan lease, bool runs)
+    public ClusterView Renew(long node, TimeSpan lease, IReadOnlyList<string> functions)
     {
         IEnumerable<PartitionLease> owned =
             Tables.Partitions.Select((row, i) => new PartitionLease(i, row.Owner, row.Epoch));
         if (clock is null)
-            return new ClusterView(0, [new(node, long.MaxValue, Runs: true)], [.. owned]);
+            return new ClusterView(0, [new(node, long.MaxValue, Alone)], [.. owned]);
         long now = clock();
-        _nodes[node] = new NodeLease(node, now + (long)lease.TotalMilliseconds, runs);
+        _nodes[node] = new NodeLease(node, now + (long)lease.TotalMilliseconds, functions);
         return new ClusterView(now, [.. _nodes.Values.OrderBy(n => n.Node)], [.. owned]);
     }
 }

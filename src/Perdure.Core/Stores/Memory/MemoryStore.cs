@@ -35,10 +35,11 @@ internal sealed class MemoryStore : IStore
         }
     }
 
-    public ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken)
+    public ValueTask<ClusterView> RenewAsync(
+        TimeSpan lease, IReadOnlyList<string> functions, CancellationToken cancellationToken)
     {
         lock (_lock)
-            return new(_hub.Renew(_node, lease, runs));
+            return new(_hub.Renew(_node, lease, functions));
     }
 
     public ValueTask AnnounceAsync(Announcement announcement)
@@ -202,6 +203,49 @@ internal sealed class MemoryStore : IStore
                     rows.Add(row);
             }
             return new(rows);
+        }
+    }
+
+    public ValueTask<IReadOnlyList<OfferRow>> ReadOffersAsync(int partition, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return List(_tables.Offers.Between((partition, long.MinValue), (partition, long.MaxValue)), int.MaxValue);
+    }
+
+    public ValueTask<IReadOnlyList<OfferRow>> ClaimAsync(
+        IReadOnlyList<string> functions, int max, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!_hub.IsShared)
+                return new([]);
+            OfferRow[] claimed = [.. _tables.Offers.All
+                .Where(o => o.Node == 0 && functions.Contains(o.Code)).OrderBy(o => o.Key.Number)
+                .Take(max).Select(o => o with { Node = _node })];
+            foreach (OfferRow offer in claimed)
+                _tables.Offers.Replace((offer.Key.Partition, offer.Key.Number), offer);
+            _tables.Journal.Keep();
+            return new(claimed);
+        }
+    }
+
+    public ValueTask<IReadOnlyList<OfferKey>> ReadClaimsAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return List(_tables.Offers.All.Where(o => o.Node == _node).Select(o => o.Key), int.MaxValue);
+    }
+
+    public ValueTask GiveBackAsync(IReadOnlyList<OfferKey> offers, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            foreach (OfferKey key in offers)
+            {
+                if (_tables.Offers.TryGet((key.Partition, key.Number), out OfferRow? offer) && offer.Node == _node)
+                    _tables.Offers.Replace((key.Partition, key.Number), offer with { Node = 0 });
+            }
+            _tables.Journal.Keep();
+            return ValueTask.CompletedTask;
         }
     }
 

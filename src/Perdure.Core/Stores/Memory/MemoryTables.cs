@@ -15,6 +15,7 @@ internal sealed class MemoryTables
         Messages = new(Journal);
         Timers = new(Journal);
         Tasks = new(Journal);
+        Offers = new(Journal);
         Requests = new(Journal, Utf8Order.Instance);
         Sweep = new(Journal);
         Entities = new(Journal, Utf8Order.Instance);
@@ -38,6 +39,8 @@ internal sealed class MemoryTables
     public Table<(int Partition, long Due, long Number), TimerRow> Timers { get; }
 
     public Table<(int Partition, long Key, int Generation, int Task), TaskRow> Tasks { get; }
+
+    public Table<(int Partition, long Number), OfferRow> Offers { get; }
 
     public Table<string, OutcomeRow> Requests { get; }
 

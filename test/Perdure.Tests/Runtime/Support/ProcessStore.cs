@@ -41,8 +41,9 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
     public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken) =>
         inner.OpenAsync(now, cancellationToken);
 
-    public ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken) =>
-        Read(() => inner.RenewAsync(lease, runs, cancellationToken));
+    public ValueTask<ClusterView> RenewAsync(
+        TimeSpan lease, IReadOnlyList<string> functions, CancellationToken cancellationToken) =>
+        Read(() => inner.RenewAsync(lease, functions, cancellationToken));
 
     public ValueTask AnnounceAsync(Announcement announcement) => inner.AnnounceAsync(announcement);
 
@@ -107,6 +108,19 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
     public ValueTask<IReadOnlyList<OutcomeRow>> ReadOutcomesAsync(
         IReadOnlyList<string> requests, CancellationToken cancellationToken) =>
         Alive(() => inner.ReadOutcomesAsync(requests, cancellationToken));
+
+    public ValueTask<IReadOnlyList<OfferRow>> ReadOffersAsync(int partition, CancellationToken cancellationToken) =>
+        Read(() => inner.ReadOffersAsync(partition, cancellationToken));
+
+    public ValueTask<IReadOnlyList<OfferRow>> ClaimAsync(
+        IReadOnlyList<string> functions, int max, CancellationToken cancellationToken) =>
+        Read(() => inner.ClaimAsync(functions, max, cancellationToken));
+
+    public ValueTask<IReadOnlyList<OfferKey>> ReadClaimsAsync(CancellationToken cancellationToken) =>
+        Read(() => inner.ReadClaimsAsync(cancellationToken));
+
+    public ValueTask GiveBackAsync(IReadOnlyList<OfferKey> offers, CancellationToken cancellationToken) =>
+        inner.GiveBackAsync(offers, cancellationToken);
 
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
         inner.ReadEntityAsync(id, cancellationToken);
