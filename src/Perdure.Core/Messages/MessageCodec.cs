@@ -27,6 +27,7 @@ internal static class MessageCodec
     private const int RewindKind = 12;
     private const int RewindChildKind = 13;
     private const int PurgeKind = 14;
+    private const int TaskDoneKind = 15;
 
     public static MessageRow Encode(MessageKey key, string target, Message message) => message.RequestId is { } asked
         ? RequestCodec.Wrap(EncodePlain(key, target, message), asked)
@@ -50,6 +51,10 @@ internal static class MessageCodec
         (int kind, HistoryEvent body, ExecutionKey execution) = message switch
         {
             Message.Start m => (m.OnlyIfNeverStarted ? StartOnceKind : StartKind, m.Event, default),
+            Message.TaskDone { Failure: null } m => (
+                TaskDoneKind, new HistoryEvent.TaskCompleted(m.Task.Task, m.Result), m.Task.Execution),
+            Message.TaskDone m => (
+                TaskDoneKind, new HistoryEvent.TaskFailed(m.Task.Task, m.Failure!), m.Task.Execution),
             Message.ChildDone { Failure: null } m => (
                 ChildDoneKind, new HistoryEvent.SubOrchestrationInstanceCompleted(m.Task.Task, m.Result),
                 m.Task.Execution),
@@ -114,6 +119,10 @@ internal static class MessageCodec
         {
             (StartKind, HistoryEvent.ExecutionStarted x) => new Message.Start(x),
             (StartOnceKind, HistoryEvent.ExecutionStarted x) => new Message.Start(x) { OnlyIfNeverStarted = true },
+            (TaskDoneKind, HistoryEvent.TaskCompleted x) =>
+                new Message.TaskDone(new TaskKey(execution.Key, execution.Generation, x.Task), x.Result, null),
+            (TaskDoneKind, HistoryEvent.TaskFailed x) =>
+                new Message.TaskDone(new TaskKey(execution.Key, execution.Generation, x.Task), default, x.Failure),
             (ChildDoneKind, HistoryEvent.SubOrchestrationInstanceCompleted x) =>
                 new Message.ChildDone(new TaskKey(execution.Key, execution.Generation, x.Task), x.Result, null),
             (ChildDoneKind, HistoryEvent.SubOrchestrationInstanceFailed x) =>
@@ -141,7 +150,7 @@ internal static class MessageCodec
     }
 
     private static bool NamesExecution(int kind) => kind
-        is ChildDoneKind or TerminateChildKind or OperationDoneKind or LockGrantedKind;
+        is TaskDoneKind or ChildDoneKind or TerminateChildKind or OperationDoneKind or LockGrantedKind;
 
     /// <summary>Splits <c>[key,generation,{event}]</c> into the execution and <c>[{event}]</c>.</summary>
     private static (ExecutionKey, ReadOnlyMemory<byte>) TakeExecution(ReadOnlyMemory<byte> body)

@@ -8,7 +8,7 @@ internal sealed class ActivityCallContext(ActivityWork work, PayloadSerializer s
 {
     public string Name => work.Call.Name;
 
-    public string InstanceId => work.Resident.Id;
+    public string InstanceId => work.Source.Id;
 
     public int Attempt => work.Call.Attempt;
 

@@ -15,7 +15,10 @@ internal sealed class HttpActivity(HttpSender sender, PayloadSerializer serializ
     public const string Name = "BuiltIn::HttpActivity";
 
     public ActivityFunction Function(IServiceProvider services) => new(
-        Name, timeout: null, concurrency: null, new FunctionTarget(services, null, takesServices: false), RunAsync);
+        Name, timeout: null, concurrency: null, new FunctionTarget(services, null, takesServices: false), RunAsync)
+    {
+        IsBuiltIn = true,
+    };
 
     private async ValueTask<Payload> RunAsync(ActivityCall call)
     {

@@ -1,4 +1,5 @@
 using Perdure.Functions;
+using Perdure.Runtime.Offers;
 
 namespace Perdure.Runtime;
 
@@ -7,16 +8,15 @@ namespace Perdure.Runtime;
 /// thousand does not make everybody else wait; a function that has reached its own limit makes only its own calls wait.
 /// </summary>
 internal sealed class ActivityDispatcher(
-    int slots, Func<ActivityWork, bool> admit, WorkScheduler scheduler, ActivityRunner runner)
+    int slots, WorkScheduler scheduler, ActivityRunner runner, Action hasRoom)
 {
     private readonly Lock _gate = new();
-    private readonly Queue<Resident> _ring = new();
+    private readonly Queue<WorkSource> _ring = new();
     private readonly Dictionary<ActivityFunction, Queue<ActivityWork>> _atLimit = [];
     private readonly Dictionary<ActivityFunction, int> _running = [];
     private readonly HashSet<ActivityWork> _started = [];
     private int _free = slots;
     private bool _stopped;
-    private readonly Dictionary<Partition, TaskCompletionSource> _idlePartitions = [];
     private TaskCompletionSource? _idle;
     private int _waiting;
 
@@ -45,11 +45,10 @@ internal sealed class ActivityDispatcher(
             if (_stopped)
                 return;
             _waiting++;
-            Resident resident = work.Resident;
-            Queue<ActivityWork> waiting = resident.WaitingActivities ??= new Queue<ActivityWork>(1);
+            Queue<ActivityWork> waiting = work.Source.WaitingActivities ??= new Queue<ActivityWork>(1);
             waiting.Enqueue(work);
             if (waiting.Count == 1)
-                _ring.Enqueue(resident);
+                _ring.Enqueue(work.Source);
         }
         Pump();
     }
@@ -73,17 +72,11 @@ internal sealed class ActivityDispatcher(
         }
     }
 
-    /// <summary>Completes when no activity of the partition runs; meant for one that lets none begin.</summary>
-    public Task WhenIdleAsync(Partition partition)
+    /// <summary>The activities of instances of the partition that have their slots.</summary>
+    public List<ActivityWork> StartedOf(Partition partition)
     {
         lock (_gate)
-        {
-            if (!_started.Any(w => w.Resident.Partition == partition))
-                return Task.CompletedTask;
-            TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            _idlePartitions[partition] = idle;
-            return idle.Task;
-        }
+            return [.. _started.Where(w => w.Source is Resident resident && resident.Partition == partition)];
     }
 
     public void CancelRunning()
@@ -101,11 +94,12 @@ internal sealed class ActivityDispatcher(
         {
             if (work.IsCancelled)
                 Skip(work);
-            else if (work.Resident.Partition.IsLeaving)
+            else if (work.Source.IsLeaving)
                 Release(work); // It is owed to the next owner.
-            else if (admit(work))
+            else if (work.Source.Admit(work))
                 Start(work);
         }
+        hasRoom();
     }
 
     /// <summary>Starts work that has its slot.</summary>
@@ -116,7 +110,7 @@ internal sealed class ActivityDispatcher(
     private void Skip(ActivityWork work)
     {
         Release(work);
-        work.Resident.Partition.Drop(work);
+        work.Source.Drop(work);
     }
 
     /// <summary>Gives back the slot of work that will not be started after all.</summary>
@@ -132,6 +126,11 @@ internal sealed class ActivityDispatcher(
         {
             Skip(work);
             Pump();
+            return;
+        }
+        if (!work.TryBegin())
+        {
+            Finished(work); // It is owed to the next owner.
             return;
         }
         ValueTask run = runner.RunAsync(work);
@@ -157,13 +156,13 @@ internal sealed class ActivityDispatcher(
     {
         lock (_gate)
         {
-            while (_free > 0 && !_stopped && _ring.TryDequeue(out Resident? resident))
+            while (_free > 0 && !_stopped && _ring.TryDequeue(out WorkSource? source))
             {
-                ActivityWork work = resident.WaitingActivities!.Dequeue();
-                if (resident.WaitingActivities.Count > 0)
-                    _ring.Enqueue(resident);
+                ActivityWork work = source.WaitingActivities!.Dequeue();
+                if (source.WaitingActivities.Count > 0)
+                    _ring.Enqueue(source);
                 else
-                    resident.WaitingActivities = null;
+                    source.WaitingActivities = null;
                 _waiting--;
                 if (TakeSlot(work))
                     return work;
@@ -199,13 +198,6 @@ internal sealed class ActivityDispatcher(
             _started.Remove(work);
             if (_started.Count == 0)
                 _idle?.TrySetResult();
-            Partition partition = work.Resident.Partition;
-            if (_idlePartitions.TryGetValue(partition, out TaskCompletionSource? idle)
-                && !_started.Any(w => w.Resident.Partition == partition))
-            {
-                _idlePartitions.Remove(partition);
-                idle.TrySetResult();
-            }
             if (work.Function is not { Concurrency: not null } function)
                 return;
             _running[function]--;
@@ -213,11 +205,11 @@ internal sealed class ActivityDispatcher(
                 || !waiting.TryDequeue(out ActivityWork? next))
                 return;
             // The freed place belongs to the call that has waited longest for this function.
-            Queue<ActivityWork> own = next.Resident.WaitingActivities ??= new Queue<ActivityWork>(1);
+            Queue<ActivityWork> own = next.Source.WaitingActivities ??= new Queue<ActivityWork>(1);
             own.Enqueue(next);
             _waiting++;
             if (own.Count == 1)
-                _ring.Enqueue(next.Resident);
+                _ring.Enqueue(next.Source);
         }
     }
 }

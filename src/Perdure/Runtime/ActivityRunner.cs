@@ -45,8 +45,8 @@ internal sealed class ActivityRunner(Node node)
             Return(work, Payload.None, Failures.NoSuchActivity(work.Call.Name));
             return;
         }
-        node.Logger.ActivityHasNoCode(work.Resident.Id, work.Call.Name);
-        work.Resident.Partition.DidNotRun(work);
+        node.Logger.ActivityHasNoCode(work.Source.Id, work.Call.Name);
+        work.Source.DidNotRun(work);
     }
 
     private ValueTask<Payload> InvokeAsync(ActivityWork work) =>
@@ -106,7 +106,7 @@ internal sealed class ActivityRunner(Node node)
 #pragma warning restore CA1031
         {
             failure = ThrownFailure.Of(e);
-            node.Logger.ActivityFailed(work.Resident.Id, work.Call.Name, work.Call.Attempt, e);
+            node.Logger.ActivityFailed(work.Source.Id, work.Call.Name, work.Call.Attempt, e);
         }
         node.Telemetry.End(span, failure);
         node.Meters.ActivityEnded(work.Call.Name, node.Time.GetElapsedTime(started), failure is not null);
@@ -114,5 +114,5 @@ internal sealed class ActivityRunner(Node node)
     }
 
     private static void Return(ActivityWork work, Payload result, FailureDetails? failure) =>
-        work.Resident.Partition.Return(work, new Message.TaskDone(work.Task, result, failure));
+        work.Source.Return(work, new Message.TaskDone(work.Task, result, failure));
 }

@@ -1,16 +1,29 @@
 using Perdure.Core.History;
 using Perdure.Core.Identity;
 using Perdure.Functions;
+using Perdure.Runtime.Offers;
 
 namespace Perdure.Runtime;
 
 /// <summary>One activity to run: what the history says of the call, and where its result goes.</summary>
-internal sealed class ActivityWork(Resident resident, TaskKey task, string executionId, HistoryEvent.TaskScheduled call)
+internal sealed class ActivityWork(
+    WorkSource source, TaskKey task, string executionId, HistoryEvent.TaskScheduled call)
 {
+    private const int Waits = 0, Runs = 1, Never = 2;
+
+    private int _stage = Waits;
     private CancellationTokenSource? _cancellation;
     private bool _cancelRequested;
 
-    public Resident Resident { get; } = resident;
+    /// <summary>Changes under the lock of the partition, when the activity runs on and its partition moves.</summary>
+    public WorkSource Source { get; set; } = source;
+
+    /// <summary>Of an activity that belongs to an instance of this node.</summary>
+    public Resident Resident => (Resident)Source;
+
+    /// <summary>It has no slot here: it is offered, or claimed by another node.</summary>
+    public bool IsElsewhere { get; set; }
+
     public TaskKey Task { get; } = task;
     public HistoryEvent.TaskScheduled Call { get; } = call;
     public ActivityFunction? Function { get; set; }
@@ -53,6 +66,12 @@ internal sealed class ActivityWork(Resident resident, TaskKey task, string execu
     /// </summary>
     public bool IsLeft { get; private set; }
 
+    /// <summary>The code is about to run; false when it must not any more.</summary>
+    public bool TryBegin() => Interlocked.CompareExchange(ref _stage, Runs, Waits) == Waits;
+
+    /// <summary>It is not to begin any more; false when it has begun.</summary>
+    public bool TryHold() => Interlocked.CompareExchange(ref _stage, Never, Waits) != Runs;
+
     public void Leave()
     {
         IsLeft = true;
@@ -73,7 +92,7 @@ internal sealed class ActivityWork(Resident resident, TaskKey task, string execu
     {
         Volatile.Write(ref _cancelRequested, true);
         if (Interlocked.CompareExchange(ref _cancellation, null, null) is not null)
-            Resident.Partition.Node.Scheduler.Queue(static work => work.CancelNow(), this);
+            Source.Node.Scheduler.Queue(static work => work.CancelNow(), this);
     }
 
     private void CancelNow()
@@ -84,7 +103,7 @@ internal sealed class ActivityWork(Resident resident, TaskKey task, string execu
         }
         catch (AggregateException e)
         {
-            Resident.Partition.Node.Logger.CancellationFailed(Resident.Id, Call.Name, e);
+            Source.Node.Logger.CancellationFailed(Source.Id, Call.Name, e);
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class CarefulActivity(ActivityWork work)
     public override void Fail(FailureDetails failure)
     {
         Skip();
-        Partition.Return(work, new Message.TaskDone(work.Task, default, failure));
+        Partition.Return(work.Resident, work, new Message.TaskDone(work.Task, default, failure));
     }
 
     public override void Skip() => Partition.Node.Activities.Forget(work);

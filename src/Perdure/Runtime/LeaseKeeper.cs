@@ -22,6 +22,7 @@ internal sealed class LeaseKeeper : IDisposable
     private readonly Lock _gate = new();
     private TaskCompletionSource _woken = NewSignal();
     private volatile bool _isShared;
+    private volatile Neighbours _neighbours = new(new(0, [], []), 0);
 
     public LeaseKeeper(Node node)
     {
@@ -32,6 +33,18 @@ internal sealed class LeaseKeeper : IDisposable
 
     /// <summary>Whether other nodes can have the hub open at the same time.</summary>
     public bool IsShared => _isShared;
+
+    /// <summary>How often the store has been asked, for tests.</summary>
+    public int Rounds { get; private set; }
+
+    /// <summary>Whether a node counts, as far as this one has heard.</summary>
+    public bool IsAlive(long node) => _neighbours.Living.Contains(node);
+
+    /// <summary>Whether another node has the code.</summary>
+    public bool OffersElsewhere(string code) => _neighbours.Functions.Contains(code);
+
+    /// <summary>Whether another node can own something.</summary>
+    public bool HasOthers => _neighbours.Functions.Count > 0;
 
     /// <summary>A round is due: something was lost, released, or has to be opened again.</summary>
     public void Wake()
@@ -125,6 +138,7 @@ internal sealed class LeaseKeeper : IDisposable
             TimeSpan left = (_node.Settings.Lease * SafePart) - _node.Time.GetElapsedTime(asked);
             _expiry.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
+        _neighbours = new Neighbours(view, _node.Number);
         foreach (PartitionLease lease in view.Partitions)
             _node.Partition(lease.Partition).Compare(lease);
         // A node that stops keeps what it has until it is done, and takes nothing.
@@ -145,11 +159,20 @@ internal sealed class LeaseKeeper : IDisposable
                 Wake();
         }
         if (_isShared)
+            await LookAroundAsync(cancellationToken);
+        Rounds++;
+    }
+
+    /// <summary>In case an announcement was not heard, or a claimant has died.</summary>
+    private async Task LookAroundAsync(CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < _node.Partitions; i++)
         {
-            // In case an announcement was not heard.
-            for (int i = 0; i < _node.Partitions; i++)
-                _node.Partition(i).ReadNewSoon();
+            _node.Partition(i).ReadNewSoon();
+            await _node.Partition(i).CheckOffersAsync(cancellationToken);
         }
+        await _node.Claims.CheckAsync(cancellationToken);
+        _node.Claims.Hear();
     }
 
     /// <summary>What cannot be read keeps one partition shut and not the others; only a start fails for it.</summary>
@@ -176,6 +199,7 @@ internal sealed class LeaseKeeper : IDisposable
         _node.Logger.LeaseExpired(_node.Number);
         for (int i = 0; i < _node.Partitions; i++)
             _node.Partition(i).Lose();
+        _node.Claims.Lose();
         Wake();
     }
 

@@ -8,6 +8,7 @@ using Perdure.Execution;
 using Perdure.Execution.Entities;
 using Perdure.Functions;
 using Perdure.Json;
+using Perdure.Runtime.Offers;
 using Perdure.Telemetry;
 
 namespace Perdure.Runtime;
@@ -65,9 +66,9 @@ internal sealed class Node : INumbers
         Meters = new Meters(this);
         Telemetry = new RuntimeTelemetry(this);
         RecoverySlots = new RecoverySlots(settings.RecoverySlots);
+        Claims = new Claims(this);
         Activities = new ActivityDispatcher(
-            settings.ConcurrentActivitiesMax, work => work.Resident.Partition.Admit(work), parts.Scheduler,
-            new ActivityRunner(this));
+            settings.ConcurrentActivitiesMax, parts.Scheduler, new ActivityRunner(this), Claims.Pull);
         Leases = new LeaseKeeper(this);
         Wakes = new Wakes(this);
         Outcomes = new RemoteOutcomes(this);
@@ -89,6 +90,7 @@ internal sealed class Node : INumbers
     public ActivityDispatcher Activities { get; }
     public RecoverySlots RecoverySlots { get; }
     public LeaseKeeper Leases { get; }
+    public Claims Claims { get; }
     public Wakes Wakes { get; }
     public RemoteOutcomes Outcomes { get; }
 
@@ -153,6 +155,10 @@ internal sealed class Node : INumbers
         Activities.Stop();
         foreach (Partition partition in _partitions)
             partition.StopCare();
+        await Claims.StopAsync();
+        // Others go on with the instances while the activities that run here come to their end.
+        if (IsShared && Leases.HasOthers)
+            await Task.WhenAll(_partitions.Select(p => p.HandOverAsync(deadline)));
         Task activities = Activities.WhenIdleAsync();
         if (!await Finished(activities, deadline))
         {

@@ -243,8 +243,8 @@ internal sealed partial class Partition
         }
         foreach (OutcomeRow outcome in turn.Rows.InsertOutcomes ?? [])
             _node.Wakes.Answered(outcome);
-        foreach (ActivityWork work in started ?? [])
-            _node.Activities.Enqueue(work);
+        if (started is not null)
+            Dispatch(resident, started);
         if (turn is EntityTurn entity)
         {
             Consumed(entity);

@@ -76,11 +76,16 @@ internal sealed partial class Partition
                     resident.Put(known);
                 else if (opened is HistoryEvent.TaskScheduled call
                     && !resident.Activities.TryGet(call.Task, out _) && !HasResult(call))
-                    owed.Add(ActivityOf_NeedsLock(resident, call, recovered: true));
+                {
+                    ActivityWork work = ActivityOf_NeedsLock(resident, call, recovered: true);
+                    work.IsElsewhere = _offers.Has(work.Task);
+                    if (!work.IsElsewhere)
+                        owed.Add(work);
+                }
             }
         }
-        foreach (ActivityWork work in owed)
-            _node.Activities.Enqueue(work);
+        if (owed.Count > 0)
+            Dispatch(resident, owed);
 
         bool HasResult(HistoryEvent.TaskScheduled call)
         {

@@ -45,6 +45,7 @@ internal sealed partial class Partition
         }
         if (_care.IsOn)
             _logger.CarefulMode(Number, opening.Unclean, opening.Tasks.Count);
+        await ReadOffersAsync(opening.Epoch, cancellationToken);
         await ReadMessagesAsync(opening.Epoch, cancellationToken);
         if (!TakeHeld(opening.Epoch))
             return false;
@@ -198,6 +199,7 @@ internal sealed partial class Partition
         }
         _residents.Clear();
         _care.Close_NeedsLock();
+        _offers.Clear();
         _timers.Clear();
         (_refill, _armedFor) = (null, long.MaxValue);
         _seen.Clear();

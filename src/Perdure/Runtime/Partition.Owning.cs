@@ -105,8 +105,8 @@ internal sealed partial class Partition
     }
 
     /// <summary>
-    /// Lets go of the partition in order: no new activities, those that run get until the deadline, and so do turns;
-    /// what is not done then the next owner does again.
+    /// Lets go of the partition in order: no new activities, those that run run on here, and turns get until the
+    /// deadline; what is not done then the next owner does again.
     /// </summary>
     public async Task HandOverAsync(CancellationToken deadline)
     {
@@ -115,15 +115,11 @@ internal sealed partial class Partition
             if (_closed || _held is not null || _isLeaving)
                 return;
             Volatile.Write(ref _isLeaving, true);
-        }
-        await Node.Finished(_node.Activities.WhenIdleAsync(this), deadline);
-        lock (_gate)
-        {
-            if (!_isLeaving || _closed)
-                return;
+            KeepRunning_NeedsLock();
             // From here on requests wait, and then go to the next owner.
-            _held ??= [];
+            _held = [];
         }
+        _node.LaneOf(this).Go();
         await Node.Finished(_work.WhenIdleAsync(), deadline);
         long epoch = Epoch;
         Lose();

@@ -279,6 +279,7 @@ internal sealed partial class Partition
         if (turn is OrchestrationTurn orchestration)
         {
             _care.Leave(orchestration);
+            Withdraw(orchestration);
             encoder = orchestration.HasEvents ? Encoders.Rent() : null;
             encoder?.Encode(orchestration, _node.Settings.Limits.HistoryRowBytesMax);
         }

@@ -122,6 +122,7 @@ internal sealed partial class Partition
             asked.Answer(RequestOutcome.Busy);
             return claimed;
         }
+        Answered_NeedsLock(resident, message);
         resident.Put(message);
         claimed ??= Claim_NeedsLock(resident);
         if (message.Ticket is Request request)
@@ -156,13 +157,13 @@ internal sealed partial class Partition
     }
 
     /// <summary>The result of an activity. It runs the turn on the thread that brings it.</summary>
-    public void Return(ActivityWork work, Message.TaskDone result)
+    public void Return(Resident resident, ActivityWork work, Message.TaskDone result)
     {
-        Resident resident = work.Resident;
         Resident? claimed = null;
-        bool isWanted;
+        bool isWanted, isMoved;
         lock (_gate)
         {
+            isMoved = work.Source != resident;
             if (resident.Activities.TryGet(work.Task.Task, out ActivityWork? listed) && listed == work)
                 resident.Activities.Remove(work.Task.Task, out _);
             isWanted = !_closed && !work.IsCancelled && _residents.TryGetValue(resident.Id, out Resident? current)
@@ -172,6 +173,13 @@ internal sealed partial class Partition
                 resident.Put(result);
                 claimed = Claim_NeedsLock(resident);
             }
+        }
+        if (isMoved)
+        {
+            // The partition has gone to another node meanwhile; the result goes after it.
+            _care.Done(work.Task);
+            work.Source.Return(work, result);
+            return;
         }
         if (isWanted)
             _care.Done(work.Task);
@@ -187,7 +195,7 @@ internal sealed partial class Partition
     /// <summary>Nobody waits for the activity any more.</summary>
     public void Drop(ActivityWork work)
     {
-        _logger.ResultDropped(work.Resident.Id, work.Task, "the execution has ended or the partition was closed");
+        _logger.ResultDropped(work.Source.Id, work.Task, "the execution has ended or the partition was closed");
         _node.Meters.LateResults.Add(1);
         _care.Done(work.Task);
     }

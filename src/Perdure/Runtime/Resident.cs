@@ -7,6 +7,7 @@ using Perdure.Core.Replay;
 using Perdure.Core.Stores;
 using Perdure.Core.Turns;
 using Perdure.Execution;
+using Perdure.Runtime.Offers;
 
 namespace Perdure.Runtime;
 
@@ -32,16 +33,17 @@ internal enum ResidentPhase
 /// <summary>
 /// An instance in memory. Small, because there may be a hundred thousand: no lock, timer or queue of its own.
 /// </summary>
-internal sealed partial class Resident
+internal sealed partial class Resident : WorkSource
 {
-    public Resident(string id, Partition partition)
+    public Resident(string id, Partition partition) : base(id)
     {
-        (Id, Partition) = (id, partition);
+        Partition = partition;
         if (EntityInstanceIds.Is(id))
             Lines = new EntityMailbox(partition.Node.Settings.Limits);
     }
 
-    public string Id { get; }
+    public override Node Node => Partition.Node;
+
     public Partition Partition { get; }
     public ResidentPhase Phase { get; set; }
 
@@ -86,8 +88,15 @@ internal sealed partial class Resident
     /// <summary>Activities handed to the dispatcher and not ended.</summary>
     public TaskMap<ActivityWork> Activities;
 
-    /// <summary>Activities waiting for a slot, in the order of the calls.</summary>
-    public Queue<ActivityWork>? WaitingActivities { get; set; }
+    public override bool IsLeaving => Partition.IsLeaving;
+
+    public override bool Admit(ActivityWork work) => Partition.Admit(work);
+
+    public override void Return(ActivityWork work, Message.TaskDone result) => Partition.Return(this, work, result);
+
+    public override void Drop(ActivityWork work) => Partition.Drop(work);
+
+    public override void DidNotRun(ActivityWork work) => Partition.DidNotRun(work);
 
     // The list of idle sessions, oldest first.
     public Resident? Older { get; set; }

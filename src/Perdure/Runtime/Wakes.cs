@@ -12,6 +12,7 @@ internal sealed class Wakes(Node node)
     private readonly Lock _gate = new();
     private HashSet<int> _messages = [];
     private HashSet<long> _answered = [];
+    private bool _offers;
     private bool _shares;
     private bool _isSending;
 
@@ -37,6 +38,15 @@ internal sealed class Wakes(Node node)
         Send();
     }
 
+    /// <summary>There is work to claim, for this node as well.</summary>
+    public void Offers()
+    {
+        lock (_gate)
+            _offers = true;
+        Send();
+        node.Claims.Hear();
+    }
+
     /// <summary>This node has come, or has given partitions back.</summary>
     public void Shares()
     {
@@ -51,6 +61,8 @@ internal sealed class Wakes(Node node)
             node.Partition(partition).ReadNewSoon();
         if (announcement.Answered.Contains(node.Number))
             node.Outcomes.LookNow();
+        if (announcement.Offers)
+            node.Claims.Hear();
         if (announcement.Shares)
             node.Leases.Wake();
     }
@@ -74,13 +86,13 @@ internal sealed class Wakes(Node node)
             Announcement next;
             lock (_gate)
             {
-                if (_messages.Count == 0 && _answered.Count == 0 && !_shares)
+                if (_messages.Count == 0 && _answered.Count == 0 && !_shares && !_offers)
                 {
                     _isSending = false;
                     return;
                 }
-                next = new() { Messages = _messages, Answered = _answered, Shares = _shares };
-                (_messages, _answered, _shares) = ([], [], false);
+                next = new() { Messages = _messages, Answered = _answered, Offers = _offers, Shares = _shares };
+                (_messages, _answered, _offers, _shares) = ([], [], false, false);
             }
             await node.Store.AnnounceAsync(next);
         }

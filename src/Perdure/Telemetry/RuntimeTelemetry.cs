@@ -35,7 +35,7 @@ internal sealed class RuntimeTelemetry(Node node)
             $"activity:{work.Call.Name}", ActivityKind.Server, ContextOf(work.ExecutionId, work.TraceParent));
         span?.SetTag("durabletask.type", "activity")
             .SetTag("durabletask.task.name", work.Call.Name)
-            .SetTag("durabletask.task.instance_id", work.Resident.Id)
+            .SetTag("durabletask.task.instance_id", work.Source.Id)
             .SetTag("durabletask.task.task_id", work.Call.Task)
             .SetTag("durabletask.task.attempt", work.Call.Attempt);
         return span;

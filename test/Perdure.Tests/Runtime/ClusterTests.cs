@@ -189,7 +189,7 @@ public sealed class ClusterTests : IAsyncLifetime
     public async Task A_node_without_functions_owns_nothing_and_serves_requests()
     {
         ClusterNode worker = await _cluster.StartNodeAsync(Greets);
-        ClusterNode dashboard = await _cluster.StartNodeAsync(runs: false);
+        ClusterNode dashboard = await _cluster.StartNodeAsync(functions: []);
         await worker.Client.StartNewAsync("Main", "a", "Ada");
 
         (await dashboard.EndAsync("a")).Output.ToString().ShouldBe("Hello Ada");

@@ -27,33 +27,39 @@ internal sealed class Cluster : IAsyncDisposable
     public LogLines Log { get; } = new();
 
     /// <summary>Starts nodes and waits until each has its share.</summary>
-    public async Task<ClusterNode[]> StartAsync(int count, Action<Code>? code = null)
+    public async Task<ClusterNode[]> StartAsync(
+        int count, Action<Code>? code = null, Action<PerdureOptions>? configure = null)
     {
         ClusterNode[] started = new ClusterNode[count];
         for (int i = 0; i < count; i++)
-            started[i] = await StartNodeAsync(code);
+            started[i] = await StartNodeAsync(code, configure: configure);
         await UntilFairAsync();
         return started;
     }
 
-    public async Task<ClusterNode> StartNodeAsync(Action<Code>? code = null, bool runs = true)
+    /// <param name="code">What the functions do.</param>
+    /// <param name="functions">Those that it has; all by default.</param>
+    /// <param name="configure">Options besides.</param>
+    public async Task<ClusterNode> StartNodeAsync(
+        Action<Code>? code = null, Type[]? functions = null, Action<PerdureOptions>? configure = null)
     {
         ProcessStore store = new(_disk.Beside(), keepsInner: true);
-        Code functions = new();
-        code?.Invoke(functions);
+        Code behaviour = new();
+        code?.Invoke(behaviour);
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace);
         builder.Services.AddSingleton<TimeProvider>(Clock);
-        builder.Services.AddSingleton(functions);
+        builder.Services.AddSingleton(behaviour);
         builder.Services.AddPerdure(options =>
         {
             options.Source = new GivenStore(store);
             (options.Retention.Completed, options.Retention.Failed, options.Retention.Terminated) = (null, null, null);
             options.FunctionTypes.Add(typeof(Cluster)); // None in it.
-            foreach (Type type in runs ? Hub.AllFunctions : [])
+            foreach (Type type in functions ?? Hub.AllFunctions)
                 options.FunctionTypes.Add(type);
+            configure?.Invoke(options);
         });
-        ClusterNode node = new(builder.Build(), store, functions);
+        ClusterNode node = new(builder.Build(), store, behaviour);
         _nodes.Add(node);
         await node.Host.StartAsync();
         return node;
@@ -62,7 +68,7 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Until the living nodes have shares that differ by one at most.</summary>
     public Task UntilFairAsync() => UntilAsync(() =>
     {
-        int[] owned = [.. _nodes.Where(n => n.IsAlive && n.Node.Runs).Select(n => n.Node.Owned)];
+        int[] owned = [.. _nodes.Where(n => n.IsAlive && n.Node.Offered.Count > 0).Select(n => n.Node.Owned)];
         return owned.Sum() == Partitions && owned.Max() - owned.Min() <= 1;
     });
 

@@ -1,0 +1,257 @@
+using Perdure.Core.Identity;
+using Perdure.Core.Stores;
+using Perdure.Functions;
+using Perdure.Telemetry;
+
+namespace Perdure.Runtime.Offers;
+
+/// <summary>
+/// What this node does for others, and for itself when it has offered more than it can do at once. It claims when it
+/// hears of work and has room, and goes on as long as it gets as much as it asked for.
+/// </summary>
+internal sealed class Claims(Node node)
+{
+    /// <summary>The most activities of one row.</summary>
+    public const int TasksPerOffer = 64;
+
+    private const int OffersPerClaimMax = 8;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<OfferKey, Claim> _claims = [];
+    private readonly ExecutionCalls _calls = new(node.Store);
+    private volatile bool _mayBeMore;
+    private bool _isPulling;
+    private bool _hasOrphans;
+    private bool _isStopped;
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _claims.Count;
+        }
+    }
+
+    /// <summary>There is work, or may be.</summary>
+    public void Hear()
+    {
+        lock (_gate)
+            _mayBeMore = true;
+        Pull();
+    }
+
+    /// <summary>Claims if there may be something, and there is room.</summary>
+    public void Pull()
+    {
+        if (!_mayBeMore)
+            return;
+        lock (_gate)
+        {
+            if (!_mayBeMore || _isPulling || _isStopped || Room() == 0)
+                return;
+            _isPulling = true;
+        }
+        node.Scheduler.Queue(static c => _ = c.PullAsync(), this);
+    }
+
+    /// <summary>Activities that ran when their partition was handed over go on here.</summary>
+    public Claim Keep(OfferRow offer)
+    {
+        Claim claim = new(node, offer);
+        lock (_gate)
+            _claims.Add(offer.Key, claim);
+        return claim;
+    }
+
+    public void Ended(Claim claim)
+    {
+        lock (_gate)
+            _claims.Remove(claim.Key);
+    }
+
+    /// <summary>
+    /// What the owner does not want any more is cancelled: the instance has ended, or others do the work.
+    /// </summary>
+    /// <exception cref="StoreException">The store cannot be read.</exception>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        Dictionary<OfferKey, Claim> before;
+        lock (_gate)
+        {
+            if (_isPulling || (_claims.Count == 0 && !_hasOrphans))
+                return;
+            _isPulling = true;
+            before = new(_claims);
+        }
+        try
+        {
+            HashSet<OfferKey> standing = [.. await node.Store.ReadClaimsAsync(cancellationToken)];
+            foreach (Claim claim in before.Values)
+            {
+                // One that was kept at a hand-over is written a moment after it is listed.
+                if (standing.Contains(claim.Key))
+                    claim.IsKnown = true;
+                else if (claim.IsKnown)
+                    Leave(claim);
+            }
+            await GiveBackOrphansAsync(standing, before, cancellationToken);
+        }
+        finally
+        {
+            lock (_gate)
+                _isPulling = false;
+            Pull();
+        }
+    }
+
+    /// <summary>What was claimed, and then could not be begun.</summary>
+    private async Task GiveBackOrphansAsync(
+        HashSet<OfferKey> standing, Dictionary<OfferKey, Claim> known, CancellationToken cancellationToken)
+    {
+        OfferKey[] orphans = [.. standing.Where(k => !known.ContainsKey(k))];
+        if (_hasOrphans && orphans.Length > 0)
+            await node.Store.GiveBackAsync(orphans, cancellationToken);
+        lock (_gate)
+            (_hasOrphans, orphans) = (false, _hasOrphans ? orphans : []);
+        if (orphans.Length == 0)
+            return;
+        node.Wakes.Offers();
+        Hear();
+    }
+
+    /// <summary>
+    /// The lease has run out: others may run what runs here. What still stands when the node comes back is free again.
+    /// </summary>
+    public void Lose()
+    {
+        Claim[] claims;
+        lock (_gate)
+        {
+            claims = [.. _claims.Values];
+            _hasOrphans |= claims.Length > 0;
+        }
+        foreach (Claim claim in claims)
+            Leave(claim);
+    }
+
+    /// <summary>Claims nothing more, and gives back what has not begun.</summary>
+    public async Task StopAsync()
+    {
+        Claim[] untouched;
+        lock (_gate)
+        {
+            _isStopped = true;
+            untouched = [.. _claims.Values.Where(c => c.IsUntouched)];
+        }
+        if (untouched.Length == 0)
+            return;
+        foreach (Claim claim in untouched)
+            Leave(claim);
+        try
+        {
+            await node.Store.GiveBackAsync([.. untouched.Select(c => c.Key)], CancellationToken.None);
+            node.Wakes.Offers();
+        }
+        catch (StoreException e)
+        {
+            // They are taken when the lease of this node has ended.
+            node.Logger.RoundFailed(e);
+        }
+    }
+
+    /// <summary>How many rows of activities fit.</summary>
+    private int Room()
+    {
+        int free = node.Settings.ConcurrentActivitiesMax - node.Activities.Running - node.Activities.Waiting;
+        return Math.Clamp((free + TasksPerOffer - 1) / TasksPerOffer, 0, OffersPerClaimMax);
+    }
+
+    private async Task PullAsync()
+    {
+        while (Next() is { } room)
+        {
+            try
+            {
+                IReadOnlyList<OfferRow> claimed =
+                    await node.Store.ClaimAsync(node.Offered, room, node.WhenStopping);
+                if (claimed.Count == room)
+                    HearAgain();
+                foreach (OfferRow offer in claimed)
+                    await BeginAsync(offer);
+            }
+            catch (Exception e) when (e is StoreException or OperationCanceledException)
+            {
+                // The next round of the lease asks again, and gives back what was claimed and not begun.
+                if (e is StoreException)
+                    node.Logger.RoundFailed(e);
+                lock (_gate)
+                    _hasOrphans = true;
+            }
+        }
+    }
+
+    private int? Next()
+    {
+        lock (_gate)
+        {
+            int room = Room();
+            _isPulling = _mayBeMore && !_isStopped && room > 0;
+            if (!_isPulling)
+                return null;
+            _mayBeMore = false;
+            return room;
+        }
+    }
+
+    private void HearAgain()
+    {
+        lock (_gate)
+            _mayBeMore = true;
+    }
+
+    private async Task BeginAsync(OfferRow offer)
+    {
+        Calls? calls;
+        try
+        {
+            calls = await _calls.OfAsync(offer, node.WhenStopping);
+        }
+        catch (FormatException e)
+        {
+            node.Logger.LoadFailed(offer.Target, e);
+            return;
+        }
+        // Of one that is over the owner deletes the offer.
+        if (calls is null)
+            return;
+        Claim claim = Keep(offer);
+        claim.IsKnown = true;
+        List<ActivityWork> works = [];
+        foreach (int task in offer.Tasks)
+        {
+            if (!calls.ByTask.TryGetValue(task, out Core.History.HistoryEvent.TaskScheduled? call))
+                continue;
+            ActivityWork work = new(
+                claim, new TaskKey(offer.Execution.Key, offer.Execution.Generation, task), calls.ExecutionId, call)
+            {
+                Function = node.Functions.TryGetActivity(call.Name, out ActivityFunction? function) ? function : null,
+                MayHaveRunBefore = !offer.Body.IsEmpty,
+                ScheduledAt = calls.At,
+                TraceParent = calls.TraceParent,
+            };
+            claim.Add(work);
+            works.Add(work);
+        }
+        if (works.Count == 0)
+            Ended(claim);
+        foreach (ActivityWork work in works)
+            node.Activities.Enqueue(work);
+    }
+
+    private void Leave(Claim claim)
+    {
+        claim.Abandon();
+        Ended(claim);
+    }
+}
