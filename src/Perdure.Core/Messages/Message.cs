@@ -113,6 +113,12 @@ internal abstract record Message
         public HistoryEvent.ExecutionStarted? Child { get; init; }
     }
 
+    /// <summary>
+    /// What a turn, or operations of an entity, came to on the node that had claimed it. It is for whoever waits for
+    /// the run, not for the next turn.
+    /// </summary>
+    public sealed record WorkDone(long Offer, ReadOnlyMemory<byte> Body) : Message;
+
     /// <summary>Deletes the instance if it has ended.</summary>
     public sealed record Purge : Message
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Diagnostics;
 using System.Text.Json;
 using Perdure.Core.History;
@@ -28,6 +29,7 @@ internal static class MessageCodec
     private const int RewindChildKind = 13;
     private const int PurgeKind = 14;
     private const int TaskDoneKind = 15;
+    private const int WorkDoneKind = 16;
 
     public static MessageRow Encode(MessageKey key, string target, Message message) => message.RequestId is { } asked
         ? RequestCodec.Wrap(EncodePlain(key, target, message), asked)
@@ -48,6 +50,8 @@ internal static class MessageCodec
             return new MessageRow(key, target, entityKind, entityBody);
         if (message is Message.Purge purge)
             return new MessageRow(key, target, PurgeKind, RequestCodec.EncodePurge(purge));
+        if (message is Message.WorkDone work)
+            return new MessageRow(key, target, WorkDoneKind, EncodeWork(work));
         (int kind, HistoryEvent body, ExecutionKey execution) = message switch
         {
             Message.Start m => (m.OnlyIfNeverStarted ? StartOnceKind : StartKind, m.Event, default),
@@ -105,6 +109,8 @@ internal static class MessageCodec
             return EntityMessageCodec.Decode(row.Kind, row.Body) with { Row = row.Key };
         if (row.Kind == PurgeKind)
             return RequestCodec.DecodePurge(row);
+        if (row.Kind == WorkDoneKind)
+            return DecodeWork(row);
         ExecutionKey execution = default;
         ReadOnlyMemory<byte> body = row.Body;
         if (NamesExecution(row.Kind))
@@ -148,6 +154,25 @@ internal static class MessageCodec
         };
         return message with { Row = row.Key };
     }
+
+    /// <summary><c>[offer, body]</c>; the body is a JSON array itself.</summary>
+    private static byte[] EncodeWork(Message.WorkDone work)
+    {
+        ArrayBufferWriter<byte> buffer = new(work.Body.Length + 32);
+        using Utf8JsonWriter writer = new(buffer, HistoryNames.WriterOptions);
+        writer.WriteStartArray();
+        writer.WriteNumberValue(work.Offer);
+        writer.WriteRawValue(work.Body.Span, skipInputValidation: true);
+        writer.WriteEndArray();
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static Message.WorkDone DecodeWork(MessageRow row) =>
+        JsonSlices.Of(row.Body) is [var offer, var body]
+        && Utf8Parser.TryParse(offer.Span, out long number, out int read) && read == offer.Length
+            ? new Message.WorkDone(number, body) { Row = row.Key }
+            : throw new FormatException($"The message {row.Key} to '{row.Target}' does not say which work is done.");
 
     private static bool NamesExecution(int kind) => kind
         is TaskDoneKind or ChildDoneKind or TerminateChildKind or OperationDoneKind or LockGrantedKind;

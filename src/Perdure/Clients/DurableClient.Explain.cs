@@ -38,7 +38,7 @@ internal sealed partial class DurableClient
     private async Task<string?> ExplainAsync(
         OrchestrationState state, List<StoredTurn> turns, CancellationToken cancellationToken)
     {
-        bool hasCode = node.Executor.Offers(state.Name, state.Version);
+        bool hasCode = node.ExecutorHere.Offers(state.Name, state.Version);
         (IReadOnlyCollection<string> events, string? problem) =
             hasCode && state is { Held: Held.No, Recorded: null, Ended: false }
                 ? await ReplayAsync(state, turns)
@@ -58,7 +58,7 @@ internal sealed partial class DurableClient
     private async Task<(IReadOnlyCollection<string> Events, string? Problem)> ReplayAsync(
         OrchestrationState state, List<StoredTurn> turns)
     {
-        IOrchestrationSession session = node.Executor.Open(state, static _ => { });
+        IOrchestrationSession session = node.ExecutorHere.Open(state, static _ => { });
         try
         {
             CodeResult result = await session.RunAsync(new RunRequest(state.LastAt, [], RecordedRun.Of(turns)));

@@ -35,7 +35,7 @@ internal sealed partial class DurableClient(
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(orchestratorFunctionName);
         ArgumentNullException.ThrowIfNull(options);
-        string name = functions.Orchestration(orchestratorFunctionName).Name;
+        string name = functions.OrchestrationName(orchestratorFunctionName, node.Leases.OffersElsewhere);
         string id = options.InstanceId is null ? NewId() : CheckedId(options.InstanceId);
         CheckTags(options.Tags);
         using Activity? span = RuntimeTelemetry.StartCreation(name, id);
@@ -59,7 +59,7 @@ internal sealed partial class DurableClient(
         CheckedId(instanceId);
         InstanceSnapshot before = await node.OpenStore.ReadSnapshotAsync(instanceId, cancellationToken)
             ?? throw NotFound(instanceId);
-        string name = functions.Orchestration(before.Row.Name).Name;
+        string name = functions.OrchestrationName(before.Row.Name, node.Leases.OffersElsewhere);
         string id = restartWithNewInstanceId ? NewId() : instanceId;
         using Activity? span = RuntimeTelemetry.StartCreation(name, id);
         HistoryEvent.ExecutionStarted started = StatusView.StartOf(before) with

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using Perdure.Core.Stores;
 
 namespace Perdure.Functions;
 
@@ -31,14 +32,14 @@ internal sealed class FunctionRegistry(
     /// <summary>
     /// What other nodes are told of: without functions of its own, the built-in ones are not worth telling.
     /// </summary>
-    public IReadOnlyList<string> CodeNames { get; } =
+    public IReadOnlyList<string> Offered { get; } =
         orchestrations.Count + entities.Count + activities.Count(a => !a.IsBuiltIn) == 0
             ? []
             :
             [
-                .. orchestrations.Select(f => Core.Stores.CodeNames.Orchestration(f.Name)),
-                .. activities.Select(f => Core.Stores.CodeNames.Activity(f.Name)),
-                .. entities.Select(f => Core.Stores.CodeNames.Entity(f.Name)),
+                .. orchestrations.Select(f => CodeNames.Orchestration(f.Name)),
+                .. activities.Select(f => CodeNames.Activity(f.Name)),
+                .. entities.Select(f => CodeNames.Entity(f.Name)),
             ];
 
     /// <summary>Functions whose trigger this host does not serve; a warning was logged for each.</summary>
@@ -82,6 +83,30 @@ internal sealed class FunctionRegistry(
         return TryGetEntity(name, out EntityFunction? function)
             ? function
             : throw Unknown("entity", name, entities.Select(f => f.Name));
+    }
+
+    /// <summary>Those of them that run in slots.</summary>
+    public IReadOnlyList<string> OfferedActivities =>
+        field ??= [.. Offered.Where(f => activities.Any(a => CodeNames.Activity(a.Name) == f))];
+
+    /// <summary>Orchestrations and entities.</summary>
+    public IReadOnlyList<string> OfferedRuns => field ??= [.. Offered.Except(OfferedActivities)];
+
+    /// <summary>As its author spells it; if only other nodes have it, as the caller does.</summary>
+    /// <exception cref="ArgumentException">No node has it.</exception>
+    public string OrchestrationName(string name, Func<string, bool> isElsewhere)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return !TryGetOrchestration(name, out _) && isElsewhere(CodeNames.Orchestration(name))
+            ? name
+            : Orchestration(name).Name;
+    }
+
+    /// <exception cref="ArgumentException">No node has it.</exception>
+    public void CheckEntity(string name, Func<string, bool> isElsewhere)
+    {
+        if (!TryGetEntity(name, out _) && !isElsewhere(CodeNames.Entity(name)))
+            Entity(name);
     }
 
     private static ArgumentException Unknown(string kind, string name, IEnumerable<string> known)

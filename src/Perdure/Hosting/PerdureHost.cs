@@ -49,7 +49,12 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
                 HttpPollInterval = _options.Http.PollInterval,
             });
         IdSource ids = new(time);
-        InProcessEntityExecutor entities = new(functions, new EntityServices(serializer, ids, time, logger));
+        InProcessEntityExecutor entities = new(
+            functions,
+            new EntityServices(serializer, ids, time, logger)
+            {
+                IsElsewhere = code => Node!.Leases.OffersElsewhere(code),
+            });
         Node = new Node(
             new NodeParts(
                 _store, executor, entities, functions, serializer, WorkScheduler.ThreadPool, time, logger),

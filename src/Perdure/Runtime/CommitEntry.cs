@@ -48,7 +48,7 @@ internal sealed class TurnEntry(Resident resident, Turn turn, TurnEncoder? encod
     public bool IsAhead { get; } = ahead;
 
     /// <summary>What was to wait for the inputs to be durable.</summary>
-    public CarefulWork? Then { get; init; }
+    public Action? Then { get; init; }
 
     public override bool IsStale =>
         base.IsStale || Resident.IsAbandoned || !ReferenceEquals(Resident.State, Turn.Instance);

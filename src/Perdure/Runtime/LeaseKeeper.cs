@@ -138,7 +138,10 @@ internal sealed class LeaseKeeper : IDisposable
             TimeSpan left = (_node.Settings.Lease * SafePart) - _node.Time.GetElapsedTime(asked);
             _expiry.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
+        Neighbours before = _neighbours;
         _neighbours = new Neighbours(view, _node.Number);
+        if (!_neighbours.Functions.IsSubsetOf(before.Functions))
+            _node.WakeCodeless();
         foreach (PartitionLease lease in view.Partitions)
             _node.Partition(lease.Partition).Compare(lease);
         // A node that stops keeps what it has until it is done, and takes nothing.

@@ -70,6 +70,8 @@ internal sealed class Node : INumbers
         Activities = new ActivityDispatcher(
             settings.ConcurrentActivitiesMax, parts.Scheduler, new ActivityRunner(this), Claims.Pull);
         Leases = new LeaseKeeper(this);
+        Executor = new TurnsElsewhere(parts.Executor, this);
+        Entities = new OperationsElsewhere(parts.Entities, this);
         Wakes = new Wakes(this);
         Outcomes = new RemoteOutcomes(this);
         _audit = parts.Time.CreateTimer(
@@ -78,8 +80,15 @@ internal sealed class Node : INumbers
 
     public RuntimeSettings Settings { get; }
     public IStore Store => _parts.Store;
-    public IOrchestrationExecutor Executor => _parts.Executor;
-    public IEntityExecutor Entities => _parts.Entities;
+    /// <summary>Runs code wherever it is.</summary>
+    public TurnsElsewhere Executor { get; }
+
+    public IEntityExecutor Entities { get; }
+
+    /// <summary>Runs the code of this process.</summary>
+    public IOrchestrationExecutor ExecutorHere => _parts.Executor;
+
+    public IEntityExecutor EntitiesHere => _parts.Entities;
     public FunctionRegistry Functions => _parts.Functions;
     public PayloadSerializer Serializer => _parts.Serializer;
     public WorkScheduler Scheduler => _parts.Scheduler;
@@ -95,7 +104,7 @@ internal sealed class Node : INumbers
     public RemoteOutcomes Outcomes { get; }
 
     /// <summary>What other nodes may count on; a node without functions owns nothing.</summary>
-    public IReadOnlyList<string> Offered => IsStopping ? [] : Functions.CodeNames;
+    public IReadOnlyList<string> Offered => IsStopping ? [] : Functions.Offered;
 
     /// <summary>What runs between a claim and its commit; stopping waits for it.</summary>
     public WorkCount Work { get; } = new();
@@ -205,6 +214,16 @@ internal sealed class Node : INumbers
     public bool IsShared => Leases.IsShared;
 
     public Partition Partition(int number) => _partitions[number];
+
+    /// <summary>Another node has come that may have code which instances here wait for.</summary>
+    public void WakeCodeless()
+    {
+        foreach (Partition partition in _partitions.Where(p => p.Epoch != 0))
+        {
+            partition.WakeCodeless();
+            RecoverTaken(partition.Number);
+        }
+    }
 
     /// <summary>Begins to give a partition back.</summary>
     public void HandOver(int partition) => _handingOver = Task.WhenAll(_handingOver, HandOverAsync(partition));

@@ -77,7 +77,7 @@ internal sealed partial class Partition
             resident.Refuse(row);
     }
 
-    private static TurnEntry Ahead(Resident resident, OrchestrationTurn turn, CarefulWork? then = null)
+    private static TurnEntry Ahead(Resident resident, OrchestrationTurn turn, Action? then = null)
     {
         OrchestrationTurn ahead = OrchestrationCore.RecordAhead(turn);
         TurnEncoder? encoder = null;

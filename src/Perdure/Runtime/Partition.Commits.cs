@@ -34,8 +34,8 @@ internal sealed partial class Partition
         if (entry.IsAhead)
         {
             Perform(resident, turn, null);
-            if (entry.Then is { } careful && !entry.IsStale)
-                _care.Run(careful);
+            if (!entry.IsStale)
+                entry.Then?.Invoke();
             return;
         }
         List<ActivityWork>? started = null;

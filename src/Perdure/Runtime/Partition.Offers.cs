@@ -78,6 +78,39 @@ internal sealed partial class Partition
         _node.LaneOf(this).Go();
     }
 
+    /// <summary>A run of code that is not here; what it came to is told to <paramref name="run"/>.</summary>
+    public void Offer(string id, ExecutionKey execution, string code, ReadOnlyMemory<byte> body, OfferedRun run)
+    {
+        lock (_gate)
+        {
+            if (_closed || Epoch == 0)
+            {
+                run.Cancel();
+                return;
+            }
+            OfferRow offer = new(DrawOffer_NeedsLock(), execution, id, code) { Body = body };
+            _offers.Add(offer, run);
+            _node.LaneOf(this).Append(new OfferEntry(this, [offer]));
+        }
+        _node.LaneOf(this).Go();
+    }
+
+    /// <summary>A run has ended elsewhere. Nobody waits for it any more if its partition was opened since.</summary>
+    private void Take_NeedsLock(string id, Message.WorkDone done)
+    {
+        OfferedRun? run = _offers.Remove(done.Offer);
+        _node.LaneOf(this).Append(new WorkTaken(this, done.Row!.Value, new OfferKey(Number, done.Offer)));
+        try
+        {
+            run?.Answer(done.Body);
+        }
+        catch (FormatException e)
+        {
+            _logger.LoadFailed(id, e);
+            run!.Cancel();
+        }
+    }
+
     private OfferKey DrawOffer_NeedsLock() => new(Number, (Epoch << 32) + ++_lastOfferNumber);
 
     /// <summary>
@@ -177,9 +210,9 @@ internal sealed partial class Partition
                 if (!IsInHand(offer) && _offers.TryGet(offer.Key.Number, out OfferRow? known))
                     lost.Add(known);
             }
-            lost.ForEach(_offers.Remove);
             Withdraw_NeedsLock([.. lost.Select(o => o.Key)]);
-            foreach (IGrouping<string, OfferRow> of in lost.GroupBy(o => o.Target))
+            OfferAgain_NeedsLock(lost);
+            foreach (IGrouping<string, OfferRow> of in lost.Where(o => o.Tasks.Count > 0).GroupBy(o => o.Target))
             {
                 if (_residents.TryGetValue(of.Key, out Resident? resident))
                     again.Add((resident, TakenBack_NeedsLock(resident, of)));
@@ -188,6 +221,22 @@ internal sealed partial class Partition
         _node.LaneOf(this).Go();
         foreach ((Resident resident, List<ActivityWork> works) in again)
             Dispatch(resident, works);
+    }
+
+    /// <summary>Runs are for whoever has the code, under a new number: who was thought dead may answer the old.</summary>
+    private void OfferAgain_NeedsLock(List<OfferRow> lost)
+    {
+        List<OfferRow> again = [];
+        foreach (OfferRow offer in lost)
+        {
+            if (_offers.Remove(offer.Key.Number) is not { } run)
+                continue;
+            OfferRow next = offer with { Key = DrawOffer_NeedsLock(), Node = 0 };
+            _offers.Add(next, run);
+            again.Add(next);
+        }
+        if (again.Count > 0)
+            _node.LaneOf(this).Append(new OfferEntry(this, again));
     }
 
     private List<ActivityWork> TakenBack_NeedsLock(Resident resident, IEnumerable<OfferRow> offers)
@@ -201,6 +250,38 @@ internal sealed partial class Partition
             works.Add(ActivityOf_NeedsLock(resident, work.Call, recovered: true));
         }
         return works;
+    }
+
+    /// <summary>Instances and activities in memory that wait for code that other nodes may have by now.</summary>
+    public void WakeCodeless()
+    {
+        List<Resident> claimed = [];
+        List<(Resident, List<ActivityWork>)> works = [];
+        lock (_gate)
+        {
+            if (_closed || _held is not null)
+                return;
+            foreach (Resident resident in _residents.Values)
+            {
+                List<ActivityWork> stuck =
+                    [.. resident.Activities.Values.Where(w => w is { Function: null, IsElsewhere: false })];
+                if (stuck.Count > 0)
+                    works.Add((resident, stuck));
+                if (resident.State is not OrchestrationState { Recorded: not null, Held: Held.No })
+                    continue;
+                resident.Woken = true;
+                if (Claim_NeedsLock(resident) is { } next)
+                    claimed.Add(next);
+            }
+        }
+        claimed.ForEach(GoOn);
+        foreach ((Resident resident, List<ActivityWork> stuck) in works)
+        {
+            List<ActivityWork> elsewhere =
+                [.. stuck.Where(w => _node.Leases.OffersElsewhere(CodeNames.Activity(w.Call.Name)))];
+            if (elsewhere.Count > 0)
+                Offer(resident, elsewhere);
+        }
     }
 
     /// <summary>An answer by message row: the activity ran elsewhere.</summary>
@@ -224,7 +305,7 @@ internal sealed partial class Partition
             List<OfferRow> over = _offers.Of(turn.State.Id, e => turn.Ended || e != turn.State.Execution);
             if (over.Count == 0)
                 return;
-            over.ForEach(_offers.Remove);
+            over.ForEach(o => _offers.Remove(o.Key.Number)?.Cancel());
             (turn.Rows.DeleteOffers ??= []).AddRange(over.Select(o => o.Key));
         }
     }

@@ -86,8 +86,11 @@ internal sealed partial class Partition
             if (turn.Decision == TurnDecision.Run)
             {
                 resident.RunningTurn = turn;
-                careful = _care.IsOn ? new CarefulTurn(resident, turn) : null;
-                inputs = careful is not null && turn is { InputsRecorded: false, HasEvents: true }
+                // Who runs it elsewhere reads what arrived in the history, and counts the deaths of others.
+                bool isElsewhere = _node.IsShared
+                    && _node.Executor.IsElsewhere(turn.State.Name, turn.State.Version);
+                careful = _care.IsOn && !isElsewhere ? new CarefulTurn(resident, turn) : null;
+                inputs = (careful is not null || isElsewhere) && turn is { InputsRecorded: false, HasEvents: true }
                     ? Ahead(resident, turn, careful)
                     : null;
             }
@@ -118,6 +121,18 @@ internal sealed partial class Partition
         }
     }
 
+    private TurnEntry Ahead(Resident resident, OrchestrationTurn turn, CarefulTurn? careful) =>
+        Ahead(resident, turn, () => Begin(resident, turn, careful));
+
+    /// <summary>What arrived is durable; now the code may run.</summary>
+    private void Begin(Resident resident, OrchestrationTurn turn, CarefulTurn? careful)
+    {
+        if (careful is not null)
+            _care.Run(careful);
+        else
+            RunTurn(resident, turn);
+    }
+
     /// <summary>Runs the code of a turn that careful mode has let through.</summary>
     public void RunTurn(Resident resident, OrchestrationTurn turn) => Try(() => RunCode(resident, turn));
 
@@ -131,7 +146,9 @@ internal sealed partial class Partition
                 return;
             session = resident.Session;
             bool cold = session is null;
-            if (!cold || resident.History is not null || turn.Number == 0)
+            bool isElsewhere = cold && _node.IsShared
+                && _node.Executor.IsElsewhere(turn.State.Name, turn.State.Version);
+            if (!cold || resident.History is not null || turn.Number == 0 || isElsewhere)
             {
                 request = new RunRequest(turn.At, turn.Feed, cold ? resident.History : null);
                 resident.History = null;

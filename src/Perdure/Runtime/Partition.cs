@@ -116,6 +116,11 @@ internal sealed partial class Partition
     /// </summary>
     private Resident? Put_NeedsLock(string id, Message message, bool isNew)
     {
+        if (message is Message.WorkDone done)
+        {
+            Take_NeedsLock(id, done);
+            return null;
+        }
         Resident resident = ResidentOf_NeedsLock(id, isNew, out Resident? claimed);
         if (message.Ticket is Request asked && IsFull(resident))
         {

@@ -88,7 +88,7 @@ internal sealed partial class EntityContext(
     {
         CheckOpen();
         ArgumentException.ThrowIfNullOrWhiteSpace(functionName);
-        string name = functions.Orchestration(functionName).Name;
+        string name = functions.OrchestrationName(functionName, services.IsElsewhere);
         if (instanceId is not null && InstanceIds.Problem(instanceId) is { } problem)
             throw new ArgumentException($"'{instanceId}' cannot be an instance id: {problem}.", nameof(instanceId));
         Payload payload =
@@ -117,7 +117,7 @@ internal sealed partial class EntityContext(
         EntityChecks.Checked(entity, nameof(entity));
         EntityChecks.CheckedOperation(operationName);
         // Nobody would hear that there is no code: so it is said here, and fails the operation.
-        functions.Entity(entity.EntityName);
+        functions.CheckEntity(entity.EntityName, services.IsElsewhere);
         Payload input = services.Serializer.Serialize(
             operationInput, new PayloadPlace(PayloadRole.OperationInput, entity.EntityName, operationName));
         long? dueAt = at is { } time ? DueTime.Milliseconds(time) : null;

@@ -19,7 +19,9 @@ internal sealed class Claims(Node node)
     private readonly Lock _gate = new();
     private readonly Dictionary<OfferKey, Claim> _claims = [];
     private readonly ExecutionCalls _calls = new(node.Store);
-    private volatile bool _mayBeMore;
+    private readonly ClaimedRuns _runs = new(node);
+    private volatile bool _mayBeActivities;
+    private volatile bool _mayBeRuns;
     private bool _isPulling;
     private bool _hasOrphans;
     private bool _isStopped;
@@ -37,18 +39,18 @@ internal sealed class Claims(Node node)
     public void Hear()
     {
         lock (_gate)
-            _mayBeMore = true;
+            _mayBeActivities = _mayBeRuns = true;
         Pull();
     }
 
     /// <summary>Claims if there may be something, and there is room.</summary>
     public void Pull()
     {
-        if (!_mayBeMore)
+        if (!_mayBeActivities && !_mayBeRuns)
             return;
         lock (_gate)
         {
-            if (!_mayBeMore || _isPulling || _isStopped || Room() == 0)
+            if (_isPulling || _isStopped || !(_mayBeRuns || (_mayBeActivities && Room() > 0)))
                 return;
             _isPulling = true;
         }
@@ -169,16 +171,22 @@ internal sealed class Claims(Node node)
 
     private async Task PullAsync()
     {
-        while (Next() is { } room)
+        while (Next(out bool isRuns) is { } room)
         {
             try
             {
-                IReadOnlyList<OfferRow> claimed =
-                    await node.Store.ClaimAsync(node.Offered, room, node.WhenStopping);
+                IReadOnlyList<string> functions =
+                    isRuns ? node.Functions.OfferedRuns : node.Functions.OfferedActivities;
+                IReadOnlyList<OfferRow> claimed = await node.Store.ClaimAsync(functions, room, node.WhenStopping);
                 if (claimed.Count == room)
-                    HearAgain();
+                    HearAgain(isRuns);
                 foreach (OfferRow offer in claimed)
-                    await BeginAsync(offer);
+                {
+                    if (isRuns)
+                        _runs.Begin(offer);
+                    else
+                        await BeginAsync(offer);
+                }
             }
             catch (Exception e) when (e is StoreException or OperationCanceledException)
             {
@@ -191,23 +199,31 @@ internal sealed class Claims(Node node)
         }
     }
 
-    private int? Next()
+    /// <summary>How many rows to claim next: runs of code first, for whole instances wait for them.</summary>
+    private int? Next(out bool isRuns)
     {
         lock (_gate)
         {
             int room = Room();
-            _isPulling = _mayBeMore && !_isStopped && room > 0;
+            isRuns = _mayBeRuns;
+            _isPulling = !_isStopped && (_mayBeRuns || (_mayBeActivities && room > 0));
             if (!_isPulling)
                 return null;
-            _mayBeMore = false;
-            return room;
+            if (isRuns)
+                _mayBeRuns = false;
+            else
+                _mayBeActivities = false;
+            return isRuns ? OffersPerClaimMax : room;
         }
     }
 
-    private void HearAgain()
+    private void HearAgain(bool isRuns)
     {
         lock (_gate)
-            _mayBeMore = true;
+        {
+            _mayBeRuns |= isRuns;
+            _mayBeActivities |= !isRuns;
+        }
     }
 
     private async Task BeginAsync(OfferRow offer)

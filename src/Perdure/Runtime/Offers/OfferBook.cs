@@ -11,13 +11,16 @@ internal sealed class OfferBook
 {
     private readonly Dictionary<long, OfferRow> _offers = [];
     private readonly Dictionary<TaskKey, long> _byTask = [];
+    private readonly Dictionary<long, OfferedRun> _runs = [];
 
     public int Count => _offers.Count;
 
     public IEnumerable<OfferRow> All => _offers.Values;
 
-    public void Add(OfferRow offer)
+    public void Add(OfferRow offer, OfferedRun? run = null)
     {
+        if (run is not null)
+            _runs.Add(offer.Key.Number, run);
         _offers.Add(offer.Key.Number, offer);
         foreach (int task in offer.Tasks)
             _byTask[KeyOf(offer, task)] = offer.Key.Number;
@@ -41,12 +44,14 @@ internal sealed class OfferBook
         return offer;
     }
 
-    public void Remove(OfferRow offer)
+    /// <summary>Returns who waits for it, if it is a run.</summary>
+    public OfferedRun? Remove(long number)
     {
-        if (!_offers.Remove(offer.Key.Number, out OfferRow? known))
-            return;
+        if (!_offers.Remove(number, out OfferRow? known))
+            return null;
         foreach (int task in known.Tasks)
             _byTask.Remove(KeyOf(known, task));
+        return _runs.Remove(number, out OfferedRun? run) ? run : null;
     }
 
     /// <summary>The offers of an instance, as far as <paramref name="isOver"/> says that their execution is.</summary>
@@ -55,6 +60,9 @@ internal sealed class OfferBook
 
     public void Clear()
     {
+        foreach (OfferedRun run in _runs.Values)
+            run.Cancel();
+        _runs.Clear();
         _offers.Clear();
         _byTask.Clear();
     }

@@ -18,6 +18,26 @@ internal sealed class OfferEntry(Partition partition, List<OfferRow> offers)
     }
 }
 
+/// <summary>The answer to an offer has been heard.</summary>
+internal sealed class WorkTaken(Partition partition, MessageKey answer, OfferKey offer)
+    : RowsEntry(partition, new TurnRows
+    {
+        Partition = partition.Number,
+        DeleteMessages = [answer],
+        DeleteOffers = [offer],
+    })
+{
+    public override void OnCommitted()
+    {
+        // Nobody waits for it.
+    }
+
+    public override void OnStale()
+    {
+        // The next opening reads the rows again.
+    }
+}
+
 /// <summary>Work that is done, or not wanted any more.</summary>
 internal sealed class OffersEnd(Partition partition, List<OfferKey> offers)
     : RowsEntry(partition, new TurnRows { Partition = partition.Number, DeleteOffers = offers })
