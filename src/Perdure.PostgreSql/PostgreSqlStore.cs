@@ -202,20 +202,20 @@ internal sealed class PostgreSqlStore : IStore
             r => new OutcomeRow(r.GetString(0), Enum.Parse<RequestOutcome>(r.GetString(1))), cancellationToken);
 
     public ValueTask<IReadOnlyList<OfferRow>> ReadOffersAsync(int partition, CancellationToken cancellationToken) =>
-        ListAsync(_sql.ReadOffers, [Of(partition)], RowReader.Offer, cancellationToken);
+        ListAsync(_sql.Offers.Read, [Of(partition)], RowReader.Offer, cancellationToken);
 
     public ValueTask<IReadOnlyList<OfferRow>> ClaimAsync(
         IReadOnlyList<string> functions, int max, CancellationToken cancellationToken) =>
         ListAsync(
-            _sql.Claim, [Texts(functions, f => f), Of(max), Of(Hub.Node)], RowReader.Offer, cancellationToken);
+            _sql.Offers.Claim, [Texts(functions, f => f), Of(max), Of(Hub.Node)], RowReader.Offer, cancellationToken);
 
     public ValueTask<IReadOnlyList<OfferKey>> ReadClaimsAsync(CancellationToken cancellationToken) =>
         ListAsync(
-            _sql.ReadClaims, [Of(Hub.Node)], r => new OfferKey(r.GetInt32(0), r.GetInt64(1)), cancellationToken);
+            _sql.Offers.ReadClaims, [Of(Hub.Node)], r => new OfferKey(r.GetInt32(0), r.GetInt64(1)), cancellationToken);
 
     public async ValueTask GiveBackAsync(IReadOnlyList<OfferKey> offers, CancellationToken cancellationToken) =>
         await ExecuteAsync(
-            _sql.GiveBack, [Ints(offers, o => o.Partition), Longs(offers, o => o.Number), Of(Hub.Node)],
+            _sql.Offers.GiveBack, [Ints(offers, o => o.Partition), Longs(offers, o => o.Number), Of(Hub.Node)],
             cancellationToken);
 
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>

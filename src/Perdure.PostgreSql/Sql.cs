@@ -15,8 +15,6 @@ internal sealed class Sql
     /// <summary>Of the moment, not of the transaction: leases are measured by it.</summary>
     private const string Clock = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
-    private const string OfferColumns = "partition, number, key, generation, target, code, tasks, body, node";
-
     public Sql(string schema)
     {
         string hub = $"\"{schema.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
@@ -209,36 +207,7 @@ internal sealed class Sql
                 do update set node = excluded.node, deaths = excluded.deaths
             """;
 
-        DeleteOffers =
-            $"""
-            delete from {hub}.offers o using unnest($1::int[], $2::bigint[]) g(partition, number)
-            where o.partition = g.partition and o.number = g.number
-            """;
-        InsertOffers =
-            $"""
-            insert into {hub}.offers (partition, number, key, generation, target, code, tasks, body, node)
-            select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::text[],
-                $8::text[], $9::bigint[])
-            """;
-        ReadOffers =
-            $"select {OfferColumns} from {hub}.offers where partition = $1 order by number";
-        // What another node is claiming at this moment is passed over.
-        Claim =
-            $"""
-            with free as (
-                select partition, number from {hub}.offers where node = 0 and code = any($1::text[])
-                order by number limit $2 for update skip locked)
-            update {hub}.offers o set node = $3 from free f
-            where o.partition = f.partition and o.number = f.number
-            returning {OfferColumns.Replace(", ", ", o.", StringComparison.Ordinal).Insert(0, "o.")}
-            """;
-        ReadClaims = $"select partition, number from {hub}.offers where node = $1 and node <> 0";
-        GiveBack =
-            $"""
-            update {hub}.offers o set node = 0 from unnest($1::int[], $2::bigint[]) g(partition, number)
-            where o.partition = g.partition and o.number = g.number and o.node = $3
-            """;
-
+        Offers = new OfferSql(hub);
         InsertOutcomes =
             $"insert into {hub}.requests (id, outcome, at) select id, outcome, $3 from unnest($1::text[], $2::text[]) "
             + "t(id, outcome)";
@@ -336,12 +305,7 @@ internal sealed class Sql
     public string DeleteTimers { get; }
     public string DeleteTasks { get; }
     public string InsertTasks { get; }
-    public string DeleteOffers { get; }
-    public string InsertOffers { get; }
-    public string ReadOffers { get; }
-    public string Claim { get; }
-    public string ReadClaims { get; }
-    public string GiveBack { get; }
+    public OfferSql Offers { get; }
     public string InsertOutcomes { get; }
     public string ReadOutcomes { get; }
     public string ForgetOutcomes { get; }

@@ -15,7 +15,10 @@ public abstract partial class StoreConformance
         IReadOnlyList<OfferRow> read = await _node.Store.ReadOffersAsync(1, default);
 
         read.Select(o => (o.Key, o.Execution, o.Target, o.Code, o.Node)).ShouldBe(
-            [(turn.Key, turn.Execution, "target", turn.Code, 7), (activities.Key, new(5, 2), "target", "activity SAY", 0)]);
+        [
+            (turn.Key, turn.Execution, "target", turn.Code, 7),
+            (activities.Key, new(5, 2), "target", "activity SAY", 0),
+        ]);
         read[1].Tasks.ShouldBe([3, 4, 5, 9]);
         read[1].Body.IsEmpty.ShouldBeTrue();
         Node.Text(read[0].Body).ShouldBe("{\"at\":\"\\u0000\"}");

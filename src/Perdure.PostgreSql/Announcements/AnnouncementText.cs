@@ -4,8 +4,8 @@ using Perdure.Core.Partitions;
 namespace Perdure.PostgreSql.Announcements;
 
 /// <summary>
-/// An announcement as the payload of a notification: <c>m1,2</c>, <c>a7</c>, <c>o</c> or <c>s</c>. A payload has at most 8,000
-/// bytes, so a long one is several.
+/// An announcement as the payload of a notification: <c>m1,2</c>, <c>a7</c>, <c>o</c> or <c>s</c>. A payload has at
+/// most 8,000 bytes, so a long one is several.
 /// </summary>
 internal static class AnnouncementText
 {

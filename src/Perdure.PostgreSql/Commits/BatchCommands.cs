@@ -188,14 +188,14 @@ internal static class BatchCommands
         if (rows.Count > 0)
         {
             commands.Add(Command(
-                sql.InsertOffers,
+                sql.Offers.Insert,
                 Ints(rows, r => r.Key.Partition), Longs(rows, r => r.Key.Number), Longs(rows, r => r.Execution.Key),
                 Ints(rows, r => r.Execution.Generation), Texts(rows, r => r.Target), Texts(rows, r => r.Code),
                 Texts(rows, r => TaskList.Of(r.Tasks)), Utf8(rows, r => r.Body), Longs(rows, r => r.Node)));
         }
         List<OfferKey> keys = [.. turns.SelectMany(t => t.DeleteOffers ?? [])];
         if (keys.Count > 0)
-            commands.Add(Command(sql.DeleteOffers, Ints(keys, k => k.Partition), Longs(keys, k => k.Number)));
+            commands.Add(Command(sql.Offers.Delete, Ints(keys, k => k.Partition), Longs(keys, k => k.Number)));
     }
 
     /// <summary>

@@ -35,7 +35,7 @@ internal static class RowReader
         return new(row, Bytes(r, 14), Bytes(r, 15), r.IsDBNull(13) ? row.Created : r.GetInt64(13));
     }
 
-    /// <summary>In the order of <c>Sql.OfferColumns</c>.</summary>
+    /// <summary>In the order of <see cref="OfferSql"/>.</summary>
     public static OfferRow Offer(NpgsqlDataReader r) => new(
         new(r.GetInt32(0), r.GetInt64(1)), new(r.GetInt64(2), r.GetInt32(3)), r.GetString(4), r.GetString(5))
     {

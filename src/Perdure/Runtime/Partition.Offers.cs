@@ -223,7 +223,9 @@ internal sealed partial class Partition
             Dispatch(resident, works);
     }
 
-    /// <summary>Runs are for whoever has the code, under a new number: who was thought dead may answer the old.</summary>
+    /// <summary>
+    /// Runs are for whoever has the code, under a new number: who was thought dead may answer the old.
+    /// </summary>
     private void OfferAgain_NeedsLock(List<OfferRow> lost)
     {
         List<OfferRow> again = [];

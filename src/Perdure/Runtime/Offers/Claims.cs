@@ -62,14 +62,18 @@ internal sealed class Claims(Node node)
     {
         Claim claim = new(node, offer);
         lock (_gate)
-            _claims.Add(offer.Key, claim);
+            _claims[offer.Key] = claim;
         return claim;
     }
 
     public void Ended(Claim claim)
     {
         lock (_gate)
-            _claims.Remove(claim.Key);
+        {
+            // One that was abandoned may have been claimed again since.
+            if (_claims.GetValueOrDefault(claim.Key) == claim)
+                _claims.Remove(claim.Key);
+        }
     }
 
     /// <summary>
