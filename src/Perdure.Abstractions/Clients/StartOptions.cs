@@ -22,4 +22,7 @@ public sealed class StartOptions
 
     /// <summary>Names and values by which the instance can be found; null by default.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; set; }
+
+    /// <summary>An instance of the id refuses the start also when it has ended.</summary>
+    internal bool OnlyIfNeverStarted { get; set; }
 }

@@ -17,11 +17,6 @@ internal sealed class IdempotentStarts
     public const string Header = "Idempotency-Key";
     public const string Tag = "perdure.idempotency";
     private const int KeyLengthMax = 255;
-    private const int Stripes = 64;
-
-    // Looking and starting are two steps. This process is the only one that serves the hub, so a lock of its own is
-    // enough to keep two equal requests from both finding nothing.
-    private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, Stripes).Select(_ => new SemaphoreSlim(1))];
 
     /// <summary>The key of a request; null if it has none.</summary>
     /// <exception cref="RequestRefusedException">It cannot be a key.</exception>
@@ -49,9 +44,8 @@ internal sealed class IdempotentStarts
         string keyDigest = Digest($"{call.Http.TaskHub.ToUpperInvariant()}\n{key}");
         string mark = $"{keyDigest}:{DigestOf(name, options.Version, input)}";
         string id = options.InstanceId ??= $"idempotent-{keyDigest}";
-        SemaphoreSlim turn = _locks[(uint)string.GetHashCode(id, StringComparison.Ordinal) % Stripes];
-        await turn.WaitAsync(call.Aborted);
-        try
+        options.Tags = new Dictionary<string, string> { [Tag] = mark };
+        for (bool isSecond = false; ; isSecond = true)
         {
             DurableOrchestrationStatus? there =
                 await call.Client.GetStatusAsync(id, showInput: false, cancellationToken: call.Aborted);
@@ -65,12 +59,17 @@ internal sealed class IdempotentStarts
                         $"The {Header} was used for a start with another function, version or input. Send the same "
                         + "request, or another key.");
             }
-            options.Tags = new Dictionary<string, string> { [Tag] = mark };
-            return (await call.Client.StartNewAsync(name, options, input, call.Aborted), false);
-        }
-        finally
-        {
-            turn.Release();
+            // Of equal requests, on whichever nodes, that find nothing the owner of the id lets one through, also when
+            // that one has ended by the time the others come.
+            options.OnlyIfNeverStarted = there is null;
+            try
+            {
+                return (await call.Client.StartNewAsync(name, options, input, call.Aborted), false);
+            }
+            catch (OrchestrationAlreadyExistsException) when (!isSecond)
+            {
+                // Perhaps it was the same request: looked at once more.
+            }
         }
     }
 

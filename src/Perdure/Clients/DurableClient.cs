@@ -49,7 +49,8 @@ internal sealed partial class DurableClient(
             Tags = options.Tags is { Count: > 0 } ? options.Tags.ToDictionary(StringComparer.Ordinal) : null,
             TraceParent = (span ?? Activity.Current)?.Id,
         };
-        await StartAsync(id, started, isNew: options.InstanceId is null, cancellationToken);
+        Message.Start start = new(started) { OnlyIfNeverStarted = options.OnlyIfNeverStarted };
+        await StartAsync(id, start, isNew: options.InstanceId is null, cancellationToken);
         return id;
     }
 
@@ -70,17 +71,17 @@ internal sealed partial class DurableClient(
             Parent = null,
             TraceParent = (span ?? Activity.Current)?.Id,
         };
-        await StartAsync(id, started, isNew: restartWithNewInstanceId, cancellationToken);
+        await StartAsync(id, new Message.Start(started), isNew: restartWithNewInstanceId, cancellationToken);
         return id;
     }
 
     private async Task StartAsync(
-        string id, HistoryEvent.ExecutionStarted started, bool isNew, CancellationToken cancellationToken)
+        string id, Message.Start start, bool isNew, CancellationToken cancellationToken)
     {
         if (node.IsOverloaded)
             await WaitForRoomAsync(cancellationToken);
         RequestOutcome outcome = await AskAsync(
-            id, request => new Message.Start(started) { Ticket = request }, cancellationToken, isNew);
+            id, request => start with { Ticket = request }, cancellationToken, isNew);
         if (outcome != RequestOutcome.AlreadyExists)
             return;
         DurableOrchestrationStatus? status =

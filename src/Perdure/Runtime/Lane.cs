@@ -23,6 +23,7 @@ internal sealed class Lane(
     private bool _draining;
     private int _singles;
     private long _lastBatch;
+    private bool[] _fenced = [];
 
     /// <summary>How many entries wait for a batch; starts are held back when it grows.</summary>
     public int Backlog
@@ -169,19 +170,22 @@ internal sealed class Lane(
     private Batch ToBatch(List<CommitEntry> entries)
     {
         TurnRows[] turns = new TurnRows[entries.Count];
-        ulong fenced = 0;
         List<PartitionEpoch> fences = new(4);
         for (int i = 0; i < turns.Length; i++)
         {
             CommitEntry entry = entries[i];
             turns[i] = entry.Rows;
-            ulong bit = 1UL << entry.Partition.Number;
-            if ((fenced & bit) != 0 || !entry.IsFenced)
+            int partition = entry.Partition.Number;
+            if (partition >= _fenced.Length)
+                Array.Resize(ref _fenced, partition + 1);
+            if (_fenced[partition] || !entry.IsFenced)
                 continue;
-            fenced |= bit;
+            _fenced[partition] = true;
             // Of its first entry: if others belong to a later epoch, the batch must fail rather than write the first.
-            fences.Add(new PartitionEpoch(entry.Partition.Number, entry.Epoch));
+            fences.Add(new PartitionEpoch(partition, entry.Epoch));
         }
+        foreach (PartitionEpoch fence in fences)
+            _fenced[fence.Partition] = false;
         return new Batch
         {
             Node = node,

@@ -95,6 +95,18 @@ internal sealed class Cluster : IAsyncDisposable
         }
     }
 
+    /// <summary>In steps, so that whoever lives renews in between.</summary>
+    public async Task PassAsync(TimeSpan time, ClusterNode alive)
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            int round = alive.Node.Leases.Rounds;
+            Clock.Skip(time / 5);
+            alive.Node.Leases.Wake();
+            await UntilAsync(() => alive.Node.Leases.Rounds > round);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (ClusterNode node in _nodes.Where(n => n.IsAlive))
