@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Perdure;
+
+/// <summary>The sample from its beginning to its end, in plain lines, one each second.</summary>
+public sealed class Show(TextWriter output)
+{
+    private const int Nodes = 3;
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_line = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private readonly Stopwatch _time = Stopwatch.StartNew();
+    private readonly List<(NodeProcess Process, long Number)> _nodes = [];
+    private readonly List<long> _numbers = [];
+    private Watch _watch = null!;
+    private TimeSpan _lineAt;
+    private long _completedThen;
+
+    public async Task<int> RunAsync()
+    {
+        using Server server = Server.Start();
+        Say($"PostgreSQL runs: {server.ConnectionString}");
+        await using Watch watch = _watch = new Watch(server.ConnectionString);
+        using IHost host = Desk(server.ConnectionString);
+        await host.StartAsync();
+        Load load = new(host.Services.GetRequiredService<IDurableClient>());
+        try
+        {
+            for (int i = 0; i < Nodes; i++)
+                await StartNodeAsync(server.ConnectionString);
+            Say("Three nodes run. The orders begin.");
+            load.Begin();
+            await UntilFairAsync();
+            await ForAsync(TimeSpan.FromSeconds(4));
+            await KillAsync();
+            await ForAsync(TimeSpan.FromSeconds(2));
+            await StartNodeAsync(server.ConnectionString);
+            TimeSpan back = await UntilFairAsync();
+            Say($"The shares are fair again, {Seconds(back)} after the node came back.");
+            await ForAsync(TimeSpan.FromSeconds(2));
+            await load.StopAsync();
+            bool isProved = await ProveAsync(load.Accepted);
+            foreach ((NodeProcess process, _) in _nodes)
+                await process.StopAsync();
+            await host.StopAsync();
+            return isProved ? 0 : 1;
+        }
+        finally
+        {
+            foreach ((NodeProcess process, _) in _nodes)
+                process.Dispose();
+        }
+    }
+
+    /// <summary>This process asks and waits, and has no functions; so it owns nothing.</summary>
+    private static IHost Desk(string connectionString)
+    {
+        HostApplicationBuilder builder = Host.CreateApplicationBuilder();
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
+        builder.Services.AddPerdure(options =>
+        {
+            options.UsePostgreSql(connectionString);
+            options.FunctionAssemblies.Add(typeof(IDurableClient).Assembly);
+        });
+        return builder.Build();
+    }
+
+    private async Task StartNodeAsync(string connectionString)
+    {
+        HashSet<long> before = [.. (await _watch.LookAsync()).Runners];
+        NodeProcess process = NodeProcess.Start(connectionString);
+        Sight sight = await UntilAsync("the node is there", s => s.Runners.Any(n => !before.Contains(n)));
+        long number = sight.Runners.First(n => !before.Contains(n));
+        _nodes.Add((process, number));
+        _numbers.Add(number);
+        Say($"Node {number} is process {process.Id}.");
+        Head();
+    }
+
+    private async Task KillAsync()
+    {
+        (NodeProcess process, long number) = _nodes[1];
+        int owned = (await _watch.LookAsync()).Of(number);
+        process.Kill();
+        process.Dispose();
+        _nodes.RemoveAt(1);
+        Say($"Node {number} was killed with {owned} partitions. Its lease (15 s) has to run out.");
+        long killed = Stopwatch.GetTimestamp();
+        long[] alive = [.. _nodes.Select(n => n.Number)];
+        await UntilAsync("the others have taken over", s => alive.Sum(s.Of) == s.Partitions);
+        Say($"The others own everything, {Seconds(Stopwatch.GetElapsedTime(killed))} after the kill.");
+    }
+
+    private async Task<TimeSpan> UntilFairAsync()
+    {
+        long began = Stopwatch.GetTimestamp();
+        long[] alive = [.. _nodes.Select(n => n.Number)];
+        await UntilAsync("the shares are fair", s => s.IsFair(alive));
+        return Stopwatch.GetElapsedTime(began);
+    }
+
+    /// <summary>Counts that SQL makes, of tables and histories, with no help of the engine.</summary>
+    private async Task<bool> ProveAsync(int accepted)
+    {
+        Say($"No more orders: {accepted} were acknowledged.");
+        await UntilAsync("all orders are done", s => s.Completed >= accepted);
+        const string Tallied =
+            "select coalesce(sum(state::int), 0) from perdure.entities where name = 'tally'";
+        await UntilAsync("all orders are counted", _ => true);
+        for (long began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < s_patience;)
+        {
+            if (await _watch.NumberAsync(Tallied) >= accepted)
+                break;
+            await Task.Delay(s_look);
+        }
+        (string What, string Sql)[] counts =
+        [
+            ("orders in the table", "select count(*) from perdure.instances"),
+            ("of them completed", "select count(*) from perdure.instances where status = 1"),
+            ("ends in the histories",
+                "select count(*) from perdure.history_events where event_type = 'ExecutionCompleted'"),
+            ("histories with one end and three results of steps",
+                """
+                select count(*) from (
+                    select 1 from perdure.history_events group by instance_id
+                    having count(*) filter (where event_type = 'ExecutionCompleted') = 1
+                        and count(*) filter (where event_type = 'TaskCompleted') = 3) one
+                """),
+            ("counted by the entities", Tallied),
+        ];
+        bool isProved = true;
+        foreach ((string what, string sql) in counts)
+        {
+            long count = await _watch.NumberAsync(sql);
+            isProved &= count == accepted;
+            Say($"{count,8} {what}{(count == accepted ? "" : $", NOT {accepted}")}");
+        }
+        Say(isProved
+            ? $"Proved: all {accepted} orders were done exactly once, although a node was killed in the middle."
+            : "NOT proved.");
+        return isProved;
+    }
+
+    private Task ForAsync(TimeSpan time)
+    {
+        TimeSpan end = _time.Elapsed + time;
+        return UntilAsync("time has passed", _ => _time.Elapsed >= end);
+    }
+
+    /// <summary>Looks until it is so, and writes a line of the table each second.</summary>
+    private async Task<Sight> UntilAsync(string what, Func<Sight, bool> condition)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            Sight sight = await _watch.LookAsync();
+            if (condition(sight))
+                return sight;
+            if (Stopwatch.GetElapsedTime(began) > s_patience)
+                throw new InvalidOperationException($"Not within {Seconds(s_patience)}: {what}.");
+            if (_time.Elapsed - _lineAt >= s_line && _numbers.Count > 0)
+                Line(sight);
+            await Task.Delay(s_look);
+        }
+    }
+
+    private void Head() => output.WriteLine(
+        $"   time  {string.Concat(_numbers.Select(n => $"{$"node {n}",8}"))}  nobody  completed  per second");
+
+    private void Line(Sight sight)
+    {
+        double rate = (sight.Completed - _completedThen) / (_time.Elapsed - _lineAt).TotalSeconds;
+        (_lineAt, _completedThen) = (_time.Elapsed, sight.Completed);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Seconds(_time.Elapsed),7}  {string.Concat(_numbers.Select(n => $"{sight.Of(n),8}"))}{sight.Of(0),8}"
+            + $"{sight.Completed,11}{rate,12:N0}"));
+    }
+
+    private void Say(string text) => output.WriteLine(
+        string.Create(CultureInfo.InvariantCulture, $"{Seconds(_time.Elapsed),7}  {text}"));
+
+    private static string Seconds(TimeSpan time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
+}
