@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 using Npgsql;
@@ -76,19 +77,23 @@ internal static partial class CommandLine
     /// <summary>What was typed may be repeated in an error, and passwords are typed in connection strings.</summary>
     public static string WithoutPasswords(string text) => Password().Replace(text, "$1=***");
 
-    private static RootCommand Root(Terminal terminal) => new(
+    /// <summary>A root command of the library would be named after the process, which may be the program dotnet.</summary>
+    private static Command Root(Terminal terminal) => new(
+        "perdure",
         "Durable functions for .NET: the schemas of PostgreSQL and the moving of task hubs. Exit codes: 0 done, 1 "
         + "refused or failed and nothing changed, 2 not understood, 3 the outcome is not known, 130 cancelled.")
     {
         HubCommands.Make(terminal),
         SchemaCommands.Make(terminal),
+        new HelpOption(),
+        new VersionOption(),
     };
 
     private static string PathOf(ParseResult parsed)
     {
         Stack<string> names = [];
         for (SymbolResult? at = parsed.CommandResult; at is CommandResult command; at = at.Parent)
-            names.Push(command.Command is RootCommand ? "perdure" : command.Command.Name);
+            names.Push(command.Command.Name);
         return string.Join(' ', names);
     }
 

@@ -187,7 +187,7 @@ public sealed class MarkTests : IAsyncLifetime
     private static async Task<string> OpeningFailsAsync(IStore store)
     {
         await using (store)
-            return (await Should.ThrowAsync<StoreException>(store.OpenAsync(0, default).AsTask())).Message;
+            return (await Should.ThrowAsync<StoreException>(() => store.OpenAsync(0, default).AsTask())).Message;
     }
 
     private Task<Said> ToDatabaseAsync() =>
