@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 
 /// <summary>The sample from its beginning to its end, in plain lines, one each second.</summary>
-public sealed class Show(TextWriter output)
+public sealed class Show(TextWriter output, CancellationToken cancellationToken)
 {
     private const int Nodes = 3;
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
@@ -142,7 +142,7 @@ public sealed class Show(TextWriter output)
                 throw new InvalidOperationException($"Not within {Seconds(s_patience)}: {what}.");
             if (_time.Elapsed - _lineAt >= s_line && _numbers.Count > 0)
                 Line(sight);
-            await Task.Delay(s_look);
+            await Task.Delay(s_look, cancellationToken);
         }
     }
 

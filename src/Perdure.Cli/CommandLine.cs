@@ -58,7 +58,8 @@ internal static partial class CommandLine
             {
                 return (int)await SaidAsync(e.Message, ExitCode.Unknown);
             }
-            catch (Exception e) when (e is NpgsqlException or SqliteFailure or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (
+                e is NpgsqlException or SqliteFailure or IOException or UnauthorizedAccessException)
             {
                 return (int)await SaidAsync(e.Message, failure);
             }
@@ -77,7 +78,9 @@ internal static partial class CommandLine
     /// <summary>What was typed may be repeated in an error, and passwords are typed in connection strings.</summary>
     public static string WithoutPasswords(string text) => Password().Replace(text, "$1=***");
 
-    /// <summary>A root command of the library would be named after the process, which may be the program dotnet.</summary>
+    /// <summary>
+    /// A root command of the library would be named after the process, which may be the program dotnet.
+    /// </summary>
     private static Command Root(Terminal terminal) => new(
         "perdure",
         "Durable functions for .NET: the schemas of PostgreSQL and the moving of task hubs. Exit codes: 0 done, 1 "

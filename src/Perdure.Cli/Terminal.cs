@@ -5,4 +5,5 @@ namespace Perdure.Cli;
 /// <param name="Error">Progress, and what went wrong.</param>
 /// <param name="Environment">Reads a variable.</param>
 /// <param name="Time">The clock.</param>
-internal sealed record Terminal(TextWriter Output, TextWriter Error, Func<string, string?> Environment, TimeProvider Time);
+internal sealed record Terminal(
+    TextWriter Output, TextWriter Error, Func<string, string?> Environment, TimeProvider Time);

@@ -97,7 +97,9 @@ internal static class Schema
         }
     }
 
-    /// <summary>Creates or upgrades the tables in one transaction, if they may be; returns what the hub is then.</summary>
+    /// <summary>
+    /// Creates or upgrades the tables in one transaction, if they may be; returns what the hub is then.
+    /// </summary>
     public static async Task<HubRow> PrepareAsync(
         NpgsqlConnection connection, Sql sql, PostgreSqlStoreOptions options, CancellationToken cancellationToken)
     {

@@ -32,11 +32,14 @@ internal static class HubCommands
         };
         Option<int?> partitions = new("--partitions")
         {
-            Description = "How many partitions it shall have: as many as now, or a multiple, up to 64. By default 32 on "
-                + "PostgreSQL if that is a multiple, else as many as now.",
+            Description = "How many partitions it shall have: as many as now, or a multiple, up to 64. By default 32 "
+                + "on PostgreSQL if that is a multiple, else as many as now.",
             HelpName = "count",
         };
-        Option<bool> trial = new("--dry-run") { Description = "Only says what would be done, and whether it could be." };
+        Option<bool> trial = new("--dry-run")
+        {
+            Description = "Only says what would be done, and whether it could be.",
+        };
         Command move = new(
             "move",
             "Moves a hub that is stopped between a SQLite file and PostgreSQL, either way. The source stays, complete "

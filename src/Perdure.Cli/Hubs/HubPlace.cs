@@ -28,7 +28,8 @@ internal sealed record HubPlace
         if (string.IsNullOrWhiteSpace(text))
         {
             throw new PlaceException(
-                $"{option} is missing: say the path of a file, or a connection string of PostgreSQL, or set {Variable}.");
+                $"{option} is missing: say the path of a file, or a connection string of PostgreSQL, or set "
+                + $"{Variable}.");
         }
         if (text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
             || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase))

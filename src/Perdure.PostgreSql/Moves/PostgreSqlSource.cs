@@ -81,7 +81,9 @@ internal sealed class PostgreSqlSource : IHubSource
         await Mark.RemoveAsync(Connection, _sql, CancellationToken.None);
     });
 
-    /// <summary>Takes the mark away from a hub that nobody moves now; returns it, or null when there was none.</summary>
+    /// <summary>
+    /// Takes the mark away from a hub that nobody moves now; returns it, or null when there was none.
+    /// </summary>
     public Task<HubMark?> ReopenAsync(CancellationToken cancellationToken) => MoveSession.AskAsync(Place, async () =>
     {
         await ConnectAsync(cancellationToken);

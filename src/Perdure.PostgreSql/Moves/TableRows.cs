@@ -18,12 +18,23 @@ internal static class TableRows
         await using NpgsqlCommand select = new(HubTables.Select(table, $"{sql.Hub}.", ByBytes), connection);
         await using NpgsqlDataReader rows = await select.ExecuteReaderAsync(cancellationToken);
         int cells = table.Columns.Count + (table.IsFoundByKey ? 1 : 0);
-        while (await rows.ReadAsync(cancellationToken))
+        bool isRead = false;
+        try
         {
-            Cell[] row = new Cell[cells];
-            for (int i = 0; i < cells; i++)
-                row[i] = Read(rows, i, i < table.Columns.Count ? table.Columns[i].Kind : ColumnKind.Text);
-            yield return row;
+            while (await rows.ReadAsync(cancellationToken))
+            {
+                Cell[] row = new Cell[cells];
+                for (int i = 0; i < cells; i++)
+                    row[i] = Read(rows, i, i < table.Columns.Count ? table.Columns[i].Kind : ColumnKind.Text);
+                yield return row;
+            }
+            isRead = true;
+        }
+        finally
+        {
+            // Else the driver reads to the end what nobody wants any more.
+            if (!isRead)
+                select.Cancel();
         }
     }
 

@@ -6,7 +6,8 @@ namespace Perdure.Sqlite.Moves;
 /// <summary>The mark of a hub that moves, in the file itself.</summary>
 internal static class Mark
 {
-    private const string Exists = $"select count(*) from sqlite_schema where type = 'table' and name = '{HubMark.Table}'";
+    private const string Exists =
+        $"select count(*) from sqlite_schema where type = 'table' and name = '{HubMark.Table}'";
     private const string Select = $"select complete, target, at from {HubMark.Table}";
     private const string Make =
         $"create table {HubMark.Table} (complete integer not null, target text not null, at integer not null)";

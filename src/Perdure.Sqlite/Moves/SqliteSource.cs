@@ -59,7 +59,9 @@ internal sealed class SqliteSource(string path) : IHubSource
         return Task.CompletedTask;
     }
 
-    /// <summary>Takes the mark away from a hub that nobody moves now; returns it, or null when there was none.</summary>
+    /// <summary>
+    /// Takes the mark away from a hub that nobody moves now; returns it, or null when there was none.
+    /// </summary>
     public Task<HubMark?> ReopenAsync()
     {
         HubMark? mark = Asked(() =>

@@ -23,7 +23,10 @@ internal sealed class SqliteTarget(string path) : IHubTarget
     public Task CheckAsync(CancellationToken cancellationToken)
     {
         if (File.Exists(path))
-            throw new StoreException($"'{path}' exists. A hub moves to a file that does not exist yet: choose another.");
+        {
+            throw new StoreException(
+                $"'{path}' exists. A hub moves to a file that does not exist yet: choose another.");
+        }
         string directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (!Directory.Exists(directory))
             throw new StoreException($"The directory '{directory}' does not exist. Create it, or choose another path.");

@@ -59,7 +59,8 @@ public sealed class HubMoveTests : IAsyncLifetime
         string file = _places.NewFile();
         await new RandomHub(seed: 4, instances: 100, partitions: 4).WriteAsync(file);
 
-        Said merged = await Shell.RunAsync("hub", "move", "--from", file, "--to", _places.NewFile("b"), "--partitions", "6");
+        Said merged = await Shell.RunAsync(
+            "hub", "move", "--from", file, "--to", _places.NewFile("b"), "--partitions", "6");
         merged.Code.ShouldBe(ExitCode.No);
         merged.Error.ShouldContain("has 4 partitions and cannot get 6");
         merged.Error.ShouldContain("4, 8, 12");
@@ -130,7 +131,9 @@ public sealed class HubMoveTests : IAsyncLifetime
     {
         string file = _places.NewFile();
         await new RandomHub(seed: 7, instances: 100, partitions: 4).WriteAsync(file);
-        Places.File(file, "update timers set partition = (partition + 1) % 4 where number = (select min(number) from timers)");
+        Places.File(
+            file,
+            "update timers set partition = (partition + 1) % 4 where number = (select min(number) from timers)");
 
         Said said = await Shell.RunAsync("hub", "move", "--from", file, "--to", _places.NewFile("b"));
 

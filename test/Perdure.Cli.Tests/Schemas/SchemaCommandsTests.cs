@@ -4,7 +4,9 @@ using Perdure.Cli.Tests.Support;
 
 namespace Perdure.Cli.Tests.Schemas;
 
-/// <summary>An administrator looks at tables, reads what would change, and changes it; hosts need no such right.</summary>
+/// <summary>
+/// An administrator looks at tables, reads what would change, and changes it; hosts need no such right.
+/// </summary>
 public sealed class SchemaCommandsTests : IAsyncLifetime
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
@@ -49,8 +51,8 @@ public sealed class SchemaCommandsTests : IAsyncLifetime
         await _places.DatabaseAsync(sql);
 
         (await RunAsync("check")).Code.ShouldBe(ExitCode.Done);
-        (await _places.DatabaseAsync($"select partitions, (select count(*) from {_schema}.partitions) from {_schema}.hub"))
-            .ShouldBe("8|8");
+        (await _places.DatabaseAsync(
+            $"select partitions, (select count(*) from {_schema}.partitions) from {_schema}.hub")).ShouldBe("8|8");
         string other = _places.NewSchema();
         await Shell.MustAsync("schema", "migrate", "--to", _places.Connection, "--schema", other);
         (await ColumnsAsync(_schema)).ShouldBe(await ColumnsAsync(other));
