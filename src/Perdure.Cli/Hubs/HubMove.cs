@@ -62,8 +62,8 @@ internal sealed class HubMove(IHubSource source, IHubTarget target, TimeProvider
         catch (MoveOutcomeUnknownException e)
         {
             throw new MoveOutcomeUnknownException(
-                $"{e.Message} {source.Place} stays marked as being moved. Look whether the hub is in {target.Place} "
-                + "now: if it is, go on there; if not, say 'perdure hub reopen' and move it again.", e);
+                $"{e.Message} The mark stays in {source.Place}. Look whether the hub is in {target.Place} now: if it is, "
+                + "go on there; if not, say 'perdure hub reopen' and move it again.", e);
         }
         catch (Exception e)
         {
@@ -167,8 +167,8 @@ internal sealed class HubMove(IHubSource source, IHubTarget target, TimeProvider
         catch (StoreException e)
         {
             throw new StoreException(
-                $"{reason.Message} The target was removed. {source.Place} is complete, but is still marked as being "
-                + $"moved, because the mark could not be taken away: say 'perdure hub reopen'. {e.Message}", reason);
+                $"{reason.Message} The target was removed. Everything is still in {source.Place}, and so is the mark "
+                + $"that it is being moved: say 'perdure hub reopen'. {e.Message}", reason);
         }
     }
 
@@ -183,8 +183,8 @@ internal sealed class HubMove(IHubSource source, IHubTarget target, TimeProvider
         }
         catch (StoreException e)
         {
-            return $"The move is complete. {source.Place} cannot be opened by hosts, as it should be, but its mark "
-                + $"still says that the move is under way. {e.Message}";
+            return $"The move is complete. Hosts do not open {source.Place}, as it should be, but its mark still says "
+                + $"that the move is under way. {e.Message}";
         }
     }
 }

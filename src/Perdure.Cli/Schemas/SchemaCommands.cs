@@ -34,8 +34,8 @@ internal static class SchemaCommands
                 {
                     0 => $"There is no task hub in {hub.Place}. This version makes schema version {HubSchema.Newest}.",
                     _ when version < HubSchema.Newest =>
-                        $"{hub.Place} has version {version}; this version of Perdure needs {HubSchema.Newest}.",
-                    _ => $"{hub.Place} has version {version}, which is current.",
+                        $"Version {version} in {hub.Place}; this version of Perdure needs {HubSchema.Newest}.",
+                    _ => $"Version {version}, which is current, in {hub.Place}.",
                 });
                 return version == HubSchema.Newest ? ExitCode.Done : ExitCode.No;
             },
@@ -87,7 +87,7 @@ internal static class SchemaCommands
                 0 => $"Created version {HubSchema.Newest} in {hub.Place}.",
                 _ when before < HubSchema.Newest =>
                     $"Brought {hub.Place} from version {before} to {HubSchema.Newest}.",
-                _ => $"{hub.Place} has version {before}, which is current.",
+                _ => $"Version {before}, which is current, in {hub.Place}.",
             });
             return ExitCode.Done;
         });

@@ -48,7 +48,7 @@ internal static class MoveSession
         }
         catch (Exception e) when (Failure.IsOfDriver(e) && e is not OperationCanceledException)
         {
-            throw new StoreException($"{place} did not do what it was asked. {Failure.Text(e)}", e);
+            throw new StoreException($"It failed in {place}. {Failure.Text(e)}", e);
         }
     }
 

@@ -90,7 +90,7 @@ internal sealed class PostgreSqlTarget : IHubTarget
         }
         catch (PostgresException e)
         {
-            throw new StoreException($"{Place} could not be committed. {Failure.Text(e)}", e);
+            throw new StoreException($"The hub could not be committed in {Place}. {Failure.Text(e)}", e);
         }
     }
 
