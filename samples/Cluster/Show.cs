@@ -123,10 +123,10 @@ public sealed class Show(TextWriter output, CancellationToken cancellationToken)
         return isProved;
     }
 
-    private Task ForAsync(TimeSpan time)
+    private async Task ForAsync(TimeSpan time)
     {
         TimeSpan end = _time.Elapsed + time;
-        return UntilAsync("time has passed", _ => _time.Elapsed >= end);
+        await UntilAsync("time has passed", _ => _time.Elapsed >= end);
     }
 
     /// <summary>Looks until it is so, and writes a line of the table each second.</summary>

@@ -8,6 +8,7 @@ namespace Perdure.Cli.Tests.Hubs;
 public sealed class HostTests : IAsyncLifetime
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
+    private static readonly EntityId s_later = new("Counter", "later");
 
     private Places _places = null!;
 
@@ -52,6 +53,7 @@ public sealed class HostTests : IAsyncLifetime
         await client.StartNewAsync("Event", "suspended");
         await client.StartNewAsync("Event", "terminated");
         await client.StartNewAsync("Waiter", new StartOptions { InstanceId = "delayed", StartAt = soon }, null);
+        await client.SignalEntityAsync(s_later, soon, "Add", 5);
         await client.SuspendAsync("suspended", "for the move");
         await client.TerminateAsync("terminated", "for the move");
         // Half of what it waits for is in its history, or unread.
@@ -85,6 +87,7 @@ public sealed class HostTests : IAsyncLifetime
         (await OutputAsync("holder")).ShouldBe("1");
         string[] others = [await OutputAsync("waiter"), await OutputAsync("delayed")];
         others.Order().ShouldBe(["2", "3"]);
+        await UntilAsync(async () => (await client.ReadEntityStateAsync<int>(s_later)).EntityState == 5);
 
         async Task<string> OutputAsync(string id)
         {
