@@ -68,9 +68,11 @@ public sealed class Show(TextWriter output, CancellationToken cancellationToken)
     {
         HashSet<long> before = [.. (await _watch.LookAsync()).Runners];
         NodeProcess process = NodeProcess.Start(connectionString, _orders);
+        // Whatever happens meanwhile, it is ended with the others.
+        _nodes.Add((process, 0));
         Sight sight = await UntilAsync("the node is there", s => s.Runners.Any(n => !before.Contains(n)));
         long number = sight.Runners.First(n => !before.Contains(n));
-        _nodes.Add((process, number));
+        _nodes[^1] = (process, number);
         _numbers.Add(number);
         Say($"Node {number} is process {process.Id}.");
         Head();

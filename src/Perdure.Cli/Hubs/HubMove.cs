@@ -62,8 +62,8 @@ internal sealed class HubMove(IHubSource source, IHubTarget target, TimeProvider
         catch (MoveOutcomeUnknownException e)
         {
             throw new MoveOutcomeUnknownException(
-                $"{e.Message} The mark stays in {source.Place}. Look whether the hub is in {target.Place} now: if it is, "
-                + "go on there; if not, say 'perdure hub reopen' and move it again.", e);
+                $"{e.Message} The mark stays in {source.Place}. Look whether the hub is in {target.Place} now: if it "
+                + "is, go on there; if not, say 'perdure hub reopen' and move it again.", e);
         }
         catch (Exception e)
         {
