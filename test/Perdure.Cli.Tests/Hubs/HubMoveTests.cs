@@ -127,6 +127,27 @@ public sealed class HubMoveTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task When_nobody_knows_whether_the_target_is_complete_the_source_stays_closed()
+    {
+        (string file, string schema) = (_places.NewFile(), _places.NewSchema());
+        await new RandomHub(seed: 10, instances: 50, partitions: 4).WriteAsync(file);
+        await using (SqliteSource source = new(file))
+        {
+            await using PostgreSqlTarget target = new(_places.Connection, schema);
+            BadTarget bad = new(target, "none", null) { LosesTheEnd = true };
+            (await Should.ThrowAsync<MoveOutcomeUnknownException>(
+                () => new HubMove(source, bad, TimeProvider.System).RunAsync(default)))
+                .Message.ShouldContain("Look whether the hub is in the schema");
+        }
+
+        await using SqliteStore store = new(new() { Path = file });
+        (await Should.ThrowAsync<StoreException>(() => store.OpenAsync(0, default).AsTask()))
+            .Message.ShouldContain("is being moved to");
+        (await Shell.RunAsync("schema", "check", "--to", _places.Connection, "--schema", schema))
+            .Code.ShouldBe(ExitCode.Done);
+    }
+
+    [Fact]
     public async Task A_row_in_the_wrong_partition_is_found_before_anything_is_made_of_it()
     {
         string file = _places.NewFile();

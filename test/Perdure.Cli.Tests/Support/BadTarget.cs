@@ -21,7 +21,15 @@ internal sealed class BadTarget(IHubTarget inner, string at, Action? happens) : 
     public IAsyncEnumerable<Cell[]> ReadAsync(HubTable table, CancellationToken cancellationToken) =>
         inner.ReadAsync(table, cancellationToken);
 
-    public Task CompleteAsync() => inner.CompleteAsync();
+    /// <summary>The answer to the last step is lost.</summary>
+    public bool LosesTheEnd { get; init; }
+
+    public async Task CompleteAsync()
+    {
+        await inner.CompleteAsync();
+        if (LosesTheEnd)
+            throw new MoveOutcomeUnknownException("The connection broke.", new IOException("It broke."));
+    }
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
