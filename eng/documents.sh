@@ -3,7 +3,7 @@
 # A block of C# that begins with [ is members of a class, one with "using" is a file, any other is statements.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-readonly folder=artifacts/documents documents="README.md ARCHITECTURE.md CHANGELOG.md docs/*.md docs/design/*.md"
+readonly folder=artifacts/documents documents="README.md ARCHITECTURE.md CHANGELOG.md docs/*.md docs/design/*.md docs/operating/*.md"
 failures=0
 
 fail() { echo "$*"; failures=$((failures + 1)); }
@@ -22,6 +22,7 @@ snippets() {
     <Compile Include="*.cs" />
     <PackageReference Include="Microsoft.Extensions.Hosting" />
     <ProjectReference Include="../../src/Perdure.AspNetCore/Perdure.AspNetCore.csproj" />
+    <ProjectReference Include="../../src/Perdure.PostgreSql/Perdure.PostgreSql.csproj" />
   </ItemGroup>
 </Project>
 PROJECT
@@ -37,7 +38,7 @@ PROJECT
             if (text ~ /^\[/) print "public static class Snippet" n " {\n" text "}" > file
             else print "public static class Snippet" n " { public static async Task RunAsync(string[] args, IDurableClient client, string id) {\n" text "} }" > file
             close(file)
-        }' README.md docs/*.md
+        }' README.md docs/*.md docs/operating/*.md
     # The parameters give way to what a block declares itself.
     for file in $(grep -lE '^var client' "$folder"/Snippet*.cs); do sed -i 's/, IDurableClient client, string id)/)/' "$file"; done
     dotnet build "$folder/Documents.csproj" -c Release -nodeReuse:false --tl:off -v quiet -clp:NoSummary || fail "The C# of the documents does not compile."

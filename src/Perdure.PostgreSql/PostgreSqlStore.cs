@@ -3,8 +3,10 @@ using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
+using Perdure.Core.Stores.Moves;
 using Perdure.PostgreSql.Announcements;
 using Perdure.PostgreSql.Commits;
+using Perdure.PostgreSql.Moves;
 using Perdure.PostgreSql.Reads;
 using static Perdure.PostgreSql.Commits.Columns;
 
@@ -25,7 +27,7 @@ internal sealed class PostgreSqlStore : IStore
 
     public PostgreSqlStore(PostgreSqlStoreOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Partitions, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Partitions ?? 1, 1);
         ArgumentException.ThrowIfNullOrEmpty(options.Schema);
         _options = options;
         _sql = new Sql(options.Schema);
@@ -52,14 +54,14 @@ internal sealed class PostgreSqlStore : IStore
         try
         {
             await using NpgsqlConnection connection = await _connections.Reads.OpenConnectionAsync(cancellationToken);
-            string id = await Schema.PrepareAsync(connection, _sql, _options, cancellationToken);
+            HubRow hub = await Schema.PrepareAsync(connection, _sql, _options, cancellationToken);
             await using NpgsqlBatch register = new(connection);
             register.BatchCommands.Add(Command(_sql.ForgetCommits, Of(now - DayMilliseconds)));
             register.BatchCommands.Add(Command(_sql.ForgetOutcomes, Of(now - DayMilliseconds)));
             register.BatchCommands.Add(Command(_sql.ForgetNodes));
             register.BatchCommands.Add(Command(_sql.InsertNode, Of(_connections.Session)));
-            long node = (long)(await register.ExecuteScalarAsync(cancellationToken))!;
-            return _hub = new HubInfo(id, _options.Partitions, node, Lanes);
+            long node = await RegisteredAsync(register, cancellationToken);
+            return _hub = new HubInfo(hub.Id, hub.Partitions, node, Lanes);
         }
         catch (Exception e) when (Failure.IsOfDriver(e) && e is not OperationCanceledException)
         {
@@ -259,6 +261,20 @@ internal sealed class PostgreSqlStore : IStore
         await _connections.DisposeAsync();
     }
 
+    /// <summary>A hub that has moved takes no nodes.</summary>
+    private async Task<long> RegisteredAsync(NpgsqlBatch register, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (long)(await register.ExecuteScalarAsync(cancellationToken))!;
+        }
+        catch (PostgresException e) when (e.ConstraintName == HubMark.Constraint)
+        {
+            HubMark? mark = await Mark.ReadAsync(register.Connection!, _sql, cancellationToken);
+            throw mark?.Refusal(Place.Of(_options.ConnectionString, _sql)) ?? Wrong("opened", e);
+        }
+    }
+
     private async ValueTask<T?> FirstAsync<T>(
         string sql, IReadOnlyList<NpgsqlParameter> parameters, Func<NpgsqlDataReader, T> row,
         CancellationToken cancellationToken) where T : class
@@ -321,13 +337,8 @@ internal sealed class PostgreSqlStore : IStore
         }
     }
 
-    private StoreException Wrong(string what, Exception e)
-    {
-        NpgsqlConnectionStringBuilder at = new(_options.ConnectionString);
-        return new(
-            $"The task hub in schema {_sql.Hub} of the database '{at.Database}' at {at.Host}:{at.Port} cannot be "
-            + $"{what} now. {Failure.Text(e)}", e);
-    }
+    private StoreException Wrong(string what, Exception e) =>
+        new($"{Place.Of(_options.ConnectionString, _sql)} cannot be {what} now. {Failure.Text(e)}", e);
 
     private sealed record Found(int Partition, long Key, int Generation);
 }

@@ -1,6 +1,7 @@
 using Perdure.Core.Stores;
 using Perdure.Sqlite.Commits;
 using Perdure.Sqlite.Connections;
+using Perdure.Sqlite.Moves;
 
 namespace Perdure.Sqlite;
 
@@ -41,10 +42,12 @@ internal sealed class OpenHub : IDisposable
             connection = SqliteFile.OpenForWriting(options);
             // A file that is not ours is refused as it was found.
             Schema.ReadVersion(connection, options);
+            if (Mark.Read(connection) is { } mark)
+                throw mark.Refusal($"The task hub '{options.Path}'");
             SqliteFile.CheckWritable(connection, options.Path);
-            string id = Schema.Prepare(connection, options);
+            (string id, int partitions) = Schema.Prepare(connection, options);
             long node = Register(connection, now);
-            return new OpenHub(options, owner, connection, new HubInfo(id, options.Partitions, node, Lanes: 1));
+            return new OpenHub(options, owner, connection, new HubInfo(id, partitions, node, Lanes: 1));
         }
         catch (Exception failure)
         {

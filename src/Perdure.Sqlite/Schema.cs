@@ -43,15 +43,15 @@ internal static class Schema
         }
         int partitions = hub.Int(2);
         hub.Reset();
-        return partitions == options.Partitions
+        return options.Partitions is null || partitions == options.Partitions
             ? version
             : throw new StoreException(
                 $"'{options.Path}' has {partitions} partitions, but {options.Partitions} were asked for. The count is "
                 + $"fixed when a task hub is created: ask for {partitions}, or start a new task hub.");
     }
 
-    /// <summary>Creates or upgrades the tables in one transaction; returns the hub's id.</summary>
-    public static string Prepare(Connection connection, SqliteStoreOptions options)
+    /// <summary>Creates or upgrades the tables in one transaction; returns the hub's id and partitions.</summary>
+    public static (string Id, int Partitions) Prepare(Connection connection, SqliteStoreOptions options)
     {
         connection.Prepared(Sql.Begin).Run();
         int version = ReadVersion(connection, options);
@@ -61,12 +61,12 @@ internal static class Schema
                 connection.Execute(sql);
         }
         if (version == 0)
-            CreateHub(connection, options.Partitions);
+            CreateHub(connection, options.Partitions ?? SqliteStoreOptions.UsualPartitions);
         else if (version < Newest)
             connection.Prepared(Sql.SetSchema).Bind(1, Newest).Run();
-        string id = ReadId(connection);
+        (string, int) hub = ReadHub(connection);
         connection.Prepared(Sql.Commit).Run();
-        return id;
+        return hub;
     }
 
     private static void CreateHub(Connection connection, int partitions)
@@ -77,13 +77,13 @@ internal static class Schema
             connection.Prepared(Sql.InsertPartition).Bind(1, partition).Run();
     }
 
-    private static string ReadId(Connection connection)
+    private static (string Id, int Partitions) ReadHub(Connection connection)
     {
         var hub = connection.Prepared(Sql.ReadHub);
         hub.Step();
-        string id = hub.Text(1);
+        (string, int) read = (hub.Text(1), hub.Int(2));
         hub.Reset();
-        return id;
+        return read;
     }
 
     private static SortedList<int, string> Load()

@@ -19,7 +19,7 @@ internal sealed class SqliteStore : IStore
 
     public SqliteStore(SqliteStoreOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Partitions, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Partitions ?? 1, 1);
         _options = new()
         {
             Path = Path.GetFullPath(options.Path),

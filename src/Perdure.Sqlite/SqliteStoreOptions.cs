@@ -8,11 +8,14 @@ internal sealed class SqliteStoreOptions
     /// <summary>The file of the hub; it and its directory are created when they are missing.</summary>
     public required string Path { get; init; }
 
+    /// <summary>How many partitions a new hub gets when nobody says how many.</summary>
+    public const int UsualPartitions = 4;
+
     /// <summary>
-    /// How many partitions a new hub gets; at least 1, by default 4. It is fixed for ever, so an existing hub of
-    /// another count is refused.
+    /// How many partitions a new hub gets; at least 1. It is fixed for ever, so an existing hub of another count is
+    /// refused. Null, the default, takes an existing hub as it is: one that was moved here may have more.
     /// </summary>
-    public int Partitions { get; init; } = 4;
+    public int? Partitions { get; init; }
 
     /// <summary>
     /// For the proof that losses would be seen: commits are not on the disk when they return.

@@ -20,7 +20,7 @@ namespace Perdure.Hosting;
 /// <summary>Puts the parts together and starts and stops them with the host.</summary>
 internal sealed class PerdureHost : IHostedService, IAsyncDisposable
 {
-    private const int SqlitePartitions = 4;
+    private const int MemoryPartitions = 4;
 
     private readonly PerdureOptions _options;
     private readonly HttpSender _http;
@@ -105,11 +105,10 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
     }
 
     private static IStore Embedded(PerdureOptions options, IHostEnvironment? environment) => options.InMemory
-        ? new MemoryStore(Guid.NewGuid().ToString("N"), SqlitePartitions)
+        ? new MemoryStore(Guid.NewGuid().ToString("N"), MemoryPartitions)
         : new SqliteStore(new SqliteStoreOptions
         {
             Path = Path.Combine(environment?.ContentRootPath ?? AppContext.BaseDirectory, options.SqlitePath),
-            Partitions = SqlitePartitions,
         });
 
     private static Dictionary<InstanceStatus, TimeSpan> RetentionOf(RetentionOptions options)
