@@ -82,6 +82,17 @@ internal static class HubTables
         },
         new()
         {
+            Name = "offers",
+            Columns =
+            [
+                new("partition", Partition), new("number", Long), new("key", Long), new("generation", Int),
+                new("target", Text), new("code", Text), new("tasks", Text), new("body", Text), new("node", Long),
+            ],
+            Order = ["number", "target"],
+            IdColumn = "target",
+        },
+        new()
+        {
             Name = "requests",
             Columns = [new("id", Text), new("outcome", Text), new("at", Long)],
             Order = ["id"],
