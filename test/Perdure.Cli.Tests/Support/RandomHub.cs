@@ -66,6 +66,9 @@ internal sealed class RandomHub
         "tasks" => _instances.Take(50).Select(i => Row(
             i.Id, i.Key, 0, _dice.Next(9), Maybe("[1]"), 8L, Maybe("token"), null, _dice.Next(3)))
             .Append(Row(Suspect, EntityInstanceIds.TaskKey(Suspect), 0, -1, null, 8L, null, null, 4)),
+        "offers" => Enumerable.Range(0, 80).Select(i => (Id: Target(), i)).Select(o => Row(
+            o.Id, (3L << 32) + o.i, (long)o.i, 0, o.Id, Pick("activity SAY", "entity ÜNÏ"), Pick("", "1-9,12"),
+            Maybe(Text()), Pick(0L, 8L))),
         "requests" => Enumerable.Range(0, 300).Select(i => Cells($"{i}.3.1", Pick("Accepted", "NotFound"), Day)),
         "sweep" => [Row(null, 77L, int.MaxValue), Row(_instances[3].Id, _instances[3].Key, 0)],
         "tags" => _instances.Take(500).Select(i => Cells("kind", Pick(s_texts), i.Id)),
