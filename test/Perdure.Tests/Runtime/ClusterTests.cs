@@ -84,6 +84,34 @@ public sealed class ClusterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_terminate_that_overtakes_running_code_is_answered_on_another_node()
+    {
+        using ManualResetEventSlim runs = new();
+        using ManualResetEventSlim goOn = new();
+        ClusterNode[] nodes = await _cluster.StartAsync(2, code => code.Main = c =>
+        {
+            runs.Set();
+            goOn.Wait();
+            return Task.FromResult<object?>(null);
+        });
+        string id = _cluster.IdOn(nodes[1]);
+        try
+        {
+            Task started = nodes[0].Client.StartNewAsync("Main", id);
+            await _cluster.UntilAsync(() => runs.IsSet);
+
+            Task terminated = nodes[0].Client.TerminateAsync(id, "enough");
+
+            await _cluster.UntilAsync(() => started.IsCompletedSuccessfully && terminated.IsCompletedSuccessfully);
+            (await nodes[0].EndAsync(id)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Terminated);
+        }
+        finally
+        {
+            goOn.Set();
+        }
+    }
+
+    [Fact]
     public async Task Children_and_entities_on_other_nodes_answer()
     {
         ClusterNode[] nodes = await _cluster.StartAsync(3, code =>
