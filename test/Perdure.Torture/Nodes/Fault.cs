@@ -61,6 +61,10 @@ internal static class FaultPlan
             random.Next(1 << 20), TimeSpan.FromMilliseconds(random.Next(PauseMaxMilliseconds)), random.Next(5) == 0))];
     }
 
+    /// <summary>Only restarts of the server, each when there is something to lose.</summary>
+    public static IReadOnlyList<Fault> Restarts(int count) =>
+        [.. Enumerable.Repeat(new Fault(FaultKind.Restart, 0, TimeSpan.FromSeconds(3), Overlaps: true), count)];
+
     private static IEnumerable<FaultKind> Halves(int count, FaultKind one, FaultKind other) =>
         Enumerable.Range(0, count).Select(i => i % 2 == 0 ? one : other);
 }

@@ -28,7 +28,7 @@ internal sealed class Faults(
             Stopwatch watch = Stopwatch.StartNew();
             await MakeAsync(fault);
             TimeSpan took = watch.Elapsed;
-            if (!fault.Overlaps || i == plan.Count - 1)
+            if (!fault.Overlaps)
                 await goesOn($"{i + 1} {fault.Kind}");
             done[fault.Kind.ToString()] = done.GetValueOrDefault(fault.Kind.ToString()) + 1;
             Console.WriteLine(

@@ -48,8 +48,8 @@ internal static class NodeProgram
                 client, journal, new DriverPlan
                 {
                     Share = share,
-                    Starters = 2,
-                    StartPauseMaxMilliseconds = 250,
+                    Starters = 3,
+                    StartPauseMaxMilliseconds = 120,
                     WaitingTarget = 40,
                     DoomedTarget = 15,
                     FeedPauseMilliseconds = 25,
@@ -59,8 +59,8 @@ internal static class NodeProgram
                 client, journal, new BankPlan
                 {
                     Share = share,
-                    Starters = 2,
-                    OpenTarget = 12,
+                    Starters = 3,
+                    OpenTarget = 20,
                     EndedBeforeLoaded = 5,
                     AnswerWithin = AnswerWithin,
                 }, () => true, order.Run, order.Seed),

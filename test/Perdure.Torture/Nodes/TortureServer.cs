@@ -7,7 +7,7 @@ namespace Perdure.Torture.Nodes;
 
 /// <summary>
 /// A server of PostgreSQL of our own, as durable as it comes, with a role that has no rights and owns nothing but the
-/// schema of the hub.
+/// schema of the hub. It is stopped when this process ends, also by a signal.
 /// </summary>
 internal sealed class TortureServer : IAsyncDisposable
 {
@@ -19,8 +19,11 @@ internal sealed class TortureServer : IAsyncDisposable
     private readonly string _folder;
     private readonly string _binaries;
 
-    private TortureServer(string folder, string binaries, int port) =>
+    private TortureServer(string folder, string binaries, int port)
+    {
         (_folder, _binaries, Port) = (folder, binaries, port);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAsync().GetAwaiter().GetResult();
+    }
 
     public int Port { get; }
 
@@ -30,7 +33,9 @@ internal sealed class TortureServer : IAsyncDisposable
         + "SSL Mode=Disable";
 
     /// <summary>Null, with a reason, where none is installed.</summary>
-    public static async Task<(TortureServer? Server, string Reason)> TryStartAsync(string logs)
+    /// <param name="logs">Where its log goes at the end.</param>
+    /// <param name="isCareless">Whether it answers commits before they are on the disk, and takes its time.</param>
+    public static async Task<(TortureServer? Server, string Reason)> TryStartAsync(string logs, bool isCareless)
     {
         string? binaries = Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).LastOrDefault()
@@ -41,7 +46,8 @@ internal sealed class TortureServer : IAsyncDisposable
         if (Environment.UserName == "root")
             await RunAsync("chown", User, folder);
         TortureServer server = new(folder, Path.Combine(binaries, "bin"), FreePort());
-        await server.CreateAsync(logs);
+        await server.CreateAsync(isCareless);
+        Directory.CreateDirectory(logs);
         return (server, "");
     }
 
@@ -63,8 +69,12 @@ internal sealed class TortureServer : IAsyncDisposable
         return await command.ExecuteScalarAsync() is { } answer and not DBNull ? answer : null;
     }
 
-    public async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private async Task StopAsync()
     {
+        if (!Directory.Exists(_folder))
+            return;
         await RunAsServerAsync($"{_binaries}/pg_ctl", "-D", $"{_folder}/data", "-m", "immediate", "stop");
         Directory.Delete(_folder, recursive: true);
     }
@@ -72,7 +82,7 @@ internal sealed class TortureServer : IAsyncDisposable
     /// <summary>The log of the server, for those who look for a cause.</summary>
     public void KeepLog(string folder) => File.Copy($"{_folder}/log", Path.Combine(folder, "server.log"), true);
 
-    private async Task CreateAsync(string logs)
+    private async Task CreateAsync(bool isCareless)
     {
         await RunAsServerAsync(
             $"{_binaries}/initdb", "-D", $"{_folder}/data", "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C");
@@ -84,7 +94,8 @@ internal sealed class TortureServer : IAsyncDisposable
             listen_addresses = '127.0.0.1'
             unix_socket_directories = '{_folder}'
             fsync = on
-            synchronous_commit = on
+            synchronous_commit = {(isCareless ? "off" : "on")}
+            wal_writer_delay = {(isCareless ? "10s" : "200ms")}
             full_page_writes = on
             max_connections = 150
             log_line_prefix = '%m %p %a '
@@ -103,7 +114,6 @@ internal sealed class TortureServer : IAsyncDisposable
             await command.ExecuteNonQueryAsync();
         }
         await AskAsync($"create schema {Hub} authorization {Role}");
-        Directory.CreateDirectory(logs);
     }
 
     private static int FreePort()
