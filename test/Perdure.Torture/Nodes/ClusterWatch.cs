@@ -15,13 +15,12 @@ internal sealed class ClusterWatch(string connectionString, Findings findings) :
     private readonly CancellationTokenSource _closed = new();
     private readonly Dictionary<int, (long Owner, long Epoch)> _last = [];
     private readonly Dictionary<long, long> _killed = [];
+    private readonly List<TimeSpan> _takeOvers = [];
     private readonly Lock _gate = new();
     private Task _watching = Task.CompletedTask;
 
-    /// <summary>The longest time from a kill until others had everything.</summary>
-    public TimeSpan SlowestTakeOver { get; private set; }
-
-    public int TakeOvers { get; private set; }
+    /// <summary>The times from a kill until others had everything, the shortest first.</summary>
+    public IReadOnlyList<TimeSpan> TakeOvers => [.. _takeOvers.Order()];
 
     public long Epochs => _last.Values.Sum(l => l.Epoch);
 
@@ -97,9 +96,7 @@ internal sealed class ClusterWatch(string connectionString, Findings findings) :
             foreach ((long node, long since) in _killed.Where(k => !owners.Contains(k.Key)).ToArray())
             {
                 _killed.Remove(node);
-                TakeOvers++;
-                TimeSpan took = Stopwatch.GetElapsedTime(since);
-                SlowestTakeOver = took > SlowestTakeOver ? took : SlowestTakeOver;
+                _takeOvers.Add(Stopwatch.GetElapsedTime(since));
             }
         }
     }

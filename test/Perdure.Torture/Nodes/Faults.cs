@@ -12,6 +12,8 @@ internal sealed class Faults(
     private static readonly TimeSpan s_upWithin = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan s_commitWithin = TimeSpan.FromSeconds(20);
 
+    private static readonly TimeSpan s_carelessFor = TimeSpan.FromSeconds(3);
+
     private readonly List<Task> _starting = [];
 
     /// <param name="plan">What happens.</param>
@@ -48,7 +50,7 @@ internal sealed class Faults(
             case FaultKind.Kill: await KillAsync(await PickAsync(fault)); break;
             case FaultKind.Stop: await StopAsync(await PickAsync(fault), fault); break;
             case FaultKind.StopInCommit: await StopInCommitAsync(await PickAsync(fault), fault); break;
-            case FaultKind.Restart: await server.RestartAsync(); break;
+            case FaultKind.Restart: await RestartAsync(); break;
             case FaultKind.Terminate: await TerminateAsync(fault); break;
             case FaultKind.CutBeforeServer: await CutAsync(await PickAsync(fault), Cut.BeforeServer); break;
             case FaultKind.CutInDoubt: await CutAsync(await PickAsync(fault), Cut.InDoubt); break;
@@ -78,6 +80,16 @@ internal sealed class Faults(
         if (node is { } number)
             cluster.Killed(number);
         _starting.Add(slot.StartAsync());
+    }
+
+    private async Task RestartAsync()
+    {
+        if (server.IsCareless)
+        {
+            await server.HoldLogAsync();
+            await Task.Delay(s_carelessFor);
+        }
+        await server.RestartAsync();
     }
 
     private async Task StopAsync(NodeSlot slot, Fault fault)

@@ -80,10 +80,15 @@ internal sealed class NodesCampaign(string folder, int seed, int count, bool isC
             + $"{judge.Client.Acknowledgements} acknowledged requests, {judge.Instances} instances, "
             + $"{judge.Effects.Runs} activity runs ({judge.Effects.Repeated} repeated), {judge.Moved} moved money, "
             + $"longest gap {_longestGap.TotalSeconds:0.0} s (after {_gapAfter}), "
-            + $"{cluster.TakeOvers} take-overs within {cluster.SlowestTakeOver.TotalSeconds:0.0} s of a kill, "
+            + TakeOvers(cluster.TakeOvers)
             + $"{cluster.Epochs} openings, {slots.Sum(s => s.Refusals)} starts refused, "
             + $"{_findings.Count} violations, {watch.Elapsed.TotalSeconds:0} s, seed {seed}");
     }
+
+    private static string TakeOvers(IReadOnlyList<TimeSpan> took) => took.Count == 0
+        ? ""
+        : $"{took.Count} take-overs {took[took.Count / 2].TotalSeconds:0.0} s after a kill (at most "
+            + $"{took[^1].TotalSeconds:0.0} s), ";
 
     /// <summary>A harness that cannot fail proves nothing: what this server lost must have been found.</summary>
     private int CarelessVerdict(Judge judge)

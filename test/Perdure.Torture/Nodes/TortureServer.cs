@@ -19,13 +19,15 @@ internal sealed class TortureServer : IAsyncDisposable
     private readonly string _folder;
     private readonly string _binaries;
 
-    private TortureServer(string folder, string binaries, int port)
+    private TortureServer(string folder, string binaries, int port, bool isCareless)
     {
-        (_folder, _binaries, Port) = (folder, binaries, port);
+        (_folder, _binaries, Port, IsCareless) = (folder, binaries, port, isCareless);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAsync().GetAwaiter().GetResult();
     }
 
     public int Port { get; }
+
+    public bool IsCareless { get; }
 
     /// <summary>Of somebody who may do everything, past all proxies.</summary>
     public string Administrator =>
@@ -34,7 +36,7 @@ internal sealed class TortureServer : IAsyncDisposable
 
     /// <summary>Null, with a reason, where none is installed.</summary>
     /// <param name="logs">Where its log goes at the end.</param>
-    /// <param name="isCareless">Whether it answers commits before they are on the disk, and takes its time.</param>
+    /// <param name="isCareless">Whether it answers commits before they are on the disk.</param>
     public static async Task<(TortureServer? Server, string Reason)> TryStartAsync(string logs, bool isCareless)
     {
         string? binaries = Directory.Exists("/usr/lib/postgresql")
@@ -45,8 +47,8 @@ internal sealed class TortureServer : IAsyncDisposable
         string folder = Directory.CreateTempSubdirectory("perdure-torture-server-").FullName;
         if (Environment.UserName == "root")
             await RunAsync("chown", User, folder);
-        TortureServer server = new(folder, Path.Combine(binaries, "bin"), FreePort());
-        await server.CreateAsync(isCareless);
+        TortureServer server = new(folder, Path.Combine(binaries, "bin"), FreePort(), isCareless);
+        await server.CreateAsync();
         Directory.CreateDirectory(logs);
         return (server, "");
     }
@@ -54,6 +56,16 @@ internal sealed class TortureServer : IAsyncDisposable
     /// <summary>What a node connects with, by way of a proxy.</summary>
     public static string OfNode(int port) =>
         $"Host=127.0.0.1;Port={port};Username={Role};Database={Role};SSL Mode=Disable;GSS Encryption Mode=Disable";
+
+    /// <summary>
+    /// Of a careless server: what writes its log stands still until the next restart, as on a machine whose memory is
+    /// lost with it.
+    /// </summary>
+    public async Task HoldLogAsync()
+    {
+        object? writer = await AskAsync("select pid from pg_stat_activity where backend_type = 'walwriter'");
+        await RunAsync("kill", "-STOP", $"{writer}");
+    }
 
     /// <summary>Nobody is asked, nothing is put in order: what was not in the log is gone.</summary>
     public Task RestartAsync() =>
@@ -82,7 +94,7 @@ internal sealed class TortureServer : IAsyncDisposable
     /// <summary>The log of the server, for those who look for a cause.</summary>
     public void KeepLog(string folder) => File.Copy($"{_folder}/log", Path.Combine(folder, "server.log"), true);
 
-    private async Task CreateAsync(bool isCareless)
+    private async Task CreateAsync()
     {
         await RunAsServerAsync(
             $"{_binaries}/initdb", "-D", $"{_folder}/data", "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C");
@@ -94,8 +106,8 @@ internal sealed class TortureServer : IAsyncDisposable
             listen_addresses = '127.0.0.1'
             unix_socket_directories = '{_folder}'
             fsync = on
-            synchronous_commit = {(isCareless ? "off" : "on")}
-            wal_writer_delay = {(isCareless ? "10s" : "200ms")}
+            synchronous_commit = {(IsCareless ? "off" : "on")}
+            {(IsCareless ? "wal_buffers = 64MB\nbgwriter_lru_maxpages = 0" : "")}
             full_page_writes = on
             max_connections = 150
             log_line_prefix = '%m %p %a '
