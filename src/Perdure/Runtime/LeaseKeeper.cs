@@ -23,6 +23,9 @@ internal sealed class LeaseKeeper : IDisposable
     private TaskCompletionSource _woken = NewSignal();
     private volatile bool _isShared;
 
+    /// <summary>The partition that was last tried, so that one that cannot be taken keeps no other one waiting.</summary>
+    private int _lastTried = -1;
+
     public LeaseKeeper(Node node)
     {
         _node = node;
@@ -137,8 +140,17 @@ internal sealed class LeaseKeeper : IDisposable
         IEnumerable<PartitionLease> lost = view.Partitions
             .Where(p => p.Owner == _node.Number && _node.Partition(p.Partition).IsUnopened
                 && !decision.Release.Contains(p));
-        foreach (PartitionLease lease in lost.Concat(decision.Take))
+        int partitions = _node.Partitions;
+        foreach (PartitionLease lease in lost.Concat(decision.Take)
+            .OrderBy(p => (p.Partition + partitions - _lastTried - 1) % partitions).ToArray())
         {
+            // Taking many may last longer than the lease, which counts from the question: it is renewed in between.
+            if (_isShared && _node.Time.GetElapsedTime(asked) > _node.Settings.Lease / RoundsPerLease)
+            {
+                Wake();
+                break;
+            }
+            _lastTried = lease.Partition;
             if (await TakeAsync(lease, isFirst, cancellationToken))
                 _node.RecoverTaken(lease.Partition);
             else

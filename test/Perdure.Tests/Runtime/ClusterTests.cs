@@ -155,6 +155,19 @@ public sealed class ClusterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_node_that_takes_many_partitions_slowly_renews_its_lease_in_between()
+    {
+        ClusterNode[] nodes = await _cluster.StartAsync(2);
+        // All of them together take longer than the lease.
+        nodes[0].Store.BeforeOpening = () => _cluster.Clock.Skip(s_lease / 4);
+
+        await nodes[1].DieAsync();
+        _cluster.Clock.Skip(s_lease);
+
+        await _cluster.UntilAsync(() => nodes[0].Node.Owned == Cluster.Partitions);
+    }
+
+    [Fact]
     public async Task A_node_that_stops_lets_its_activities_finish_and_nothing_runs_twice()
     {
         int runs = 0;
