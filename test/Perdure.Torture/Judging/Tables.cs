@@ -26,12 +26,16 @@ internal sealed record MessageLine(string Target, int Kind, JsonElement[] Body)
     public const int LockRequest = 21;
     public const int Release = 22;
 
-    /// <summary>Added to the kind of a request from another node, whose body is <c>["id of the request", body]</c>.</summary>
+    /// <summary>
+    /// Added to the kind of a request from another node, whose body is <c>["id of the request", body]</c>.
+    /// </summary>
     private const int Asked = 1_000;
 
     public static MessageLine Of(string target, int kind, JsonElement[] body) => kind < Asked
         ? new(target, kind, body)
-        : new(target, kind - Asked, body[1].ValueKind == JsonValueKind.Array ? [.. body[1].EnumerateArray()] : [body[1]]);
+        : new(
+            target, kind - Asked,
+            body[1].ValueKind == JsonValueKind.Array ? [.. body[1].EnumerateArray()] : [body[1]]);
 }
 
 /// <param name="Holder">The instance that has locked it, or null.</param>

@@ -73,7 +73,8 @@ internal sealed class NodeSlot(
     public void CheckAlive()
     {
         if (IsUp && _process!.HasEnded)
-            findings.Add("the process ended", $"node in place {slot}: {string.Join(" | ", _process.Lines.TakeLast(5))}");
+            findings.Add(
+                "the process ended", $"node in place {slot}: {string.Join(" | ", _process.Lines.TakeLast(5))}");
     }
 
     /// <summary>What a node says only when something is wrong with the engine.</summary>

@@ -18,6 +18,10 @@ internal sealed class NodesCampaign(string folder, int seed, int count, bool isC
     private static readonly TimeSpan s_loadedWithin = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan s_calmWithin = TimeSpan.FromSeconds(240);
     private static readonly TimeSpan s_goOnWithin = TimeSpan.FromSeconds(60);
+
+    /// <summary>Whoever wants to know why it takes so long needs to see how things are by then.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(12);
+
     private static readonly TimeSpan s_quietWithin = TimeSpan.FromSeconds(30);
 
     private readonly Findings _findings = new(quiet: isCareless);
@@ -52,8 +56,9 @@ internal sealed class NodesCampaign(string folder, int seed, int count, bool isC
                 cluster.Start();
                 Console.WriteLine($"{Slots} nodes under load after {watch.Elapsed.TotalSeconds:0} s");
                 await new Faults(server, slots, cluster, _findings, s_lease).RunAsync(
-                    isCareless ? FaultPlan.Restarts(count) : FaultPlan.Of(seed, count), fault => GoesOnAsync(server, fault),
-                    n => isCareless || n % LookEvery == 0 ? LookAsync(judge, slots, n) : Task.CompletedTask, _done);
+                    isCareless ? FaultPlan.Restarts(count) : FaultPlan.Of(seed, count),
+                    fault => GoesOnAsync(server, fault),
+                    n => isCareless || n % LookEvery == 0 ? LookAsync(server, judge, slots, n) : Task.CompletedTask, _done);
                 if (isCareless)
                     return CarelessVerdict(judge);
                 await CalmAsync(server, slots, judge, cluster);
@@ -105,8 +110,14 @@ internal sealed class NodesCampaign(string folder, int seed, int count, bool isC
     {
         long since = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         Stopwatch watch = Stopwatch.StartNew();
+        bool isKept = false;
         while (true)
         {
+            if (watch.Elapsed > s_patience && !isKept)
+            {
+                isKept = true;
+                await Scene.KeepAsync(server, Path.Combine(folder, "stalls.txt"));
+            }
             long? ended = null;
             try
             {
@@ -133,11 +144,13 @@ internal sealed class NodesCampaign(string folder, int seed, int count, bool isC
         }
     }
 
-    private async Task LookAsync(Judge judge, NodeSlot[] slots, int after)
+    private async Task LookAsync(TortureServer server, Judge judge, NodeSlot[] slots, int after)
     {
         foreach (NodeSlot slot in slots.Where(s => s.IsUp))
             await slot.StandStillAsync();
         judge.Look(atRest: false, whole: false);
+        if (_findings.Count > 0 && !isCareless)
+            await Scene.KeepAsync(server, Path.Combine(folder, $"look-{after}.txt"));
         Console.WriteLine(
             $"look after {after}: {judge.Open} open of {judge.Instances}, {judge.Locked} locked, "
             + $"{judge.Client.Acknowledgements} acknowledged, {judge.Effects.Runs} runs, {_findings.Count} violations");
@@ -162,6 +175,8 @@ internal sealed class NodesCampaign(string folder, int seed, int count, bool isC
                 > 0 && watch.Elapsed < s_quietWithin)
             await Task.Delay(50);
         judge.Look(atRest: true, whole: true);
+        if (_findings.Count > 0)
+            await Scene.KeepAsync(server, Path.Combine(folder, "end.txt"));
         await CheckOwnersAsync(server, cluster);
         foreach (NodeSlot slot in slots)
             await slot.TellAsync(NodeProgram.Stop);

@@ -8,8 +8,8 @@ using System.Text.RegularExpressions;
 namespace Perdure.Torture.Nodes;
 
 /// <summary>
-/// One connection through the proxy. A session that commits has a name of its own, and a batch of it is a commit when it
-/// binds the statement that inserts into <c>commits</c>; the message that ends a batch is Sync.
+/// One connection through the proxy. A session that commits has a name of its own, and a batch of it is a commit when
+/// it binds the statement that inserts into <c>commits</c>; the message that ends a batch is Sync.
 /// </summary>
 internal sealed partial class ProxyConnection(CommitProxy proxy, Socket client) : IDisposable
 {

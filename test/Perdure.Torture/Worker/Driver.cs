@@ -192,7 +192,8 @@ internal sealed class Driver(IDurableClient client, IClientJournal journal, Driv
     {
         while (await PauseAsync(1, stop))
         {
-            if (Take(_doomed, random, 0) is { } doomed && await _ask.TerminateAsync(doomed) is Answer.None or Answer.Trouble)
+            if (Take(_doomed, random, 0) is { } doomed
+                && await _ask.TerminateAsync(doomed) is Answer.None or Answer.Trouble)
             {
                 lock (_gate)
                     _doomed.Add(doomed);
