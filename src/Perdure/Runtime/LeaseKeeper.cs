@@ -23,7 +23,7 @@ internal sealed class LeaseKeeper : IDisposable
     private TaskCompletionSource _woken = NewSignal();
     private volatile bool _isShared;
 
-    /// <summary>The partition that was last tried, so that one that cannot be taken keeps no other one waiting.</summary>
+    /// <summary>Which partition was tried last: one that cannot be taken must not keep the others waiting.</summary>
     private int _lastTried = -1;
 
     public LeaseKeeper(Node node)

@@ -58,7 +58,10 @@ internal sealed class NodesCampaign(string folder, int seed, int count, bool isC
                 await new Faults(server, slots, cluster, _findings, s_lease).RunAsync(
                     isCareless ? FaultPlan.Restarts(count) : FaultPlan.Of(seed, count),
                     fault => GoesOnAsync(server, fault),
-                    n => isCareless || n % LookEvery == 0 ? LookAsync(server, judge, slots, n) : Task.CompletedTask, _done);
+                    n => isCareless || n % LookEvery == 0
+                        ? LookAsync(server, judge, slots, n)
+                        : Task.CompletedTask,
+                    _done);
                 if (isCareless)
                     return CarelessVerdict(judge);
                 await CalmAsync(server, slots, judge, cluster);
