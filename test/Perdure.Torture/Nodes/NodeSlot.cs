@@ -11,7 +11,7 @@ internal sealed class NodeSlot(
     int slot, int slots, TortureServer server, string journals, int seed, TimeSpan lease, Findings findings)
     : IAsyncDisposable
 {
-    private static readonly TimeSpan s_openWithin = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_openWithin = TimeSpan.FromSeconds(150);
 
     private readonly CommitProxy _proxy = new(server.Port);
     private WorkerProcess? _process;
