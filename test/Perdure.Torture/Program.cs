@@ -1,6 +1,7 @@
 using System.Globalization;
 using Perdure.Torture.DiskFull;
 using Perdure.Torture.Killing;
+using Perdure.Torture.Nodes;
 using Perdure.Torture.Worker;
 using Perdure.Torture.Workload;
 
@@ -11,21 +12,34 @@ if (args is ["worker", var hub, var journals, var under, var run, var workerSeed
         calm: mode == "calm");
 }
 
+if (args is [NodeOrder.Command, ..])
+    return await NodeProgram.RunAsync(NodeOrder.Of(args));
+
 int seed = Option("--seed") ?? Random.Shared.Next(1, int.MaxValue);
 bool diskFull = args.Contains("--disk-full");
+bool nodes = args.Contains("--nodes");
 Load load = args.Contains("--bank") ? Load.Bank : Load.Everyday;
 string name = load == Load.Bank ? "bank" : "torture";
 int kills = Option("--kills") ?? 20;
 DirectoryInfo work = Directory.CreateTempSubdirectory("perdure-torture-");
-Console.WriteLine($"{(diskFull ? "disk full" : $"{name}: {kills} kills")}, seed {seed}, files in {work.FullName}");
+string what = diskFull ? "disk full" : nodes ? $"nodes: {kills} of each" : $"{name}: {kills} kills";
+Console.WriteLine($"{what}, seed {seed}, files in {work.FullName}");
 WorkerFiles files = new(Path.Combine(work.FullName, "hub"), work.FullName);
-int verdict = diskFull
+int verdict = nodes
+    ? await NodesAsync()
+    : diskFull
     ? await new DiskFullRun(work.FullName, seed, Option("--times") ?? 4).RunAsync()
     : await new Campaign(files, load, Path.Combine(work.FullName, "copy"), seed, kills).RunAsync();
 // What failed is worth a look; what passed is only large.
 if (verdict == 0)
     work.Delete(recursive: true);
 return verdict;
+
+// The short one first: a judge that does not find what is lost there finds nothing.
+async Task<int> NodesAsync() =>
+    Math.Max(
+        await new NodesCampaign(Path.Combine(work.FullName, "careless"), seed, 2, isCareless: true).RunAsync(),
+        await new NodesCampaign(Path.Combine(work.FullName, "nodes"), seed, kills).RunAsync());
 
 int? Option(string name) =>
     Array.IndexOf(args, name) is var i and >= 0 && i + 1 < args.Length ? Number(args[i + 1]) : null;

@@ -55,6 +55,13 @@ public sealed class PerdureOptions
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
+    /// Where several processes share a hub: how long what one of them owns stays with it when it is not heard of, until
+    /// another goes on with it. A process that cannot reach the store lets go of everything after four fifths of it.
+    /// Default 15 seconds; from 3 seconds to 10 minutes. The embedded stores have one process and need none.
+    /// </summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
     /// An orchestration whose replay asks for something else than its history holds fails by default. With true it is
     /// parked instead, reported as suspended, and goes on when it is resumed after the code was mended.
     /// </summary>

@@ -133,6 +133,7 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         SessionCacheSize = options.SessionCacheSize,
         ConcurrentActivitiesMax = options.MaxConcurrentActivities,
         ActivityTimeout = options.ActivityTimeout,
+        Lease = options.Lease,
         Retention = RetentionOf(options.Retention),
         Limits = Limits.Default with { PayloadBytesMax = options.MaxPayloadBytes, DeathsMax = options.MaxDeaths },
     };

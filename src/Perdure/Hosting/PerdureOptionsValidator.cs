@@ -22,6 +22,8 @@ internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
             problems.Add($"Perdure:ActivityTimeout is {options.ActivityTimeout}; it is longer than zero, or not set.");
         if (options.DrainTimeout < TimeSpan.Zero || options.DrainTimeout > TimeSpan.FromHours(1))
             problems.Add($"Perdure:DrainTimeout is {options.DrainTimeout}; it is from zero to one hour.");
+        if (options.Lease < TimeSpan.FromSeconds(3) || options.Lease > TimeSpan.FromMinutes(10))
+            problems.Add($"Perdure:Lease is {options.Lease}; it is from 3 seconds to 10 minutes.");
         NotNegative(nameof(options.Retention.Completed), options.Retention.Completed);
         NotNegative(nameof(options.Retention.Failed), options.Retention.Failed);
         NotNegative(nameof(options.Retention.Terminated), options.Retention.Terminated);

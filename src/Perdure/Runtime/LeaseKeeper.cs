@@ -24,6 +24,9 @@ internal sealed class LeaseKeeper : IDisposable
     private volatile bool _isShared;
     private volatile Neighbours _neighbours = new(new(0, [], []), 0);
 
+    /// <summary>Which partition was tried last: one that cannot be taken must not keep the others waiting.</summary>
+    private int _lastTried = -1;
+
     public LeaseKeeper(Node node)
     {
         _node = node;
@@ -154,8 +157,17 @@ internal sealed class LeaseKeeper : IDisposable
         IEnumerable<PartitionLease> lost = view.Partitions
             .Where(p => p.Owner == _node.Number && _node.Partition(p.Partition).IsUnopened
                 && !decision.Release.Contains(p));
-        foreach (PartitionLease lease in lost.Concat(decision.Take))
+        int partitions = _node.Partitions;
+        foreach (PartitionLease lease in lost.Concat(decision.Take)
+            .OrderBy(p => (p.Partition + partitions - _lastTried - 1) % partitions).ToArray())
         {
+            // Taking many may last longer than the lease, which counts from the question: it is renewed in between.
+            if (_isShared && _node.Time.GetElapsedTime(asked) > _node.Settings.Lease / RoundsPerLease)
+            {
+                Wake();
+                break;
+            }
+            _lastTried = lease.Partition;
             if (await TakeAsync(lease, isFirst, cancellationToken))
                 _node.RecoverTaken(lease.Partition);
             else

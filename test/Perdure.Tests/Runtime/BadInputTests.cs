@@ -136,8 +136,9 @@ public abstract class BadInputTests(Setup setup) : HubTests(setup)
             o.MaxDeaths = 0;
             o.ActivityTimeout = TimeSpan.Zero;
             o.DrainTimeout = TimeSpan.FromDays(1);
+            o.Lease = TimeSpan.FromSeconds(1);
         }));
-        e.Failures.Count().ShouldBe(7);
+        e.Failures.Count().ShouldBe(8);
         await Hub.DieAsync();
         await Hub.StartAsync(_ => { });
     }

@@ -84,6 +84,34 @@ public sealed class ClusterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_terminate_that_overtakes_running_code_is_answered_on_another_node()
+    {
+        using ManualResetEventSlim runs = new();
+        using ManualResetEventSlim goOn = new();
+        ClusterNode[] nodes = await _cluster.StartAsync(2, code => code.Main = c =>
+        {
+            runs.Set();
+            goOn.Wait();
+            return Task.FromResult<object?>(null);
+        });
+        string id = _cluster.IdOn(nodes[1]);
+        try
+        {
+            Task started = nodes[0].Client.StartNewAsync("Main", id);
+            await _cluster.UntilAsync(() => runs.IsSet);
+
+            Task terminated = nodes[0].Client.TerminateAsync(id, "enough");
+
+            await _cluster.UntilAsync(() => started.IsCompletedSuccessfully && terminated.IsCompletedSuccessfully);
+            (await nodes[0].EndAsync(id)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Terminated);
+        }
+        finally
+        {
+            goOn.Set();
+        }
+    }
+
+    [Fact]
     public async Task Children_and_entities_on_other_nodes_answer()
     {
         ClusterNode[] nodes = await _cluster.StartAsync(3, code =>
@@ -124,6 +152,19 @@ public sealed class ClusterTests : IAsyncLifetime
 
         (await nodes[0].EndAsync(id)).Output.ToString().ShouldBe("Hello Ada");
         nodes[0].Node.Owned.ShouldBe(Cluster.Partitions);
+    }
+
+    [Fact]
+    public async Task A_node_that_takes_many_partitions_slowly_renews_its_lease_in_between()
+    {
+        ClusterNode[] nodes = await _cluster.StartAsync(2);
+        // The four of the other node together take as long as the lease.
+        nodes[0].Store.BeforeOpening = () => _cluster.Clock.Skip(s_lease / 4);
+
+        await nodes[1].StopAsync();
+        await _cluster.UntilAsync(() => nodes[0].Node.Owned == Cluster.Partitions);
+
+        _cluster.Log.All.ShouldNotContain(l => l.Text.Contains("could not renew", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -35,7 +35,7 @@ internal sealed class DiskFullRun(string directory, int seed, int rounds)
             return 0;
         }
         WorkerFiles files = new(Path.Combine(disk.Path, "hub"), directory);
-        Judge judge = new(files, Path.Combine(directory, "copy"), _findings);
+        Judge judge = new(files.Journals, new FileEvidence(files, Path.Combine(directory, "copy")), _findings);
         int megabytes = FirstMegabytes;
         for (int round = 0; round < rounds; round++)
             megabytes = await FillAsync(disk, files, judge, round, megabytes);

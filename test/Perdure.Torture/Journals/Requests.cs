@@ -15,7 +15,7 @@ internal static class Requests
 /// <summary>What a client's journal says, line after line.</summary>
 internal sealed class ClientRecord
 {
-    private long _offset;
+    private readonly JournalFiles _files = new("client*.log");
 
     public HashSet<string> AskedStarts { get; } = [];
     public HashSet<string> Started { get; } = [];
@@ -33,9 +33,10 @@ internal sealed class ClientRecord
     public List<string> Problems { get; } = [];
     public int Acknowledgements { get; private set; }
 
-    public void ReadOn(string path)
+    /// <param name="folder">Every journal of a client in it is read on.</param>
+    public void ReadOn(string folder)
     {
-        foreach (string[] line in Journal.Read(path, ref _offset))
+        foreach (string[] line in _files.ReadOn(folder))
             Take(line);
     }
 

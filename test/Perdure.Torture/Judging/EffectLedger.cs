@@ -7,7 +7,13 @@ namespace Perdure.Torture.Judging;
 /// Compares what activities did with what the histories say. Work is named by its idempotency key and its attempt. At
 /// every look it takes first what was done since the last one, and then what has been committed.
 /// </summary>
-internal sealed class EffectLedger(string path, Findings findings)
+/// <param name="folder">Where the journals of the effects are.</param>
+/// <param name="isShared">
+/// Whether other nodes take what one has lost: then it may come back to a node that is still at it, and a node that
+/// stood still may begin something before it sees that it owns it no more.
+/// </param>
+/// <param name="findings">What must not be.</param>
+internal sealed class EffectLedger(string folder, bool isShared, Findings findings)
 {
     private const int DeathsMax = 10;
 
@@ -15,7 +21,7 @@ internal sealed class EffectLedger(string path, Findings findings)
     private readonly HashSet<string> _runs = [];
     private readonly Dictionary<string, int> _processes = [];
     private readonly HashSet<string> _succeeded = [];
-    private long _offset;
+    private readonly JournalFiles _files = new("effects*.log");
 
     public int Runs { get; private set; }
 
@@ -24,7 +30,7 @@ internal sealed class EffectLedger(string path, Findings findings)
 
     public void ReadOn()
     {
-        foreach (string[] line in Journal.Read(path, ref _offset))
+        foreach (string[] line in _files.ReadOn(folder))
         {
             if (line is ["S", var run, var key, var attempt, ..])
                 Started(run, $"{key}/{attempt}");
@@ -57,9 +63,9 @@ internal sealed class EffectLedger(string path, Findings findings)
     private void Started(string run, string work)
     {
         Runs++;
-        if (_committed.ContainsKey(work))
+        if (_committed.ContainsKey(work) && !isShared)
             findings.Add("ran again after its completion was committed", work);
-        if (!_runs.Add($"{run} {work}"))
+        if (!_runs.Add($"{run} {work}") && !isShared)
             findings.Add("ran twice in one process", work);
         if ((_processes[work] = _processes.GetValueOrDefault(work) + 1) == 2)
             Repeated++;

@@ -1,17 +1,16 @@
 using System.Text.Json;
 using Perdure.Torture.Journals;
-using Perdure.Torture.Worker;
 using Perdure.Torture.Workload;
 
 namespace Perdure.Torture.Judging;
 
 /// <summary>
-/// Looks at a hub whose process is dead: a copy of the file and its log, SQL and a fold of its own, and the two
-/// journals.
+/// Looks at a hub while nothing moves: with SQL and a fold of its own at what is stored, and at the journals of clients
+/// and activities.
 /// </summary>
-internal sealed class Judge(WorkerFiles files, string copies, Findings findings)
+internal sealed class Judge(string journals, Evidence evidence, Findings findings)
 {
-    private readonly EffectLedger _effects = new(files.Effects, findings);
+    private readonly EffectLedger _effects = new(journals, evidence.IsShared, findings);
     private readonly ClientRecord _client = new();
     private readonly Dictionary<long, int> _ended = [];
 
@@ -34,14 +33,12 @@ internal sealed class Judge(WorkerFiles files, string copies, Findings findings)
 
     public void Look(bool atRest, bool whole)
     {
-        _client.ReadOn(files.Client);
+        _client.ReadOn(journals);
         _effects.ReadOn();
         foreach (string problem in _client.Problems)
             findings.Add("a client saw", problem);
-        using SqlFile file = new(Copy());
-        if (file.Damage(whole) is { } damage)
-            findings.Add("damaged file", damage);
-        Tables tables = new(file);
+        using SqlReader hub = evidence.Open(whole, findings);
+        Tables tables = new(hub);
         Instances = tables.Instances.Count;
         Open = tables.Instances.Count(i => !i.Ended);
         Dictionary<string, InstanceLine> byId = tables.Instances.ToDictionary(i => i.Id);
@@ -123,19 +120,5 @@ internal sealed class Judge(WorkerFiles files, string copies, Findings findings)
             if (!right)
                 findings.Add("wrong output", $"{instance.Id}: {output}");
         }
-    }
-
-    private string Copy()
-    {
-        Directory.CreateDirectory(copies);
-        string copy = Path.Combine(copies, "hub.db");
-        foreach (string suffix in new[] { "", "-wal", "-shm" })
-        {
-            File.Delete(copy + suffix);
-            // The index of the log is memory, which did not survive.
-            if (suffix != "-shm" && File.Exists(files.Database + suffix))
-                File.Copy(files.Database + suffix, copy + suffix);
-        }
-        return copy;
     }
 }

@@ -4,7 +4,7 @@ using SQLitePCL;
 namespace Perdure.Torture.Judging;
 
 /// <summary>A reader of SQLite files that shares nothing with the engine but SQLite itself.</summary>
-internal sealed class SqlFile : IDisposable
+internal sealed class SqlFile : SqlReader
 {
     private const int NoCheckpointOnClose = 1006;
 
@@ -23,11 +23,12 @@ internal sealed class SqlFile : IDisposable
         raw.sqlite3_db_config(_handle, NoCheckpointOnClose, 1, out _);
     }
 
-    public IEnumerable<SqlRow> Rows(string sql)
+    public override IEnumerable<SqlRow> Rows(string sql)
     {
         Check(raw.sqlite3_prepare_v2(_handle, sql, out sqlite3_stmt statement), sql);
         using (statement)
         {
+            FileRow row = new(statement);
             while (true)
             {
                 int code = raw.sqlite3_step(statement);
@@ -35,12 +36,10 @@ internal sealed class SqlFile : IDisposable
                     yield break;
                 if (code != raw.SQLITE_ROW)
                     Check(code, sql);
-                yield return new SqlRow(statement);
+                yield return row;
             }
         }
     }
-
-    public long Number(string sql) => Rows(sql).Select(r => r.Long(0)).First();
 
     /// <summary>Null when SQLite finds the file intact.</summary>
     public string? Damage(bool whole)
@@ -49,25 +48,22 @@ internal sealed class SqlFile : IDisposable
         return said == "ok" ? null : said;
     }
 
-    public void Dispose() => _handle.Dispose();
+    public override void Dispose() => _handle.Dispose();
 
     private void Check(int code, string sql)
     {
         if (code != raw.SQLITE_OK)
             throw new InvalidDataException($"{raw.sqlite3_errmsg(_handle).utf8_to_string()} in: {sql}");
     }
-}
 
-/// <summary>The current row of a statement.</summary>
-internal readonly struct SqlRow(sqlite3_stmt statement)
-{
-    public long Long(int column) => raw.sqlite3_column_int64(statement, column);
+    private sealed class FileRow(sqlite3_stmt statement) : SqlRow
+    {
+        public override long Long(int column) => raw.sqlite3_column_int64(statement, column);
 
-    public int Int(int column) => raw.sqlite3_column_int(statement, column);
+        public override bool Flag(int column) => Long(column) != 0;
 
-    public bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
+        public override bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
 
-    public string Text(int column) => Encoding.UTF8.GetString(raw.sqlite3_column_blob(statement, column));
-
-    public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
+        public override string Text(int column) => Encoding.UTF8.GetString(raw.sqlite3_column_blob(statement, column));
+    }
 }

@@ -25,6 +25,17 @@ internal sealed record MessageLine(string Target, int Kind, JsonElement[] Body)
     public const int Operation = 20;
     public const int LockRequest = 21;
     public const int Release = 22;
+
+    /// <summary>
+    /// Added to the kind of a request from another node, whose body is <c>["id of the request", body]</c>.
+    /// </summary>
+    private const int Asked = 1_000;
+
+    public static MessageLine Of(string target, int kind, JsonElement[] body) => kind < Asked
+        ? new(target, kind, body)
+        : new(
+            target, kind - Asked,
+            body[1].ValueKind == JsonValueKind.Array ? [.. body[1].EnumerateArray()] : [body[1]]);
 }
 
 /// <param name="Holder">The instance that has locked it, or null.</param>
@@ -37,33 +48,33 @@ internal sealed record TimerLine(long Due, long Number, string Target, string Bo
 /// What the tables say at one moment, read by statements of its own. Histories are read on demand, because most of them
 /// were judged before.
 /// </summary>
-internal sealed class Tables(SqlFile file)
+internal sealed class Tables(SqlReader hub)
 {
     public IReadOnlyList<InstanceLine> Instances { get; } =
     [
-        .. file.Rows(
+        .. hub.Rows(
             "select key, id, name, status, generation, held, owed, custom_status, ended, parent from instances")
             .Select(r => new InstanceLine(
-                r.Long(0), r.Text(1), r.Text(2), r.Int(3), r.Int(4), r.Int(5), r.Long(6) != 0, r.TextOrNull(7),
+                r.Long(0), r.Text(1), r.Text(2), r.Int(3), r.Int(4), r.Int(5), r.Flag(6), r.TextOrNull(7),
                 !r.IsNull(8),
                 r.TextOrNull(9))),
     ];
 
     public IReadOnlyList<MessageLine> Messages { get; } =
     [
-        .. file.Rows("select target, kind, body from messages order by origin, number")
-            .Select(r => new MessageLine(r.Text(0), r.Int(1), Parse(r.Text(2)))),
+        .. hub.Rows("select target, kind, body from messages order by origin, number")
+            .Select(r => MessageLine.Of(r.Text(0), r.Int(1), Parse(r.Text(2)))),
     ];
 
     public IReadOnlyList<TimerLine> Timers { get; } =
     [
-        .. file.Rows("select due, number, target, body from timers")
+        .. hub.Rows("select due, number, target, body from timers")
             .Select(r => new TimerLine(r.Long(0), r.Long(1), r.Text(2), r.Text(3))),
     ];
 
     public IReadOnlyList<EntityLine> Entities { get; } =
     [
-        .. file.Rows("select id, name, state, holder, request from entities")
+        .. hub.Rows("select id, name, state, holder, request from entities")
             .Select(r => new EntityLine(
                 r.Text(0), r.Text(1), r.IsNull(2) ? null : Parse(r.Text(2))[0], r.TextOrNull(3), r.TextOrNull(4))),
     ];
@@ -71,15 +82,15 @@ internal sealed class Tables(SqlFile file)
     /// <summary>
     /// Rows in tasks whose execution is over or was never written. Those of entities, which have none, are negative.
     /// </summary>
-    public long OrphanTasks => file.Number(
+    public long OrphanTasks => hub.Number(
         """
         select count(*) from tasks t where t.key > 0 and not exists
             (select 1 from instances i where i.key = t.key and i.generation = t.generation and i.ended is null)
         """);
 
-    public long Tasks => file.Number("select count(*) from tasks");
+    public long Tasks => hub.Number("select count(*) from tasks");
 
-    public long OrphanHistories => file.Number(
+    public long OrphanHistories => hub.Number(
         """
         select count(*) from history h left join instances i on i.key = h.key
         where (i.key is null or i.generation <> h.generation)
@@ -88,7 +99,7 @@ internal sealed class Tables(SqlFile file)
 
     public IReadOnlyList<TurnLine> History(InstanceLine instance) =>
     [
-        .. file.Rows($"select turn, part, at, events from history where key = {instance.Key} "
+        .. hub.Rows($"select turn, part, at, events from history where key = {instance.Key} "
                 + $"and generation = {instance.Generation} order by turn, part")
             .Select(r => new TurnLine(r.Int(0), r.Int(1), r.Long(2), Parse(r.Text(3)))),
     ];

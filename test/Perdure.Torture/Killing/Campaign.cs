@@ -21,7 +21,7 @@ internal sealed class Campaign(WorkerFiles files, Load load, string copies, int 
     public async Task<int> RunAsync()
     {
         Stopwatch watch = Stopwatch.StartNew();
-        Judge judge = new(files, copies, _findings);
+        Judge judge = new(files.Journals, new FileEvidence(files, copies), _findings);
         int open = int.MaxValue;
         int locked = 0;
         int inRecovery = 0;

@@ -19,16 +19,20 @@ internal sealed class WorkerProcess : IDisposable
         ["calm"] = new(TaskCreationOptions.RunContinuationsAsynchronously),
     };
     private readonly List<string> _lines = [];
+    private TextWriter _log;
 
-    private WorkerProcess(Process process)
+    private WorkerProcess(Process process, string? log)
     {
         _process = process;
+        _log = log is null ? TextWriter.Null : new StreamWriter(log) { AutoFlush = true };
         process.OutputDataReceived += (_, e) => Heard(e.Data);
         process.ErrorDataReceived += (_, e) => Heard(e.Data);
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
+
+    public int Id => _process.Id;
 
     public bool HasEnded => _process.HasExited;
 
@@ -42,22 +46,31 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    public static WorkerProcess Start(WorkerFiles files, Load load, int run, int seed, bool calm)
+    public static WorkerProcess Start(WorkerFiles files, Load load, int run, int seed, bool calm) => Start(
+        null, "worker", files.Hub, files.Journals, load.ToString(), run.ToString(CultureInfo.InvariantCulture),
+        seed.ToString(CultureInfo.InvariantCulture), calm ? "calm" : "load");
+
+    /// <summary>This program with other arguments.</summary>
+    /// <param name="log">Where all that it says is kept, or null.</param>
+    /// <param name="arguments">What it is told.</param>
+    public static WorkerProcess Start(string? log, params string[] arguments)
     {
         string self = Environment.ProcessPath!;
-        ProcessStartInfo info = new(self) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo info = new(self)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         if (Path.GetFileNameWithoutExtension(self) == "dotnet")
             info.ArgumentList.Add(typeof(WorkerProcess).Assembly.Location);
-        foreach (string argument in new[]
-        {
-            "worker", files.Hub, files.Journals, load.ToString(), run.ToString(CultureInfo.InvariantCulture),
-            seed.ToString(CultureInfo.InvariantCulture), calm ? "calm" : "load",
-        })
-        {
+        foreach (string argument in arguments)
             info.ArgumentList.Add(argument);
-        }
-        return new WorkerProcess(new Process { StartInfo = info });
+        return new WorkerProcess(new Process { StartInfo = info }, log);
     }
+
+    /// <summary>A line that it reads.</summary>
+    public Task TellAsync(string line) => _process.StandardInput.WriteLineAsync(line);
 
     /// <summary>Waits until it says so; false when it dies or is silent for too long.</summary>
     public async Task<bool> SaysAsync(string mark, TimeSpan within)
@@ -86,12 +99,19 @@ internal sealed class WorkerProcess : IDisposable
         if (!_process.HasExited)
             _process.Kill();
         _process.Dispose();
+        lock (_lines)
+        {
+            _log.Dispose();
+            _log = TextWriter.Null;
+        }
     }
 
     private void Heard(string? line)
     {
         if (line is null)
             return;
+        lock (_lines)
+            _log.WriteLine(line);
         if (_marks.TryGetValue(line, out TaskCompletionSource? mark))
         {
             mark.TrySetResult();

@@ -1,5 +1,4 @@
 using Perdure.Torture.Journals;
-using Perdure.Torture.Judging;
 using Perdure.Torture.Workload;
 
 namespace Perdure.Torture.Worker;
@@ -9,11 +8,11 @@ namespace Perdure.Torture.Worker;
 /// and signal accounts, locked or not.
 /// </summary>
 internal sealed class BankDriver(
-    IDurableClient client, IClientJournal journal, BankPlan plan, string database, int run, int seed) : IDriver
+    IDurableClient client, IClientJournal journal, BankPlan plan, Func<bool> isQuiet, int run, int seed) : IDriver
 {
     private static readonly TimeSpan OpenWithin = TimeSpan.FromSeconds(60);
 
-    private readonly Requester _ask = new(client, journal, plan.AnswerWithin);
+    private readonly Requester _ask = new(client, journal, plan.AnswerWithin, plan.Share);
     private readonly Lock _gate = new();
     private readonly List<string> _open = [];
     private readonly Queue<string> _ended = [];
@@ -27,11 +26,19 @@ internal sealed class BankDriver(
         _ask.Remember(past);
         string opening = $"{Kinds.Opening}-0-0";
         // Whoever asked before may have died before the answer; a second opening would make money.
-        if (await client.GetStatusAsync(opening) is null)
-            await _ask.StartAsync(opening, null, null);
-        await client.WaitForCompletionAsync(opening, OpenWithin);
+        while (await plan.Share.PatientlyAsync(() => client.GetStatusAsync(opening), CancellationToken.None) is null)
+        {
+            if (plan.Share.Slot == 0)
+                await _ask.StartAsync(opening, null, null);
+            else
+                await Driver.PauseAsync(50, CancellationToken.None);
+        }
+        await plan.Share.PatientlyAsync(
+            () => client.WaitForCompletionAsync(opening, OpenWithin), CancellationToken.None);
         foreach (DurableOrchestrationStatus open in await ReadOpenAsync())
         {
+            if (!plan.Share.IsMine(open.InstanceId))
+                continue;
             // Whoever would have let it go on is dead, and it may hold locks.
             if (open.RuntimeStatus == OrchestrationRuntimeStatus.Suspended)
                 await _ask.ResumeAsync(open.InstanceId);
@@ -67,31 +74,14 @@ internal sealed class BankDriver(
         await _ask.StartAsync(audit, null, null);
         while ((open = await ReadOpenAsync()).Count > 0 && DateTime.UtcNow < deadline)
             await Driver.PauseAsync(50, cancellationToken);
-        while (!IsQuiet() && DateTime.UtcNow < deadline)
+        while (!isQuiet() && DateTime.UtcNow < deadline)
             await Driver.PauseAsync(50, cancellationToken);
         return [.. open.Select(s => $"{s.InstanceId} ({s.RuntimeStatus})")];
     }
 
-    /// <summary>The last releases may still be on the way when the last instance has ended.</summary>
-    private bool IsQuiet()
-    {
-        try
-        {
-            using SqlFile file = new(database);
-            return file.Number(
-                "select (select count(*) from messages) + (select count(*) from entities where holder is not null)")
-                == 0;
-        }
-        catch (InvalidDataException)
-        {
-            // The engine is just changing its log; a moment later it is not.
-            return false;
-        }
-    }
-
     private async Task<IReadOnlyList<DurableOrchestrationStatus>> ReadOpenAsync()
     {
-        OrchestrationStatusQueryResult page = await client.ListInstancesAsync(new OrchestrationStatusQueryCondition
+        OrchestrationStatusQueryCondition condition = new()
         {
             RuntimeStatus =
             [
@@ -99,8 +89,10 @@ internal sealed class BankDriver(
                 OrchestrationRuntimeStatus.Suspended,
             ],
             PageSize = 1000,
-        });
-        return page.DurableOrchestrationState;
+        };
+        OrchestrationStatusQueryResult page = await plan.Share.PatientlyAsync(
+            () => client.ListInstancesAsync(condition), CancellationToken.None);
+        return [.. page.DurableOrchestrationState.Where(s => Kinds.IsOfBank(s.Name))];
     }
 
     private async Task StartLoopAsync(Random random, CancellationToken stop)
@@ -146,7 +138,11 @@ internal sealed class BankDriver(
     private void Opened(string id, CancellationToken stop)
     {
         lock (_gate)
+        {
+            if (_open.Contains(id))
+                return;
             _open.Add(id);
+        }
         _ = WatchAsync(id, stop);
     }
 
@@ -180,6 +176,11 @@ internal sealed class BankDriver(
         }
         catch (TimeoutException)
         {
+            return false;
+        }
+        catch (Exception e) when (plan.Share.IsTrouble(e))
+        {
+            await Task.Delay(100, stop);
             return false;
         }
     }

@@ -3,6 +3,8 @@ namespace Perdure.Torture.Worker;
 /// <summary>How hard the clients of the bank drive.</summary>
 internal sealed record BankPlan
 {
+    public Share Share { get; init; } = Share.All;
+
     public int Starters { get; init; } = 6;
 
     /// <summary>Transfers under way, so that there is always something to lose.</summary>

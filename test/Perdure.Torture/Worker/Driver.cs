@@ -10,7 +10,7 @@ namespace Perdure.Torture.Worker;
 internal sealed class Driver(IDurableClient client, IClientJournal journal, DriverPlan plan, int run, int seed)
     : IDriver
 {
-    private readonly Requester _ask = new(client, journal, plan.AnswerWithin);
+    private readonly Requester _ask = new(client, journal, plan.AnswerWithin, plan.Share);
     private readonly Lock _gate = new();
     private readonly List<string> _waiting = [];
     private readonly List<string> _doomed = [];
@@ -22,12 +22,18 @@ internal sealed class Driver(IDurableClient client, IClientJournal journal, Driv
     public async Task GoOnAsync(ClientRecord past)
     {
         _ask.Remember(past);
-        foreach (DurableOrchestrationStatus open in await ReadOpenAsync())
+        IReadOnlyList<DurableOrchestrationStatus> all = await ReadOpenAsync();
+        lock (_gate)
         {
-            if (Kinds.TakesEvents(open.Name))
-                _waiting.Add(open.InstanceId);
-            else if (open.Name == Kinds.Doomed)
-                _doomed.Add(open.InstanceId);
+            _waiting.Clear();
+            _doomed.Clear();
+            foreach (DurableOrchestrationStatus open in all.Where(s => plan.Share.IsMine(s.InstanceId)))
+            {
+                if (Kinds.TakesEvents(open.Name))
+                    _waiting.Add(open.InstanceId);
+                else if (open.Name == Kinds.Doomed)
+                    _doomed.Add(open.InstanceId);
+            }
         }
     }
 
@@ -57,7 +63,7 @@ internal sealed class Driver(IDurableClient client, IClientJournal journal, Driv
 
     private async Task<IReadOnlyList<DurableOrchestrationStatus>> ReadOpenAsync()
     {
-        OrchestrationStatusQueryResult page = await client.ListInstancesAsync(new OrchestrationStatusQueryCondition
+        OrchestrationStatusQueryCondition condition = new()
         {
             RuntimeStatus =
             [
@@ -65,7 +71,9 @@ internal sealed class Driver(IDurableClient client, IClientJournal journal, Driv
                     OrchestrationRuntimeStatus.Suspended,
             ],
             PageSize = 1000,
-        });
+        };
+        OrchestrationStatusQueryResult page = await plan.Share.PatientlyAsync(
+            () => client.ListInstancesAsync(condition), CancellationToken.None);
         return page.DurableOrchestrationState;
     }
 
@@ -126,7 +134,8 @@ internal sealed class Driver(IDurableClient client, IClientJournal journal, Driv
         {
             await client.WaitForCompletionAsync(id, TimeSpan.FromSeconds(1), stop);
         }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException or ArgumentException)
+        catch (Exception e) when (
+            e is TimeoutException or OperationCanceledException or ArgumentException || plan.Share.IsTrouble(e))
         {
             return;
         }
@@ -183,7 +192,8 @@ internal sealed class Driver(IDurableClient client, IClientJournal journal, Driv
     {
         while (await PauseAsync(1, stop))
         {
-            if (Take(_doomed, random, 0) is { } doomed && await _ask.TerminateAsync(doomed) == Answer.None)
+            if (Take(_doomed, random, 0) is { } doomed
+                && await _ask.TerminateAsync(doomed) is Answer.None or Answer.Trouble)
             {
                 lock (_gate)
                     _doomed.Add(doomed);

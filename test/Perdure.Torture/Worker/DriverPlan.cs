@@ -3,6 +3,8 @@ namespace Perdure.Torture.Worker;
 /// <summary>How hard a driver drives.</summary>
 internal sealed record DriverPlan
 {
+    public Share Share { get; init; } = Share.All;
+
     /// <summary>Clients that start instances, each with at most one request under way.</summary>
     public int Starters { get; init; } = 8;
 

@@ -9,6 +9,10 @@ internal enum Answer
     Acknowledged,
     Refused,
     Unknown,
+
+    /// <summary>The store was away.</summary>
+    Trouble,
+
     None,
 }
 
@@ -16,7 +20,8 @@ internal enum Answer
 /// Puts requests and writes them down: before they are put, and after they are acknowledged. It reports on the spot
 /// what no client should ever see: silence, and an acknowledged instance that is not there.
 /// </summary>
-internal sealed class Requester(IDurableClient client, IClientJournal journal, TimeSpan answerWithin)
+internal sealed class Requester(
+    IDurableClient client, IClientJournal journal, TimeSpan answerWithin, Share share)
 {
     private readonly ConcurrentDictionary<string, bool> _started = [];
     private readonly ConcurrentDictionary<string, bool> _purged = [];
@@ -88,6 +93,10 @@ internal sealed class Requester(IDurableClient client, IClientJournal journal, T
         catch (InvalidOperationException)
         {
             return Answer.Refused;
+        }
+        catch (Exception e) when (share.IsTrouble(e))
+        {
+            return Answer.Trouble;
         }
     }
 }

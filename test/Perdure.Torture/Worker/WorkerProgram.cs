@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Perdure.Torture.Journals;
+using Perdure.Torture.Judging;
 using Perdure.Torture.Workload;
 
 namespace Perdure.Torture.Worker;
@@ -16,7 +17,7 @@ internal static class WorkerProgram
     public static async Task<int> RunAsync(WorkerFiles files, Load load, int run, int seed, bool calm)
     {
         ClientRecord past = new();
-        past.ReadOn(files.Client);
+        past.ReadOn(files.Journals);
         using EffectJournal effects = new(files.Effects, run);
         using ClientJournal journal = new(files.Client, run);
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -32,7 +33,7 @@ internal static class WorkerProgram
         await host.StartAsync();
         IDurableClient client = host.Services.GetRequiredService<IDurableClient>();
         IDriver driver = load == Load.Bank
-            ? new BankDriver(client, journal, new BankPlan(), files.Database, run, seed)
+            ? new BankDriver(client, journal, new BankPlan(), () => IsQuiet(files.Database), run, seed)
             : new Driver(client, journal, new DriverPlan(), run, seed);
         await driver.GoOnAsync(past);
         Console.WriteLine("open");
@@ -53,5 +54,22 @@ internal static class WorkerProgram
         await host.StopAsync();
         Console.WriteLine("calm");
         return open.Count == 0 ? 0 : NotCalm;
+    }
+
+    /// <summary>The last releases may still be on the way when the last instance has ended.</summary>
+    private static bool IsQuiet(string database)
+    {
+        try
+        {
+            using SqlFile file = new(database);
+            return file.Number(
+                "select (select count(*) from messages) + (select count(*) from entities where holder is not null)")
+                == 0;
+        }
+        catch (InvalidDataException)
+        {
+            // The engine is just changing its log; a moment later it is not.
+            return false;
+        }
     }
 }

@@ -28,5 +28,7 @@ internal static class Kinds
 
     public static string Of(string id) => id[..id.IndexOf('-', StringComparison.Ordinal)];
 
+    public static bool IsOfBank(string kind) => kind is Opening or Transfer or Standing or Careless or Hoarder or Audit;
+
     public static bool TakesEvents(string kind) => kind is Gather or Ledger;
 }

@@ -25,6 +25,9 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
 
     public Func<Batch, CommitResult?>? InsteadOfResolving { get; set; }
 
+    /// <summary>Called before a partition is opened.</summary>
+    public Action? BeforeOpening { get; set; }
+
     /// <summary>Thrown by every reading while it is set.</summary>
     public Exception? ReadFailure { get; set; }
 
@@ -51,7 +54,11 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
 
     public ValueTask<PartitionOpening?> OpenPartitionAsync(
         int partition, long seen, CancellationToken cancellationToken) =>
-        Alive(() => inner.OpenPartitionAsync(partition, seen, cancellationToken));
+        Alive(() =>
+        {
+            BeforeOpening?.Invoke();
+            return inner.OpenPartitionAsync(partition, seen, cancellationToken);
+        });
 
     public async ValueTask ClosePartitionAsync(int partition, long epoch, CancellationToken cancellationToken)
     {
