@@ -10,9 +10,6 @@ internal sealed class ActivityJournal(Simulation simulation)
 
     public int Runs => _runs;
 
-    /// <summary>Objects of function classes that the process has made and not disposed of.</summary>
-    public int Objects { get; set; }
-
     /// <summary>
     /// An activity begins: its call must be committed, and it must know what there is to know about earlier runs.
     /// </summary>

@@ -28,7 +28,8 @@ internal sealed class EntityJournal(Simulation simulation)
     public EntityBatchRun Begin(EntityBatch batch, SimulatedProcess process)
     {
         string id = batch.InstanceId;
-        EntityBatchRun run = new(batch, process, simulation.Ledger.EpochOf(id), simulation.Ledger.EntityOf(id).Log);
+        EntityBatchRun run =
+            new(batch, process, simulation.Ledger.EpochOf(id, process), simulation.Ledger.EntityOf(id).Log);
         _last[(process.Number, id)] = run;
         s_batch.Value = run;
         simulation.Trace($"operations of {id} at {batch.At}: {batch.Operations.Count}");
@@ -45,7 +46,7 @@ internal sealed class EntityJournal(Simulation simulation)
         Deed deed = simulation.Ledger.FindDeed(chore.Token)
             ?? throw simulation.Violate($"'{chore.Token}' of '{id}' runs, and nobody has sent it.");
         // Code that runs for memory which was thrown away works for nothing, whatever it does.
-        bool counts = Last(batch.Process, id) == batch && batch.Epoch == simulation.Ledger.EpochOf(id);
+        bool counts = Last(batch.Process, id) == batch && batch.Epoch == simulation.Ledger.EpochOf(id, batch.Process);
         if (counts && deed.Place is DeedPlace.Done or DeedPlace.Failed)
             simulation.Violate($"'{chore.Token}' of '{id}' runs again although it is {deed.Place}.");
         if (deed.Target != id)

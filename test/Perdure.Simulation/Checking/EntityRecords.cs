@@ -2,6 +2,7 @@ using Perdure.Core.Entities;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Stores;
+using Perdure.Simulation.Scheduling;
 
 namespace Perdure.Simulation.Checking;
 
@@ -76,6 +77,9 @@ internal sealed class Deed(string token, string target)
 
     public DeedPlace Place { get; set; }
     public bool WasRefused { get; set; }
+
+    /// <summary>Of a client: the process that it asked.</summary>
+    public SimulatedProcess? Process { get; init; }
 
     /// <summary>Of a client: when, in steps of the world, it sent this and heard of it.</summary>
     public long Sent { get; init; }

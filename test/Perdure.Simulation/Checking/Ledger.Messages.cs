@@ -18,7 +18,7 @@ internal sealed partial class Ledger
         {
             MessageRow kept = row with { Body = row.Body.ToArray() };
             Message message = MessageCodec.Decode(kept);
-            if (!_messages.TryAdd(row.Key, (kept, message, process.Number)))
+            if (!_messages.TryAdd(row.Key, (kept, message, process)))
                 Violate($"Message {row.Key} exists twice.");
             sent.Add(message);
             if (EntityInstanceIds.Is(row.Target))
@@ -63,13 +63,12 @@ internal sealed partial class Ledger
         HashSet<TaskKey> answered = [];
         foreach (MessageKey key in rows.DeleteMessages ?? [])
         {
-            if (!_messages.Remove(key, out (MessageRow Row, Message Message, int Process) entry))
+            if (!_messages.Remove(key, out (MessageRow Row, Message Message, SimulatedProcess Process) entry))
             {
                 Violate($"Message {key} was consumed and is not there.");
                 continue;
             }
-            if (entry.Process != process.Number)
-                simulation.Counters.Add(Rare.MessageConsumedAfterCrash);
+            CountTravelled(entry.Process, process);
             CheckConsumed(entry.Row.Target, entry.Message, rows, facts);
             if (entry.Message is Message.ChildDone done)
                 answered.Add(done.Task);

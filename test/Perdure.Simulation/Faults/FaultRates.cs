@@ -43,6 +43,7 @@ internal sealed class FaultRates
         _step = Rate(0.0001);
         CleanStop = Rate(0.01);
         SlowCode = Rate(0.04);
+        Resize = Rate(0.01);
     }
 
     /// <summary>False in the last phase: then everything must come to an end.</summary>
@@ -53,6 +54,9 @@ internal sealed class FaultRates
     public double CleanStop { get; }
 
     public double SlowCode { get; }
+
+    /// <summary>How often there should be more nodes, or fewer.</summary>
+    public double Resize { get; }
 
     public Fate Commit()
     {

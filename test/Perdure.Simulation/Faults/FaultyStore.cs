@@ -19,7 +19,12 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
     private readonly World _world = simulation.World;
 
     public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken) =>
-        Read("open", () => disk.OpenAsync(now, CancellationToken.None).Result);
+        Read("open", () =>
+        {
+            HubInfo hub = disk.OpenAsync(now, CancellationToken.None).Result;
+            process.HubNode = hub.Node;
+            return hub;
+        });
 
     public ValueTask<ClusterView> RenewAsync(TimeSpan lease, bool runs, CancellationToken cancellationToken) =>
         Read("renew", () => disk.RenewAsync(lease, runs, CancellationToken.None).Result);
@@ -35,7 +40,7 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
         {
             PartitionOpening? opening = disk.OpenPartitionAsync(partition, seen, CancellationToken.None).Result;
             if (opening is not null)
-                simulation.Ledger.OnOpened(opening);
+                simulation.Ledger.OnOpened(opening, seen, process);
             return opening;
         });
 
@@ -144,10 +149,10 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
             switch (fate)
             {
                 case Fate.CrashBefore when !process.IsDead:
-                    simulation.Crash(process, Rare.CrashBeforeCommit);
+                    simulation.Fleet.Crash(process, Rare.CrashBeforeCommit);
                     return;
                 case Fate.CrashInFlight when !process.IsDead && !resolving:
-                    simulation.Crash(process, Rare.Crash);
+                    simulation.Fleet.Crash(process, Rare.Crash);
                     _world.QueueAfter(simulation.Disk, _faults.Flight(), () =>
                     {
                         if (Apply(batch, resolving: false).Outcome == CommitOutcome.Fenced)
@@ -163,7 +168,7 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
             }
             CommitResult result = Apply(batch, resolving);
             if (fate == Fate.CrashAfter && !process.IsDead)
-                simulation.Crash(process, Rare.CrashAfterCommit);
+                simulation.Fleet.Crash(process, Rare.CrashAfterCommit);
             else if (fate == Fate.UnknownWritten && result.Outcome == CommitOutcome.Committed)
                 Answer(Rare.UnknownThatWasWritten, CommitOutcome.Unknown);
             else

@@ -86,6 +86,9 @@ internal enum Rare
     PartialRun,
     CutShort,
     CarefulOperation,
+    TakenOver,
+    MessageFromAnotherNode,
+    RequestForwarded,
 }
 
 /// <summary>What a run, or all of them together, came to.</summary>

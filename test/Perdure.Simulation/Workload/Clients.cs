@@ -17,7 +17,7 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
 
     public void Act(SimulatedProcess process)
     {
-        int kind = dice.Below(130);
+        int kind = process.Runs ? dice.Below(130) : Clerical();
         string id = SomeId();
         Func<DurableClient, Task> act = kind switch
         {
@@ -37,6 +37,9 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
         };
         Do(process, act);
     }
+
+    /// <summary>What can be asked without having the functions: no starts, no signals.</summary>
+    private int Clerical() => dice.Between(38, 99);
 
     public void Do(SimulatedProcess process, Func<DurableClient, Task> act) =>
         simulation.World.Queue(process, () => _ = RunAsync(process, act));
