@@ -265,8 +265,7 @@ internal sealed partial class Partition
         turn.Taken.Add(overtaken.Message);
         _care.Done(Care.KeyOf(turn.Execution));
         _core.Conclude(turn, new CodeResult.Overtaken(overtaken.Message));
-        if (overtaken.Message.Ticket is { } ticket)
-            turn.Effects.Add(new Effect.Answer(ticket, RequestOutcome.Accepted));
+        turn.Accept(overtaken.Message);
         if (overtaken.Message.Row is { } row)
             (turn.Rows.DeleteMessages ??= []).Add(row);
         DropSession(resident);
