@@ -133,7 +133,7 @@ internal sealed class LeaseKeeper : IDisposable
 
         ShareDecision decision = FairShare.Decide(view, _node.Number);
         foreach (PartitionLease released in decision.Release)
-            _node.HandOver(released.Partition);
+            _node.HandOver(released);
         IEnumerable<PartitionLease> lost = view.Partitions
             .Where(p => p.Owner == _node.Number && _node.Partition(p.Partition).IsUnopened
                 && !decision.Release.Contains(p));

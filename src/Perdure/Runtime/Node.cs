@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
+using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
 using Perdure.Core.Turns;
 using Perdure.Execution;
@@ -201,7 +202,7 @@ internal sealed class Node : INumbers
     public Partition Partition(int number) => _partitions[number];
 
     /// <summary>Begins to give a partition back.</summary>
-    public void HandOver(int partition) => _handingOver = Task.WhenAll(_handingOver, HandOverAsync(partition));
+    public void HandOver(PartitionLease lease) => _handingOver = Task.WhenAll(_handingOver, HandOverAsync(lease));
 
     /// <summary>Begins to find out what a partition that was taken owes.</summary>
     public void RecoverTaken(int partition)
@@ -232,10 +233,10 @@ internal sealed class Node : INumbers
     public static InvalidOperationException Stopping() =>
         new("The host is stopping and takes no more requests. Send it again when the host is back.");
 
-    private async Task HandOverAsync(int partition)
+    private async Task HandOverAsync(PartitionLease lease)
     {
         using CancellationTokenSource deadline = new(Settings.HandOverWithin, Time);
-        await _partitions[partition].HandOverAsync(deadline.Token);
+        await _partitions[lease.Partition].HandOverAsync(lease.Epoch, deadline.Token);
         Wakes.Shares();
     }
 

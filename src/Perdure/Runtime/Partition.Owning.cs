@@ -108,13 +108,25 @@ internal sealed partial class Partition
     /// Lets go of the partition in order: no new activities, those that run get until the deadline, and so do turns;
     /// what is not done then the next owner does again.
     /// </summary>
-    public async Task HandOverAsync(CancellationToken deadline)
+    /// <param name="seen">The epoch under which the store said that this node owns it.</param>
+    /// <param name="deadline">Ends the waiting.</param>
+    public async Task HandOverAsync(long seen, CancellationToken deadline)
     {
+        bool isOpen;
         lock (_gate)
         {
-            if (_closed || _held is not null || _isLeaving)
+            if (_closed || _isLeaving)
                 return;
-            Volatile.Write(ref _isLeaving, true);
+            isOpen = _held is null;
+            Volatile.Write(ref _isLeaving, isOpen);
+        }
+        if (!isOpen)
+        {
+            // Lost before, and nobody has taken it: nobody would, while the store says that it is owned by one who
+            // lives.
+            Lose();
+            await ReleaseAsync(seen);
+            return;
         }
         await Node.Finished(_node.Activities.WhenIdleAsync(this), deadline);
         lock (_gate)
@@ -127,8 +139,12 @@ internal sealed partial class Partition
         await Node.Finished(_work.WhenIdleAsync(), deadline);
         long epoch = Epoch;
         Lose();
-        if (epoch == 0)
-            return;
+        if (epoch != 0)
+            await ReleaseAsync(epoch);
+    }
+
+    private async Task ReleaseAsync(long epoch)
+    {
         try
         {
             await _node.Store.ClosePartitionAsync(Number, epoch, CancellationToken.None);
@@ -136,7 +152,8 @@ internal sealed partial class Partition
         }
         catch (StoreException e)
         {
-            // It stays marked as owned until the lease of the node says otherwise; this node takes it again.
+            // It stays marked as owned until the lease of the node says otherwise; this node takes it again, or lets go
+            // of it in the next round.
             _node.Logger.RoundFailed(e);
         }
     }
