@@ -30,6 +30,9 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
     /// <summary>Those that are not at their end; some do not serve yet, or no more.</summary>
     public IReadOnlyList<SimulatedProcess> Living => _living;
 
+    /// <summary>Whether nobody is about to come or to go.</summary>
+    public bool IsSettled => _starting.Count == 0 && _living.TrueForAll(p => p.IsServing);
+
     public IEnumerable<SimulatedProcess> Serving => _living.Where(p => p.IsServing);
 
     /// <summary>One of those that serve.</summary>
@@ -65,6 +68,37 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
         _size = dice.Between(1, SizeMax);
         if (_living.Count(p => p.IsServing) > _size && Any(dice) is { } one)
             Stop(one);
+    }
+
+    /// <summary>The process stands still, often for so long that others take what it owns.</summary>
+    public void Pause(SimulatedProcess process)
+    {
+        if (process.Held is not null)
+            return;
+        TimeSpan time = simulation.Faults.About(settings.Lease);
+        simulation.Fault(time > settings.Lease ? Rare.PausedBeyondLease : Rare.Paused,
+            $"process {process.Number} for {time}");
+        _world.Hold(process);
+        _world.QueueAfter(simulation.Disk, time, () => GoOn(process));
+    }
+
+    /// <summary>Whoever stands still goes on.</summary>
+    public void GoOn() => _living.ForEach(GoOn);
+
+    private void GoOn(SimulatedProcess process)
+    {
+        if (process.Held is null)
+            return;
+        simulation.Trace($"process {process.Number} goes on");
+        _world.LetGoOn(process);
+    }
+
+    /// <summary>Somebody sets the clock of a machine.</summary>
+    public void SetClock(SimulatedProcess process)
+    {
+        TimeSpan by = simulation.Faults.ClockJump();
+        simulation.Fault(Rare.ClockJumped, $"process {process.Number} by {by}");
+        process.Time.Jump(by);
     }
 
     public void Crash(SimulatedProcess process, Rare how)
@@ -127,6 +161,10 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
         {
             await process.Node!.StartAsync(CancellationToken.None);
             process.IsServing = true;
+            if (!process.Runs)
+                simulation.Counters.Add(Rare.Dashboard);
+            if (Serving.Count() == SizeMax)
+                simulation.Counters.Add(Rare.FourNodes);
         }
         catch (StoreException)
         {

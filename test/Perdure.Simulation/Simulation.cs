@@ -45,7 +45,7 @@ internal sealed class Simulation
         _dice = new Dice(seed * 0x2545F4914F6CDD1D + 1);
         World = new World(_dice.Fork());
         IsCluster = _dice.Chance(Clusters);
-        Faults = new FaultRates(_dice.Fork());
+        Faults = new FaultRates(_dice.Fork(), IsCluster);
         Ledger = new Ledger(this);
         Journal = new ActivityJournal(this);
         EntityJournal = new EntityJournal(this);
@@ -54,7 +54,9 @@ internal sealed class Simulation
         Partitions = IsCluster ? _dice.Pick(1, 2, 4, 8) : _dice.Pick(1, 2, 4);
         Store = new MemoryStore("simulation", Partitions, IsCluster ? StoreTime : null);
         DeathsMax = _dice.Pick(1, 2, 10, 10);
-        Fleet = new Fleet(this, program, Settings(), _dice.Fork());
+        RuntimeSettings settings = Settings();
+        (Lease, HandOverWithin) = (settings.Lease, settings.HandOverWithin);
+        Fleet = new Fleet(this, program, settings, _dice.Fork());
     }
 
     public static Simulation Here => t_here!;
@@ -69,6 +71,9 @@ internal sealed class Simulation
 
     /// <summary>Whether the hub can be open several times at once.</summary>
     public bool IsCluster { get; }
+
+    public TimeSpan Lease { get; }
+    public TimeSpan HandOverWithin { get; }
 
     /// <summary>The disk.</summary>
     public MemoryStore Store { get; }
@@ -181,6 +186,8 @@ internal sealed class Simulation
             Oversee();
             if (Faults.Crash() && Fleet.Any(_dice) is { } victim)
                 Fleet.Crash(victim, Rare.Crash);
+            if (Faults.Pauses() && Fleet.Any(_dice) is { } sleeper)
+                Fleet.Pause(sleeper);
             if (!forced && Ledger.Turns > turns - third)
             {
                 forced = true;
@@ -211,6 +218,8 @@ internal sealed class Simulation
                 Fleet.Stop(process);
             else if (_dice.Chance(Faults.Resize))
                 Fleet.Resize();
+            else if (Faults.ClockJumps())
+                Fleet.SetClock(process);
             else
                 Clients.Act(process);
         }

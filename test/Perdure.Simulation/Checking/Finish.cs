@@ -12,7 +12,7 @@ namespace Perdure.Simulation.Checking;
 /// The last phase, without faults: whatever waits for something is given it, and then everything must have come to an
 /// end and nothing may be left over.
 /// </summary>
-internal sealed class Finish(Simulation simulation, MemoryStore disk)
+internal sealed partial class Finish(Simulation simulation, MemoryStore disk)
 {
     private const int RoundsMax = 60;
     private const int PatientRounds = 40;
@@ -22,6 +22,7 @@ internal sealed class Finish(Simulation simulation, MemoryStore disk)
     public void Run()
     {
         simulation.Faults.IsOn = false;
+        simulation.Fleet.GoOn();
         simulation.Trace($"the faults are over");
         for (int round = 0; ; round++)
         {
@@ -46,8 +47,11 @@ internal sealed class Finish(Simulation simulation, MemoryStore disk)
         for (int i = 0; i == 0 || (i < RoundsMax && simulation.Fleet.Serving.Any(p => p.Node!.Work.Count > 0)); i++)
             simulation.Pass(Settling);
         CheckStore();
+        if (simulation.IsCluster)
+            CheckShares();
         CheckRequests();
         CheckEntities();
+        CheckIdle();
         StopCleanly();
     }
 
@@ -134,9 +138,11 @@ internal sealed class Finish(Simulation simulation, MemoryStore disk)
             if (!simulation.Clients.Unanswered.TryGetValue(process.Number, out SortedSet<string>? open))
                 continue;
             // Who waits for an instance that was purged meanwhile waits for the next of that id.
-            string[] unanswered = [.. open.Where(w => !w.StartsWith("wait", StringComparison.Ordinal))];
+            string[] unanswered = [.. open.Where(
+                w => !simulation.Clients.WaitsFor.TryGetValue(w, out string? id)
+                    || simulation.Ledger.ById(id) is { End: not null })];
             if (unanswered.Length > 0)
-                simulation.Violate($"Nobody answered {string.Join(", ", unanswered)}.");
+                simulation.Violate($"Nobody answered {string.Join(", ", unanswered)} on {process.Number}.");
         }
     }
 

@@ -135,7 +135,7 @@ internal sealed partial class Ledger
             Violate($"The timer of '{deed.Token}' went although it is {deed.Place}.");
         facts.Consumed.Add(deed);
         simulation.Counters.Add(Rare.ScheduledOperation);
-        long now = facts.Process.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        long now = facts.Process.Time.Latest;
         if (now < key.Due)
             Violate($"'{deed.Token}' of '{facts.Entity.Id}' is due at {key.Due}, and its timer went at {now}.");
     }

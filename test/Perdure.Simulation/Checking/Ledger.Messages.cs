@@ -70,6 +70,7 @@ internal sealed partial class Ledger
             }
             CountTravelled(entry.Process, process);
             CheckConsumed(entry.Row.Target, entry.Message, rows, facts);
+            CheckToldOf(entry.Row.Target, entry.Message, rows);
             if (entry.Message is Message.ChildDone done)
                 answered.Add(done.Task);
             if (entry.Message is Message.OperationDone operation)
@@ -131,7 +132,9 @@ internal sealed partial class Ledger
                 if (!mayDrop)
                     Violate($"'{target}' consumed {message.GetType().Name} {text} without recording it.");
                 if (token.Place == TokenPlace.InRow)
-                    token.Place = facts.MovedGeneration ? TokenPlace.Discarded : TokenPlace.Dropped;
+                    token.Place = facts.MovedGeneration && !IsToldOtherwise(message, rows)
+                        ? TokenPlace.Discarded
+                        : TokenPlace.Dropped;
                 break;
         }
     }
@@ -140,6 +143,16 @@ internal sealed partial class Ledger
     private static bool IsToldOtherwise(Message message, TurnRows rows) =>
         message.RequestId is { } id
         && (rows.InsertOutcomes ?? []).Exists(o => o.Id == id && o.Outcome != RequestOutcome.Accepted);
+
+    /// <summary>Somebody on another node waits for what a request came to.</summary>
+    private void CheckToldOf(string target, Message message, TurnRows rows)
+    {
+        if (message.RequestId is not { } id)
+            return;
+        if (!(rows.InsertOutcomes ?? []).Exists(o => o.Id == id))
+            Violate($"'{target}' consumed the {message.GetType().Name} of request {id} and stored no outcome.");
+        simulation.Counters.Add(Rare.AnsweredElsewhere);
+    }
 
     private static string? TokenText(Message message) => message switch
     {

@@ -14,18 +14,21 @@ internal enum Fate
     CrashInFlight,
     UnknownWritten,
     UnknownNotWritten,
+
+    /// <summary>It stays on the way for longer than a lease may last, and then arrives.</summary>
+    Held,
 }
 
 /// <summary>
 /// How often things go wrong in one run. The seed decides: some runs are calm, some hostile, some know one fault only.
 /// </summary>
-internal sealed class FaultRates
+internal sealed partial class FaultRates
 {
     private readonly Dice _dice;
     private readonly double _unavailable, _crashBefore, _crashAfter, _inFlight, _unknownWritten, _unknownNot, _fence,
         _slow, _slowMax, _read, _step;
 
-    public FaultRates(Dice dice)
+    public FaultRates(Dice dice, bool isCluster)
     {
         _dice = dice;
         double level = dice.Pick(0.2, 1.0, 1.0, 3.0);
@@ -44,6 +47,7 @@ internal sealed class FaultRates
         CleanStop = Rate(0.01);
         SlowCode = Rate(0.04);
         Resize = Rate(0.01);
+        _cluster = isCluster ? new ClusterRates(Rate) : default;
     }
 
     /// <summary>False in the last phase: then everything must come to an end.</summary>
@@ -68,6 +72,7 @@ internal sealed class FaultRates
             : _dice.Chance(_inFlight) ? Fate.CrashInFlight
             : _dice.Chance(_unknownWritten) ? Fate.UnknownWritten
             : _dice.Chance(_unknownNot) ? Fate.UnknownNotWritten
+            : _dice.Chance(_cluster.Held) ? Fate.Held
             : Fate.Fine;
     }
 

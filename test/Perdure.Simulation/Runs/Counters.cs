@@ -89,6 +89,23 @@ internal enum Rare
     TakenOver,
     MessageFromAnotherNode,
     RequestForwarded,
+    AnsweredElsewhere,
+    OutcomeUnknown,
+    WaitedElsewhere,
+    HandedOver,
+    LeaseExpired,
+    RenewalFailed,
+    RenewalTooSlow,
+    Paused,
+    PausedBeyondLease,
+    CommitHeld,
+    TakenOverInFlight,
+    ClockJumped,
+    AnnouncementLost,
+    AnnouncementLate,
+    AnnouncementTwice,
+    FourNodes,
+    Dashboard,
 }
 
 /// <summary>What a run, or all of them together, came to.</summary>

@@ -32,6 +32,15 @@ internal sealed class SimulatedProcess
     /// <summary>Its number in the hub, once it has opened it.</summary>
     public long HubNode { get; set; }
 
+    /// <summary>What waits for the process to go on; null while it does not stand still.</summary>
+    public List<Action>? Held { get; set; }
+
+    /// <summary>Until then, in ticks of the world, the store does not renew its lease.</summary>
+    public long NoRenewalsUntil { get; set; }
+
+    /// <summary>How often it has asked the store for something.</summary>
+    public long StoreCalls { get; set; }
+
     /// <summary>Objects of function classes that it has made and not disposed of.</summary>
     public int Objects { get; set; }
 
