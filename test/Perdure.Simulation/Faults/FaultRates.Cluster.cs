@@ -33,10 +33,10 @@ internal sealed partial class FaultRates
 
     private readonly struct ClusterRates(Func<double, double> rate)
     {
-        public readonly double Pause = rate(0.00008);
+        public readonly double Pause = rate(0.0003);
         public readonly double RenewalFails = rate(0.01);
-        public readonly double RenewalIsSlow = rate(0.01);
-        public readonly double Held = rate(0.002);
+        public readonly double RenewalIsSlow = rate(0.03);
+        public readonly double Held = rate(0.005);
         public readonly double Lost = rate(0.05);
         public readonly double Late = rate(0.05);
         public readonly double Doubled = rate(0.03);
