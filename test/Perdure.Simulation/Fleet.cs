@@ -46,11 +46,12 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
     public void Oversee()
     {
         int count = _starting.Count + (simulation.IsCluster ? _living.Count(p => !p.IsStopping) : _living.Count);
-        if (count >= _size)
-            return;
         // Somebody has to do the work; whoever only looks on comes beside.
-        bool runs = !_living.Exists(p => p is { Runs: true, IsStopping: false }) && !_starting.Contains(true)
-            || dice.Chance(0.8);
+        bool isServed = count > 0
+            && (_starting.Contains(true) || _living.Exists(p => p.Runs && !(p.IsStopping && simulation.IsCluster)));
+        if (count >= _size && isServed)
+            return;
+        bool runs = !isServed || dice.Chance(0.8);
         int wait = dice.Below(count == 0 ? 2_000 : dice.Pick(2_000, 2_000, 30_000));
         _starting.Add(runs);
         _world.QueueAfter(simulation.Disk, TimeSpan.FromMilliseconds(wait), () =>
