@@ -22,6 +22,7 @@ internal sealed class LeaseKeeper : IDisposable
     private readonly Lock _gate = new();
     private TaskCompletionSource _woken = NewSignal();
     private volatile bool _isShared;
+    private long _askedAt;
 
     public LeaseKeeper(Node node)
     {
@@ -32,6 +33,13 @@ internal sealed class LeaseKeeper : IDisposable
 
     /// <summary>Whether other nodes can have the hub open at the same time.</summary>
     public bool IsShared => _isShared;
+
+    /// <summary>
+    /// Whether the node must let go of everything, also when its timers have not told it yet: a process that stood still
+    /// for long finds what it was about to do before it finds that it is too late for it.
+    /// </summary>
+    public bool IsOver => _isShared
+        && _node.Time.GetElapsedTime(Volatile.Read(ref _askedAt)) >= _node.Settings.Lease * SafePart;
 
     /// <summary>A round is due: something was lost, released, or has to be opened again.</summary>
     public void Wake()
@@ -119,6 +127,7 @@ internal sealed class LeaseKeeper : IDisposable
         // The lease runs from before the question: the answer may have taken long.
         long asked = _node.Time.GetTimestamp();
         ClusterView view = await _node.Store.RenewAsync(_node.Settings.Lease, _node.Runs, cancellationToken);
+        Volatile.Write(ref _askedAt, asked);
         _isShared = view.Nodes.Single(n => n.Node == _node.Number).Expires < long.MaxValue;
         if (_isShared)
         {
