@@ -24,7 +24,7 @@ internal sealed partial class Ledger
         simulation.Counters.EntityTurns++;
         EntityFacts facts = new(EntityOf(id), process);
         foreach (MessageKey key in rows.DeleteMessages ?? [])
-            Consume(key, facts);
+            Consume(key, rows, facts);
         foreach (TaskKey released in facts.TakingBack)
             facts.Entity.Requests.Values.Where(r => r.Task == released).ToList()
                 .ForEach(r => Violate($"'{id}' was told that {r} wants its lock no more, and keeps the request."));
@@ -52,7 +52,7 @@ internal sealed partial class Ledger
             + $"{facts.Deferred} deferred, state {Show(log)}, holder {row?.Holder}");
     }
 
-    private void Consume(MessageKey key, EntityFacts facts)
+    private void Consume(MessageKey key, TurnRows rows, EntityFacts facts)
     {
         EntityRecord entity = facts.Entity;
         if (!_messages.Remove(key, out (MessageRow Row, Message Message, SimulatedProcess Process) entry))
@@ -63,6 +63,7 @@ internal sealed partial class Ledger
         if (entry.Row.Target != entity.Id)
             Violate($"'{entity.Id}' consumed a message to '{entry.Row.Target}'.");
         CountTravelled(entry.Process, facts.Process);
+        CheckToldOf(entity.Id, entry.Message, rows);
         switch (entry.Message)
         {
             case Message.Operation operation: facts.Consumed.Add(_deeds[TokenOf(operation)]); break;
