@@ -85,6 +85,9 @@ internal sealed class Simulation
     /// <summary>Instances that were seen to wait for an event without a bound.</summary>
     public HashSet<string> Waiting { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Partitions that somebody took from a node that lived.</summary>
+    public HashSet<int> Interloped { get; } = [];
+
     public int DeathsMax { get; }
     public int Partitions { get; }
     public string? Violation { get; private set; }
@@ -156,6 +159,7 @@ internal sealed class Simulation
     {
         Trace($"FAULT somebody else opens partition {partition}");
         Counters.Faults++;
+        Interloped.Add(partition);
         ClusterView view = Store.RenewAsync(TimeSpan.Zero, true, CancellationToken.None).Result;
         long seen = view.Partitions[partition].Epoch;
         Ledger.OnOpened(Store.OpenPartitionAsync(partition, seen, CancellationToken.None).Result!, seen, null);

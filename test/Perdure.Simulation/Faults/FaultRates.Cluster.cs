@@ -37,6 +37,7 @@ internal sealed partial class FaultRates
         public readonly double RenewalFails = rate(0.01);
         public readonly double RenewalIsSlow = rate(0.03);
         public readonly double Held = rate(0.005);
+        public readonly double PauseAfter = rate(0.003);
         public readonly double Lost = rate(0.05);
         public readonly double Late = rate(0.05);
         public readonly double Doubled = rate(0.03);

@@ -17,6 +17,9 @@ internal enum Fate
 
     /// <summary>It stays on the way for longer than a lease may last, and then arrives.</summary>
     Held,
+
+    /// <summary>The process stands still behind it, and learns long afterwards that it was written.</summary>
+    PauseAfter,
 }
 
 /// <summary>
@@ -39,7 +42,8 @@ internal sealed partial class FaultRates
         _inFlight = Rate(0.003);
         _unknownWritten = Rate(0.012);
         _unknownNot = Rate(0.012);
-        _fence = Rate(0.006);
+        // Who takes what a living node owns breaks a rule on which some of the checks between nodes rest.
+        _fence = isCluster && dice.Chance(0.7) ? 0 : Rate(0.006);
         _slow = Rate(0.05);
         _slowMax = dice.Pick(10, 60, 500);
         _read = Rate(0.006);
@@ -73,6 +77,7 @@ internal sealed partial class FaultRates
             : _dice.Chance(_unknownWritten) ? Fate.UnknownWritten
             : _dice.Chance(_unknownNot) ? Fate.UnknownNotWritten
             : _dice.Chance(_cluster.Held) ? Fate.Held
+            : _dice.Chance(_cluster.PauseAfter) ? Fate.PauseAfter
             : Fate.Fine;
     }
 

@@ -155,6 +155,8 @@ internal sealed partial class FaultyStore(MemoryStore disk, SimulatedProcess pro
             CommitResult result = Apply(batch, resolving);
             if (wasCurrent && result.Outcome == CommitOutcome.Fenced)
                 simulation.Counters.Add(Rare.TakenOverInFlight);
+            if (fate == Fate.PauseAfter && process.IsServing)
+                simulation.Fleet.Pause(process);
             if (fate == Fate.CrashAfter && !process.IsDead)
                 simulation.Fleet.Crash(process, Rare.CrashAfterCommit);
             else if (fate == Fate.UnknownWritten && result.Outcome == CommitOutcome.Committed)

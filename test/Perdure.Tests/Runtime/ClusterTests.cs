@@ -84,6 +84,49 @@ public sealed class ClusterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_terminates_running_code_of_another_node_is_answered()
+    {
+        using ManualResetEventSlim runs = new(), goOn = new();
+        ClusterNode[] nodes = await _cluster.StartAsync(2, code => code.Main = c =>
+        {
+            runs.Set();
+            goOn.Wait();
+            return Task.FromResult<object?>(null);
+        });
+        string id = _cluster.IdOn(nodes[1]);
+        await nodes[0].Client.StartNewAsync("Main", id);
+        await _cluster.UntilAsync(() => runs.IsSet);
+
+        await nodes[0].Client.TerminateAsync(id, "enough").WaitAsync(TimeSpan.FromSeconds(20));
+
+        goOn.Set();
+        (await nodes[0].EndAsync(id)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Terminated);
+    }
+
+    [Fact]
+    public async Task Waiting_ends_although_the_partition_comes_here_just_after_the_instance_has_ended_elsewhere()
+    {
+        ClusterNode[] nodes =
+            await _cluster.StartAsync(2, code => code.Main = c => c.WaitForExternalEvent<object?>("go"));
+        string id = _cluster.IdOn(nodes[1]);
+        await nodes[1].Client.StartNewAsync("Main", id);
+        Task<DurableOrchestrationStatus> ended = nodes[0].EndAsync(id);
+        // Until the looks of who waits are a second apart.
+        for (int i = 0; i < 8; i++)
+        {
+            _cluster.Clock.Skip(TimeSpan.FromSeconds(1));
+            await _cluster.UntilAsync(() => nodes[1].Node.Owned > 0);
+        }
+
+        await nodes[1].Client.RaiseEventAsync(id, "go", "now");
+        await nodes[1].EndAsync(id);
+        await nodes[1].StopAsync();
+        await _cluster.UntilFairAsync();
+
+        (await ended).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
+    }
+
+    [Fact]
     public async Task Children_and_entities_on_other_nodes_answer()
     {
         ClusterNode[] nodes = await _cluster.StartAsync(3, code =>
