@@ -23,6 +23,7 @@ internal sealed class LeaseKeeper : IDisposable
     private TaskCompletionSource _woken = NewSignal();
     private volatile bool _isShared;
     private long _askedAt;
+    private volatile bool _hasLetGo;
 
     public LeaseKeeper(Node node)
     {
@@ -127,7 +128,11 @@ internal sealed class LeaseKeeper : IDisposable
         // The lease runs from before the question: the answer may have taken long.
         long asked = _node.Time.GetTimestamp();
         ClusterView view = await _node.Store.RenewAsync(_node.Settings.Lease, _node.Runs, cancellationToken);
+        // The timer is late, as after standing still: what is renewed now was nobody's for a while.
+        if (IsOver && !_hasLetGo)
+            OnExpired();
         Volatile.Write(ref _askedAt, asked);
+        _hasLetGo = false;
         _isShared = view.Nodes.Single(n => n.Node == _node.Number).Expires < long.MaxValue;
         if (_isShared)
         {
@@ -182,6 +187,7 @@ internal sealed class LeaseKeeper : IDisposable
     /// </summary>
     private void OnExpired()
     {
+        _hasLetGo = true;
         _node.Logger.LeaseExpired(_node.Number);
         for (int i = 0; i < _node.Partitions; i++)
             _node.Partition(i).Lose();
