@@ -6,7 +6,8 @@ namespace Perdure.Simulation.Checking;
 /// <summary>What must be so when everything is done and nobody comes or goes.</summary>
 internal sealed partial class Finish
 {
-    private const int CallsBesides = 40;
+    private const int CallsBesides = 60;
+    private const int CallsPerCommit = 8;
     private const double WaitsPerSecond = 1.2;
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(20);
 
@@ -44,12 +45,16 @@ internal sealed partial class Finish
     {
         SimulatedProcess[] idle = [.. simulation.Fleet.Serving];
         long[] before = [.. idle.Select(p => p.StoreCalls)];
+        long commits = simulation.Ledger.Now;
         simulation.Pass(s_idle);
+        // What has been kept long enough goes meanwhile.
+        commits = simulation.Ledger.Now - commits;
         double rounds = s_idle / (simulation.Lease / 3);
         for (int i = 0; i < idle.Length; i++)
         {
             int waits = simulation.Clients.Unanswered.GetValueOrDefault(idle[i].Number)?.Count ?? 0;
-            double allowed = CallsBesides + (2 * simulation.Partitions) + (waits * s_idle.TotalSeconds * WaitsPerSecond)
+            double allowed = CallsBesides + (CallsPerCommit * commits) + (2 * simulation.Partitions)
+                + (waits * s_idle.TotalSeconds * WaitsPerSecond)
                 + (simulation.IsCluster ? (rounds + 1) * (1 + simulation.Partitions) : 0);
             long calls = idle[i].StoreCalls - before[i];
             if (calls > allowed)

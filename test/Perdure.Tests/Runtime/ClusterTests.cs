@@ -94,7 +94,7 @@ public sealed class ClusterTests : IAsyncLifetime
             return Task.FromResult<object?>(null);
         });
         string id = _cluster.IdOn(nodes[1]);
-        await nodes[0].Client.StartNewAsync("Main", id);
+        await nodes[1].Client.StartNewAsync("Main", id);
         await _cluster.UntilAsync(() => runs.IsSet);
 
         await nodes[0].Client.TerminateAsync(id, "enough").WaitAsync(TimeSpan.FromSeconds(20));
