@@ -207,8 +207,8 @@ internal sealed partial class DurableClient(
     }
 
     /// <summary>
-    /// As memory tells it; and as the store does, while another node has the instance, or when one may have had it since
-    /// the store was asked last.
+    /// As memory tells it; and as the store does, while another node has the instance, or when one may have had it
+    /// since the store was asked last.
     /// </summary>
     private async Task<DurableOrchestrationStatus> EndOfAsync(Partition partition, long seen, CompletionWaiter waiter)
     {

@@ -36,8 +36,8 @@ internal sealed class LeaseKeeper : IDisposable
     public bool IsShared => _isShared;
 
     /// <summary>
-    /// Whether the node must let go of everything, also when its timers have not told it yet: a process that stood still
-    /// for long finds what it was about to do before it finds that it is too late for it.
+    /// Whether the node must let go of everything, also when its timers have not told it yet: a process that stood
+    /// still for long finds what it was about to do before it finds that it is too late for it.
     /// </summary>
     public bool IsOver => _isShared
         && _node.Time.GetElapsedTime(Volatile.Read(ref _askedAt)) >= _node.Settings.Lease * SafePart;

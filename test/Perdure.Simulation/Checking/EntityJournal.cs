@@ -46,7 +46,8 @@ internal sealed class EntityJournal(Simulation simulation)
         Deed deed = simulation.Ledger.FindDeed(chore.Token)
             ?? throw simulation.Violate($"'{chore.Token}' of '{id}' runs, and nobody has sent it.");
         // Code that runs for memory which was thrown away works for nothing, whatever it does.
-        bool counts = Last(batch.Process, id) == batch && batch.Epoch != 0 && batch.Epoch == simulation.Ledger.EpochOf(id, batch.Process);
+        bool counts = Last(batch.Process, id) == batch
+            && batch.Epoch != 0 && batch.Epoch == simulation.Ledger.EpochOf(id, batch.Process);
         if (counts && deed.Place is DeedPlace.Done or DeedPlace.Failed)
             simulation.Violate($"'{chore.Token}' of '{id}' runs again although it is {deed.Place}.");
         if (deed.Target != id)

@@ -40,7 +40,9 @@ internal sealed partial class Finish
         }
     }
 
-    /// <summary>Who has nothing to do asks the store for its lease, and now and then whether it missed something.</summary>
+    /// <summary>
+    /// Who has nothing to do asks the store for its lease, and now and then whether it missed something.
+    /// </summary>
     private void CheckIdle()
     {
         SimulatedProcess[] idle = [.. simulation.Fleet.Serving];

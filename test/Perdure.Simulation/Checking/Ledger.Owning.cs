@@ -8,7 +8,9 @@ namespace Perdure.Simulation.Checking;
 /// <summary>Who owns which partition, as the disk knows it.</summary>
 internal sealed partial class Ledger
 {
-    /// <summary>By partition: its epoch, and the process that took it under it; none for somebody from outside.</summary>
+    /// <summary>
+    /// By partition: its epoch, and the process that took it under it; none for somebody from outside.
+    /// </summary>
     private readonly Dictionary<int, (long Epoch, SimulatedProcess? Owner)> _owners = [];
 
     /// <summary>Each may have been a death for what it found running.</summary>

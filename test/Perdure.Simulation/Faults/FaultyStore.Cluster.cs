@@ -74,7 +74,8 @@ internal sealed partial class FaultyStore
         if (_view is not { } view)
             return;
         PartitionLease lease = view.Partitions[partition];
-        if (lease.Epoch == seen && lease.Owner != process.HubNode && view.Nodes.Any(n => n.Node == lease.Owner && n.Expires > view.Now))
+        bool isOthers = lease.Epoch == seen && lease.Owner != process.HubNode;
+        if (isOthers && view.Nodes.Any(n => n.Node == lease.Owner && n.Expires > view.Now))
             simulation.Violate(
                 $"Process {process.Number} takes partition {partition} from node {lease.Owner}, which lives.");
     }

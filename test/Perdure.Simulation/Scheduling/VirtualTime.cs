@@ -3,12 +3,14 @@ namespace Perdure.Simulation.Scheduling;
 /// <summary>The clock of one process. It may be set off against the world's, as clocks of machines are.</summary>
 internal sealed class VirtualTime(World world, SimulatedProcess owner, TimeSpan offset) : TimeProvider
 {
+    public static readonly DateTimeOffset Beginning = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private TimeSpan _offset = offset;
 
-    /// <summary>The latest time that it had shown when it was set, in milliseconds since 1970; 0 if it never was.</summary>
+    /// <summary>
+    /// The latest time that it had shown when it was set, in milliseconds since 1970; 0 if it never was.
+    /// </summary>
     public long BeforeJump { get; private set; }
-
-    public static readonly DateTimeOffset Beginning = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
