@@ -23,7 +23,6 @@ internal sealed class LeaseKeeper : IDisposable
     private TaskCompletionSource _woken = NewSignal();
     private volatile bool _isShared;
     private long _askedAt;
-    private volatile bool _hasLetGo;
 
     public LeaseKeeper(Node node)
     {
@@ -129,10 +128,9 @@ internal sealed class LeaseKeeper : IDisposable
         long asked = _node.Time.GetTimestamp();
         ClusterView view = await _node.Store.RenewAsync(_node.Settings.Lease, _node.Runs, cancellationToken);
         // The timer is late, as after standing still: what is renewed now was nobody's for a while.
-        if (IsOver && !_hasLetGo)
+        if (IsOver)
             OnExpired();
         Volatile.Write(ref _askedAt, asked);
-        _hasLetGo = false;
         _isShared = view.Nodes.Single(n => n.Node == _node.Number).Expires < long.MaxValue;
         if (_isShared)
         {
@@ -141,8 +139,9 @@ internal sealed class LeaseKeeper : IDisposable
         }
         foreach (PartitionLease lease in view.Partitions)
             _node.Partition(lease.Partition).Compare(lease);
-        // A node that stops keeps what it has until it is done, and takes nothing.
-        if (_node.IsStopping)
+        // A node that stops keeps what it has until it is done, and takes nothing; nor does one that was answered so
+        // late that its lease is as good as over.
+        if (_node.IsStopping || IsOver)
             return;
 
         ShareDecision decision = FairShare.Decide(view, _node.Number);
@@ -187,8 +186,8 @@ internal sealed class LeaseKeeper : IDisposable
     /// </summary>
     private void OnExpired()
     {
-        _hasLetGo = true;
-        _node.Logger.LeaseExpired(_node.Number);
+        if (_node.Owned > 0)
+            _node.Logger.LeaseExpired(_node.Number);
         for (int i = 0; i < _node.Partitions; i++)
             _node.Partition(i).Lose();
         Wake();
