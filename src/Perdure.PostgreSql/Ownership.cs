@@ -31,7 +31,7 @@ internal static class Ownership
             throw new StoreException(
                 $"The hub has forgotten this node ({node}), because it was not heard of for a day. Start it again.");
         }
-        long now = rows.GetInt64(0);
+        (long now, bool hasOffers) = (rows.GetInt64(0), rows.GetBoolean(1));
         List<NodeLease> nodes = [];
         await rows.NextResultAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
@@ -42,8 +42,13 @@ internal static class Ownership
         List<PartitionLease> partitions = [];
         await rows.NextResultAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
-            partitions.Add(new(rows.GetInt32(0), rows.GetInt64(1), rows.GetInt64(2)));
-        return new(now, nodes, partitions);
+        {
+            partitions.Add(new(rows.GetInt32(0), rows.GetInt64(1), rows.GetInt64(2))
+            {
+                HasMessages = rows.GetBoolean(3),
+            });
+        }
+        return new(now, nodes, partitions) { HasOffers = hasOffers };
     }
 
     public static async Task<PartitionOpening?> OpenAsync(

@@ -29,9 +29,14 @@ internal sealed class Sql
         // A node that is not heard of for a day is not coming back.
         ForgetNodes = $"delete from {hub}.nodes where expires < {Clock} - 86400000";
         InsertNode = $"insert into {hub}.nodes (expires, session) values ({Clock}, $1) returning node";
-        Renew = $"update {hub}.nodes set expires = {Clock} + $2, functions = $3 where node = $1 returning {Clock}";
+        Renew = $"update {hub}.nodes set expires = {Clock} + $2, functions = $3 where node = $1 "
+            + $"returning {Clock}, exists (select 1 from {hub}.offers where node = 0)";
         ReadNodes = $"select node, expires, functions from {hub}.nodes order by node";
-        ReadPartitions = $"select id, owner, epoch from {hub}.partitions order by id";
+        ReadPartitions =
+            $"""
+            select p.id, p.owner, p.epoch, exists (select 1 from {hub}.messages m where m.partition = p.id)
+            from {hub}.partitions p order by p.id
+            """;
         ForgetCommits = $"delete from {hub}.commits where at < $1";
 
         // The epoch is compared after the lock is got: within one query it would be compared as the snapshot has it.
@@ -210,7 +215,7 @@ internal sealed class Sql
         Offers = new OfferSql(hub);
         InsertOutcomes =
             $"insert into {hub}.requests (id, outcome, at) select id, outcome, $3 from unnest($1::text[], $2::text[]) "
-            + "t(id, outcome)";
+            + "t(id, outcome) on conflict do nothing";
         ReadOutcomes = $"select id, outcome from {hub}.requests where id = any($1::text[])";
         ForgetOutcomes = $"delete from {hub}.requests where at < $1";
 

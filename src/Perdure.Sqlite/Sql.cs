@@ -140,7 +140,7 @@ internal static class Sql
         where partition = ?1 order by number
         """;
 
-    public const string InsertOutcome = "insert into requests (id, outcome, at) values (?1, ?2, ?3)";
+    public const string InsertOutcome = "insert or ignore into requests (id, outcome, at) values (?1, ?2, ?3)";
     public const string ReadOutcome = "select outcome from requests where id = ?1";
     public const string ForgetOutcomes = "delete from requests where at < ?1";
 

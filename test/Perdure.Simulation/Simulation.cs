@@ -30,34 +30,33 @@ internal sealed class Simulation
     private const int StepsMax = 2_000_000;
     private const int LivesMax = 10;
 
+    /// <summary>The part of the seeds in which several nodes share the hub.</summary>
+    private const double Clusters = 0.6;
+
     private readonly int _turns;
     private readonly Dice _dice;
-    private readonly MemoryStore _store;
-    private readonly RuntimeSettings _settings;
-    private readonly ProgramUnderTest _program;
     private readonly Queue<string>? _trace;
-    private SimulatedProcess? _process;
-    private int _processes;
     private int _actions;
-    private bool _starting;
 
     public Simulation(ulong seed, int turns, ProgramUnderTest program, bool tracing)
     {
         _turns = turns;
-        _program = program;
         _trace = tracing ? new Queue<string>() : null;
         _dice = new Dice(seed * 0x2545F4914F6CDD1D + 1);
         World = new World(_dice.Fork());
-        Faults = new FaultRates(_dice.Fork());
+        IsCluster = _dice.Chance(Clusters);
+        Faults = new FaultRates(_dice.Fork(), IsCluster);
         Ledger = new Ledger(this);
         Journal = new ActivityJournal(this);
         EntityJournal = new EntityJournal(this);
         Clients = new Workload.Clients(this, _dice.Fork());
         Disk = new SimulatedProcess(World, 0, TimeSpan.Zero);
-        Partitions = _dice.Pick(1, 2, 4);
-        _store = new MemoryStore("simulation", Partitions);
+        Partitions = IsCluster ? _dice.Pick(1, 2, 4, 8) : _dice.Pick(1, 2, 4);
+        Store = new MemoryStore("simulation", Partitions, IsCluster ? StoreTime : null);
         DeathsMax = _dice.Pick(1, 2, 10, 10);
-        _settings = Settings();
+        RuntimeSettings settings = Settings();
+        (Lease, HandOverWithin) = (settings.Lease, settings.HandOverWithin);
+        Fleet = new Fleet(this, program, settings, _dice.Fork());
     }
 
     public static Simulation Here => t_here!;
@@ -68,6 +67,16 @@ internal sealed class Simulation
     public ActivityJournal Journal { get; }
     public EntityJournal EntityJournal { get; }
     public Workload.Clients Clients { get; }
+    public Fleet Fleet { get; }
+
+    /// <summary>Whether the hub can be open several times at once.</summary>
+    public bool IsCluster { get; }
+
+    public TimeSpan Lease { get; }
+    public TimeSpan HandOverWithin { get; }
+
+    /// <summary>The disk.</summary>
+    public MemoryStore Store { get; }
     public Counters Counters { get; } = new();
 
     /// <summary>Owns what the store is doing: it outlives every process.</summary>
@@ -76,7 +85,9 @@ internal sealed class Simulation
     /// <summary>Instances that were seen to wait for an event without a bound.</summary>
     public HashSet<string> Waiting { get; } = new(StringComparer.Ordinal);
 
-    public int Crashes { get; private set; }
+    /// <summary>Partitions that somebody took from a node that lived.</summary>
+    public HashSet<int> Interloped { get; } = [];
+
     public int DeathsMax { get; }
     public int Partitions { get; }
     public string? Violation { get; private set; }
@@ -90,7 +101,7 @@ internal sealed class Simulation
             for (int lives = 0; lives < LivesMax && Ledger.Turns < _turns; lives++)
             {
                 Live();
-                new Finish(this, _store).Run();
+                new Finish(this, Store).Run();
             }
         }
         catch (SimulationEnded)
@@ -107,7 +118,7 @@ internal sealed class Simulation
             Counters.Steps = World.Steps;
             World.Mix((ulong)Ledger.Turns);
             World.Mix((ulong)World.Ticks);
-            _process?.Node?.Meters.Dispose();
+            Fleet.Dispose();
             t_here = null;
         }
     }
@@ -141,15 +152,6 @@ internal sealed class Simulation
         Trace($"FAULT {rare} {what}");
     }
 
-    public void Crash(SimulatedProcess process, Rare how)
-    {
-        Fault(how, $"process {process.Number}");
-        if (how != Rare.Crash)
-            Counters.Add(Rare.Crash);
-        Crashes++;
-        Bury(process);
-    }
-
     /// <summary>
     /// Somebody else takes a partition and lets go of it: whatever the process still sends for it is fenced.
     /// </summary>
@@ -157,15 +159,11 @@ internal sealed class Simulation
     {
         Trace($"FAULT somebody else opens partition {partition}");
         Counters.Faults++;
-        ClusterView view = _store.RenewAsync(TimeSpan.Zero, true, CancellationToken.None).Result;
-        Ledger.OnOpened(
-            _store.OpenPartitionAsync(partition, view.Partitions[partition].Epoch, CancellationToken.None).Result!);
+        Interloped.Add(partition);
+        ClusterView view = Store.RenewAsync(TimeSpan.Zero, [], CancellationToken.None).Result;
+        long seen = view.Partitions[partition].Epoch;
+        Ledger.OnOpened(Store.OpenPartitionAsync(partition, seen, CancellationToken.None).Result!, seen, null);
     }
-
-    /// <summary>The process that serves, started if there is none and the time has come.</summary>
-    public SimulatedProcess? Serving => _process is { IsServing: true, IsDead: false } process ? process : null;
-
-    public SimulatedProcess? Process => _process;
 
     /// <summary>Runs the world for a while, or until something fails.</summary>
     public void Pass(TimeSpan time)
@@ -190,13 +188,15 @@ internal sealed class Simulation
         {
             World.Step(long.MaxValue);
             Oversee();
-            if (Faults.Crash() && Serving is { } victim)
-                Crash(victim, Rare.Crash);
+            if (Faults.Crash() && Fleet.Any(_dice) is { } victim)
+                Fleet.Crash(victim, Rare.Crash);
+            if (Faults.Pauses() && Fleet.Any(_dice) is { } sleeper)
+                Fleet.Pause(sleeper);
             if (!forced && Ledger.Turns > turns - third)
             {
                 forced = true;
-                if (Counters.Faults == 0 && _process is { IsDead: false } process)
-                    Crash(process, Rare.Crash);
+                if (Counters.Faults == 0 && Fleet.Living is [var process, ..])
+                    Fleet.Crash(process, Rare.Crash);
             }
         }
     }
@@ -207,11 +207,7 @@ internal sealed class Simulation
             throw Violate("It goes on and on: the run takes more steps than any run should.");
         if (World.Escape is { } escape)
             throw Violate($"Work escaped to another thread:\n{escape}");
-        if (_process is null or { IsDead: true } && !_starting)
-        {
-            _starting = true;
-            World.QueueAfter(Disk, TimeSpan.FromMilliseconds(_dice.Below(2_000)), StartProcess);
-        }
+        Fleet.Oversee();
     }
 
     private void ScheduleAction() =>
@@ -220,89 +216,19 @@ internal sealed class Simulation
         if (!Faults.IsOn)
             return;
         _actions++;
-        if (Serving is { } process)
+        if (Fleet.Any(_dice) is { } process)
         {
             if (_dice.Chance(Faults.CleanStop))
-                Stop(process);
+                Fleet.Stop(process);
+            else if (_dice.Chance(Faults.Resize))
+                Fleet.Resize();
+            else if (Faults.ClockJumps())
+                Fleet.SetClock(process);
             else
                 Clients.Act(process);
         }
         ScheduleAction();
     });
-
-    private void StartProcess()
-    {
-        _starting = false;
-        Journal.Objects = 0;
-        SimulatedProcess process =
-            new(World, ++_processes, TimeSpan.FromMilliseconds(_dice.Chance(0.3) ? _dice.Between(-300, 300) : 0));
-        _process = process;
-        FaultyStore store = new(_store, process, this);
-        SimulatedLogger logger = new(this, process);
-        IOrchestrationExecutor executor = new SlowExecutor(
-            new InProcessExecutor(_program.Functions, new SessionServices(_program.Serializer, logger, false)), Faults,
-            process);
-        IEntityExecutor entities = new SlowEntities(
-            new InProcessEntityExecutor(
-                _program.Functions,
-                new EntityServices(_program.Serializer, new SimulatedIds(_dice.Fork()), process.Time, logger)
-                {
-                    Classes = _program.Classes,
-                }),
-            Faults, process);
-        process.Node = new Node(
-            new NodeParts(
-                store, executor, entities, _program.Functions, _program.Serializer, process.Scheduler,
-                process.Time, logger),
-            _settings);
-        process.Client =
-            new DurableClient(process.Node, _program.Functions, _program.Serializer, new SimulatedIds(_dice.Fork()));
-        Trace($"process {process.Number} starts");
-        World.Queue(process, () => _ = StartAsync(process));
-    }
-
-    private async Task StartAsync(SimulatedProcess process)
-    {
-        try
-        {
-            await process.Node!.StartAsync(CancellationToken.None);
-            process.IsServing = true;
-        }
-        catch (StoreException)
-        {
-            Bury(process);
-        }
-    }
-
-    /// <summary>A clean stop: everybody is answered, everything is durable, and the process ends by itself.</summary>
-    public void Stop(SimulatedProcess process)
-    {
-        process.IsServing = false;
-        Fault(Rare.CleanRestart, $"process {process.Number}");
-        TimeSpan drain = TimeSpan.FromMilliseconds(_dice.Pick(0, 100, 5_000));
-        World.Queue(process, () => _ = StopAsync(process, drain));
-    }
-
-    private async Task StopAsync(SimulatedProcess process, TimeSpan drain)
-    {
-        using CancellationTokenSource deadline = new(drain, process.Time);
-        await process.Node!.StopAsync(deadline.Token);
-        bool inTime = !deadline.IsCancellationRequested;
-        // What was answered at the last moment still has to be heard.
-        await Task.Delay(TimeSpan.FromSeconds(20), process.Time);
-        if (inTime && Clients.Unanswered.TryGetValue(process.Number, out SortedSet<string>? open) && open.Count > 0)
-            Violate($"Process {process.Number} stopped cleanly and never answered {string.Join(", ", open)}.");
-        Trace($"process {process.Number} ends");
-        Bury(process);
-    }
-
-    private void Bury(SimulatedProcess process)
-    {
-        process.IsDead = true;
-        process.IsServing = false;
-        World.Forget(process);
-        process.Node?.Meters.Dispose();
-    }
 
     /// <summary>In a third of the runs what has ended goes soon.</summary>
     private Dictionary<InstanceStatus, TimeSpan> Retention() => _dice.Pick(true, false, false)
@@ -313,8 +239,12 @@ internal sealed class Simulation
         }
         : [];
 
+    private long StoreTime() => VirtualTime.Beginning.ToUnixTimeMilliseconds() + World.Milliseconds;
+
     private RuntimeSettings Settings() => new()
     {
+        Lease = TimeSpan.FromSeconds(_dice.Pick(3, 15)),
+        HandOverWithin = TimeSpan.FromMilliseconds(_dice.Pick(0, 500, 20_000)),
         TaskHub = "simulation",
         SessionCacheSize = _dice.Pick(0, 0, 8, 40, 10_000),
         ConcurrentActivitiesMax = _dice.Pick(1, 4, 200),

@@ -81,7 +81,8 @@ public abstract partial class StoreConformance : IAsyncLifetime
             InsertOutcomes = [new("7.1", RequestOutcome.Accepted), new("7.2", RequestOutcome.AlreadyExists)],
         };
         await _node.MustCommitAsync(answers);
-        (await _node.CommitAsync(answers)).Outcome.ShouldBe(CommitOutcome.Refused);
+        await _node.MustCommitAsync(
+            new TurnRows { Partition = 0, InsertOutcomes = [new("7.1", RequestOutcome.NotFound)] });
 
         await ReopenAsync();
 

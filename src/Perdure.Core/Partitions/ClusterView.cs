@@ -5,7 +5,11 @@ namespace Perdure.Core.Partitions;
 /// which is the only one that all nodes share.
 /// </summary>
 internal sealed record ClusterView(
-    long Now, IReadOnlyList<NodeLease> Nodes, IReadOnlyList<PartitionLease> Partitions);
+    long Now, IReadOnlyList<NodeLease> Nodes, IReadOnlyList<PartitionLease> Partitions)
+{
+    /// <summary>Whether something is offered and not claimed.</summary>
+    public bool HasOffers { get; init; }
+}
 
 /// <summary>A process that has the hub open.</summary>
 /// <param name="Node">Its number, never reused.</param>
@@ -18,4 +22,8 @@ internal sealed record NodeLease(long Node, long Expires, IReadOnlyList<string> 
 }
 
 /// <summary>A partition and its last owner; 0 when it was released.</summary>
-internal readonly record struct PartitionLease(int Partition, long Owner, long Epoch);
+internal readonly record struct PartitionLease(int Partition, long Owner, long Epoch)
+{
+    /// <summary>Whether there are message rows for it.</summary>
+    public bool HasMessages { get; init; }
+}

@@ -72,7 +72,7 @@ internal sealed class TurnRows
     /// <summary>Work that is done, or not wanted any more. May be absent already.</summary>
     public List<OfferKey>? DeleteOffers { get; set; }
 
-    /// <summary>What requests of other nodes came to.</summary>
+    /// <summary>What requests of other nodes came to; what was said first stays.</summary>
     public List<OutcomeRow>? InsertOutcomes { get; set; }
 
     /// <summary>Tags of the inserted instance.</summary>

@@ -47,6 +47,8 @@ internal sealed class Listener : IAsyncDisposable
                 await using (NpgsqlCommand listen = new($"listen {_channel}", connection))
                     await listen.ExecuteNonQueryAsync(_closed.Token);
                 pause = s_firstPause;
+                // What was said while nobody listened is found by looking.
+                _heard(new Announcement { Shares = true });
                 while (true)
                     await connection.WaitAsync(_closed.Token);
             }

@@ -182,7 +182,9 @@ internal sealed partial class DurableClient(
         CheckedId(instanceId);
         if (timeout is { } span && span < TimeSpan.Zero && span != Timeout.InfiniteTimeSpan)
             throw new ArgumentOutOfRangeException(nameof(timeout), span, "The time to wait cannot be negative.");
-        using CompletionWaiter waiter = node.PartitionOf(instanceId).WaitForEnd(instanceId, out bool isLive);
+        Partition partition = node.PartitionOf(instanceId);
+        long epoch = partition.Epoch;
+        using CompletionWaiter waiter = partition.WaitForEnd(instanceId, out bool isLive);
         // What memory does not know to be alive may have ended before, or not exist; asked after the waiter stands, so
         // that an ending between the two is not missed.
         if (!isLive)
@@ -194,7 +196,7 @@ internal sealed partial class DurableClient(
         }
         try
         {
-            return await EndOfAsync(instanceId, waiter).WaitHereAsync(
+            return await EndOfAsync(partition, epoch, waiter).WaitHereAsync(
                 timeout ?? Timeout.InfiniteTimeSpan, node.Time, cancellationToken);
         }
         catch (TimeoutException)
@@ -205,8 +207,11 @@ internal sealed partial class DurableClient(
         }
     }
 
-    /// <summary>As memory tells it; and while another node has the instance, as the store does.</summary>
-    private async Task<DurableOrchestrationStatus> EndOfAsync(string instanceId, CompletionWaiter waiter)
+    /// <summary>
+    /// As memory tells it; and as the store does, while another node has the instance, or when one may have had it
+    /// since the store was asked last.
+    /// </summary>
+    private async Task<DurableOrchestrationStatus> EndOfAsync(Partition partition, long seen, CompletionWaiter waiter)
     {
         if (!node.IsShared)
             return StatusView.Of(await waiter.Ended);
@@ -219,12 +224,14 @@ internal sealed partial class DurableClient(
             }
             catch (TimeoutException) when (!waiter.IsGivenUp)
             {
-                // Nobody here knows; it may have moved to another node meanwhile, too.
+                // Nobody here knows; it may have moved to another node meanwhile, or from there to this one.
             }
-            if (node.PartitionOf(instanceId).IsElsewhere
-                && await node.OpenStore.ReadSnapshotAsync(instanceId, CancellationToken.None)
+            long epoch = partition.Epoch;
+            if ((epoch == 0 || epoch != seen)
+                && await node.OpenStore.ReadSnapshotAsync(waiter.Id, CancellationToken.None)
                     is { Row.Status.IsTerminal: true } ended)
                 return StatusView.Of(ended, showInput: true);
+            seen = epoch;
             pause = pause * 2 < s_longestLook ? pause * 2 : s_longestLook;
         }
     }

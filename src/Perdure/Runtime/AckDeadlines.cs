@@ -10,7 +10,7 @@ internal sealed class AckDeadlines : IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
 
-    private readonly Queue<(Resident Resident, Message Message, Request Request, long Since)> _waiting = new();
+    private readonly Queue<(Resident Resident, Message Message, Request? Request, long Since)> _waiting = new();
     private readonly Partition _partition;
     private readonly ITimer _timer;
     private bool _armed;
@@ -22,7 +22,10 @@ internal sealed class AckDeadlines : IDisposable
             Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public void Watch_NeedsLock(Resident resident, Message message, Request request)
+    /// <param name="resident">The instance.</param>
+    /// <param name="message">What is asked of it.</param>
+    /// <param name="request">Who waits; null when it is somebody on another node.</param>
+    public void Watch_NeedsLock(Resident resident, Message message, Request? request)
     {
         _waiting.Enqueue((resident, message, request, _partition.Node.Time.GetTimestamp()));
         if (_armed)
@@ -32,13 +35,13 @@ internal sealed class AckDeadlines : IDisposable
     }
 
     /// <summary>The requests that are late, and arms the next tick.</summary>
-    public List<(Resident Resident, Message Message, Request Request)> TakeLate_NeedsLock(TimeSpan allowed)
+    public List<(Resident Resident, Message Message, Request? Request)> TakeLate_NeedsLock(TimeSpan allowed)
     {
-        List<(Resident, Message, Request)> late = [];
+        List<(Resident, Message, Request?)> late = [];
         TimeProvider time = _partition.Node.Time;
-        while (_waiting.TryPeek(out (Resident Resident, Message Message, Request Request, long Since) first))
+        while (_waiting.TryPeek(out (Resident Resident, Message Message, Request? Request, long Since) first))
         {
-            if (!first.Request.IsAnswered)
+            if (first.Request is not { IsAnswered: true })
             {
                 if (time.GetElapsedTime(first.Since) < allowed)
                     break;

@@ -122,7 +122,8 @@ internal sealed class ActivityDispatcher(
 
     private void Run(ActivityWork work)
     {
-        if (work.IsCancelled)
+        // After the lease the next owner may have run it already, and this run would not know.
+        if (work.IsCancelled || work.Source.Node.Leases.IsOver)
         {
             Skip(work);
             Pump();

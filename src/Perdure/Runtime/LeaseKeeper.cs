@@ -26,6 +26,7 @@ internal sealed class LeaseKeeper : IDisposable
 
     /// <summary>Which partition was tried last: one that cannot be taken must not keep the others waiting.</summary>
     private int _lastTried = -1;
+    private long _askedAt;
 
     public LeaseKeeper(Node node)
     {
@@ -48,6 +49,13 @@ internal sealed class LeaseKeeper : IDisposable
 
     /// <summary>Whether another node can own something.</summary>
     public bool HasOthers => _neighbours.Functions.Count > 0;
+
+    /// <summary>
+    /// Whether the node must let go of everything, also when its timers have not told it yet: a process that stood
+    /// still for long finds what it was about to do before it finds that it is too late for it.
+    /// </summary>
+    public bool IsOver => _isShared
+        && _node.Time.GetElapsedTime(Volatile.Read(ref _askedAt)) >= _node.Settings.Lease * SafePart;
 
     /// <summary>A round is due: something was lost, released, or has to be opened again.</summary>
     public void Wake()
@@ -135,6 +143,10 @@ internal sealed class LeaseKeeper : IDisposable
         // The lease runs from before the question: the answer may have taken long.
         long asked = _node.Time.GetTimestamp();
         ClusterView view = await _node.Store.RenewAsync(_node.Settings.Lease, _node.Offered, cancellationToken);
+        // The timer is late, as after standing still: what is renewed now was nobody's for a while.
+        if (IsOver)
+            OnExpired();
+        Volatile.Write(ref _askedAt, asked);
         _isShared = view.Nodes.Single(n => n.Node == _node.Number).Expires < long.MaxValue;
         if (_isShared)
         {
@@ -143,17 +155,19 @@ internal sealed class LeaseKeeper : IDisposable
         }
         Neighbours before = _neighbours;
         _neighbours = new Neighbours(view, _node.Number);
+        Rounds++;
         if (!_neighbours.Functions.IsSubsetOf(before.Functions))
             _node.WakeCodeless();
         foreach (PartitionLease lease in view.Partitions)
             _node.Partition(lease.Partition).Compare(lease);
-        // A node that stops keeps what it has until it is done, and takes nothing.
-        if (_node.IsStopping)
+        // A node that stops keeps what it has until it is done, and takes nothing; nor does one that was answered so
+        // late that its lease is as good as over.
+        if (_node.IsStopping || IsOver)
             return;
 
         ShareDecision decision = FairShare.Decide(view, _node.Number);
         foreach (PartitionLease released in decision.Release)
-            _node.HandOver(released.Partition);
+            _node.HandOver(released);
         IEnumerable<PartitionLease> lost = view.Partitions
             .Where(p => p.Owner == _node.Number && _node.Partition(p.Partition).IsUnopened
                 && !decision.Release.Contains(p));
@@ -174,20 +188,21 @@ internal sealed class LeaseKeeper : IDisposable
                 Wake();
         }
         if (_isShared)
-            await LookAroundAsync(cancellationToken);
-        Rounds++;
+            await LookAroundAsync(view, cancellationToken);
     }
 
     /// <summary>In case an announcement was not heard, or a claimant has died.</summary>
-    private async Task LookAroundAsync(CancellationToken cancellationToken)
+    private async Task LookAroundAsync(ClusterView view, CancellationToken cancellationToken)
     {
-        for (int i = 0; i < _node.Partitions; i++)
+        foreach (PartitionLease lease in view.Partitions)
         {
-            _node.Partition(i).ReadNewSoon();
-            await _node.Partition(i).CheckOffersAsync(cancellationToken);
+            if (lease.HasMessages)
+                _node.Partition(lease.Partition).ReadNewSoon();
+            await _node.Partition(lease.Partition).CheckOffersAsync(cancellationToken);
         }
         await _node.Claims.CheckAsync(cancellationToken);
-        _node.Claims.Hear();
+        if (view.HasOffers)
+            _node.Claims.Hear();
     }
 
     /// <summary>What cannot be read keeps one partition shut and not the others; only a start fails for it.</summary>
@@ -211,7 +226,8 @@ internal sealed class LeaseKeeper : IDisposable
     /// </summary>
     private void OnExpired()
     {
-        _node.Logger.LeaseExpired(_node.Number);
+        if (_node.Owned > 0)
+            _node.Logger.LeaseExpired(_node.Number);
         for (int i = 0; i < _node.Partitions; i++)
             _node.Partition(i).Lose();
         _node.Claims.Lose();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
+using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
 using Perdure.Core.Turns;
 using Perdure.Execution;
@@ -167,7 +168,8 @@ internal sealed class Node : INumbers
         await Claims.StopAsync();
         // Others go on with the instances while the activities that run here come to their end.
         if (IsShared && Leases.HasOthers)
-            await Task.WhenAll(_partitions.Select(p => p.HandOverAsync(deadline)));
+            await Task.WhenAll(
+                _partitions.Where(p => p.Epoch != 0).Select(p => p.HandOverAsync(p.Epoch, deadline)));
         Task activities = Activities.WhenIdleAsync();
         if (!await Finished(activities, deadline))
         {
@@ -226,7 +228,7 @@ internal sealed class Node : INumbers
     }
 
     /// <summary>Begins to give a partition back.</summary>
-    public void HandOver(int partition) => _handingOver = Task.WhenAll(_handingOver, HandOverAsync(partition));
+    public void HandOver(PartitionLease lease) => _handingOver = Task.WhenAll(_handingOver, HandOverAsync(lease));
 
     /// <summary>Begins to find out what a partition that was taken owes.</summary>
     public void RecoverTaken(int partition)
@@ -257,10 +259,10 @@ internal sealed class Node : INumbers
     public static InvalidOperationException Stopping() =>
         new("The host is stopping and takes no more requests. Send it again when the host is back.");
 
-    private async Task HandOverAsync(int partition)
+    private async Task HandOverAsync(PartitionLease lease)
     {
         using CancellationTokenSource deadline = new(Settings.HandOverWithin, Time);
-        await _partitions[partition].HandOverAsync(deadline.Token);
+        await _partitions[lease.Partition].HandOverAsync(lease.Epoch, deadline.Token);
         Wakes.Shares();
     }
 

@@ -13,7 +13,7 @@ internal sealed partial class Partition
     {
         lock (_gate)
         {
-            foreach ((Resident resident, Message message, Request request)
+            foreach ((Resident resident, Message message, Request? request)
                 in _acks.TakeLate_NeedsLock(_node.Settings.RecordAfter))
             {
                 // What the memory that was thrown away held was put again, and is watched where it is now.
@@ -21,8 +21,13 @@ internal sealed partial class Partition
                     continue;
                 // In line before the lock is given up: the turn that goes on without these rows must commit behind
                 // them.
-                if (RecordAlone_NeedsLock(resident, message, request) is { } entry)
+                CommitEntry? entry = request is null
+                    ? AnswerRow_NeedsLock(resident, message)
+                    : RecordAlone_NeedsLock(resident, message, request);
+                if (entry is not null)
                     _node.LaneOf(this).Append(entry);
+                if (request is null && (entry is not null || !IsWithin_NeedsLock(resident, message)))
+                    continue;
                 // Not late because of user code, or not yet: looked at again until it is answered.
                 _acks.Watch_NeedsLock(resident, message, request);
             }
@@ -48,6 +53,28 @@ internal sealed partial class Partition
         return row;
     }
 
+    /// <summary>Whether the message still waits for a turn, or for the end of one.</summary>
+    private static bool IsWithin_NeedsLock(Resident resident, Message message) =>
+        resident.Mail.Contains(message)
+        || (resident.RunningTurn is OrchestrationTurn { InputsRecorded: false } turn && turn.Taken.Contains(message));
+
+    /// <summary>
+    /// The 20 ms rule for what another node has asked: it is a row already, and its answer becomes one.
+    /// </summary>
+    private static CommitEntry? AnswerRow_NeedsLock(Resident resident, Message message)
+    {
+        if (resident.RunningTurn is not OrchestrationTurn running || !IsWithin_NeedsLock(resident, message))
+            return null;
+        if (running.Taken.Contains(message))
+            return Ahead(resident, running);
+        if (message is Message.Start or Message.Purge or Message.Rewind)
+            return running.Number > 0 || running.InputsRecorded
+                ? RefuseAlone_NeedsLock(resident, message, null)
+                : null;
+        resident.ExchangeRow(message, message with { RequestId = null });
+        return new RowAccepted(resident.Partition, message.RequestId!);
+    }
+
     private RequestRow RowOf_NeedsLock(Resident resident, Message message, Request request, out Message stored)
     {
         MessageKey key = NextRequestKey_NeedsLock();
@@ -61,7 +88,7 @@ internal sealed partial class Partition
     /// Code runs, so the instance lives: that is the answer, as soon as what it rests on is durable. So it stands in
     /// line with no rows of its own.
     /// </summary>
-    private static EarlyRefusal RefuseAlone_NeedsLock(Resident resident, Message message, Request request)
+    private static EarlyRefusal RefuseAlone_NeedsLock(Resident resident, Message message, Request? request)
     {
         resident.Strike(message);
         return new EarlyRefusal(resident, message, request);

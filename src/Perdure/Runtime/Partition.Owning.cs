@@ -108,23 +108,42 @@ internal sealed partial class Partition
     /// Lets go of the partition in order: no new activities, those that run run on here, and turns get until the
     /// deadline; what is not done then the next owner does again.
     /// </summary>
-    public async Task HandOverAsync(CancellationToken deadline)
+    /// <param name="seen">The epoch under which the store said that this node owns it.</param>
+    /// <param name="deadline">Ends the waiting.</param>
+    public async Task HandOverAsync(long seen, CancellationToken deadline)
     {
+        bool isOpen;
         lock (_gate)
         {
-            if (_closed || _held is not null || _isLeaving)
+            if (_closed || _isLeaving)
                 return;
-            Volatile.Write(ref _isLeaving, true);
-            KeepRunning_NeedsLock();
-            // From here on requests wait, and then go to the next owner.
-            _held = [];
+            isOpen = _held is null;
+            if (isOpen)
+            {
+                Volatile.Write(ref _isLeaving, true);
+                KeepRunning_NeedsLock();
+                // From here on requests wait, and then go to the next owner.
+                _held = [];
+            }
+        }
+        if (!isOpen)
+        {
+            // Lost before, and nobody has taken it: nobody would, while the store says that it is owned by one who
+            // lives.
+            Lose();
+            await ReleaseAsync(seen);
+            return;
         }
         _node.LaneOf(this).Go();
         await Node.Finished(_work.WhenIdleAsync(), deadline);
         long epoch = Epoch;
         Lose();
-        if (epoch == 0)
-            return;
+        if (epoch != 0)
+            await ReleaseAsync(epoch);
+    }
+
+    private async Task ReleaseAsync(long epoch)
+    {
         try
         {
             await _node.Store.ClosePartitionAsync(Number, epoch, CancellationToken.None);
@@ -132,7 +151,8 @@ internal sealed partial class Partition
         }
         catch (StoreException e)
         {
-            // It stays marked as owned until the lease of the node says otherwise; this node takes it again.
+            // It stays marked as owned until the lease of the node says otherwise; this node takes it again, or lets go
+            // of it in the next round.
             _node.Logger.RoundFailed(e);
         }
     }
@@ -233,9 +253,10 @@ internal sealed partial class Partition
             {
                 // The node stops: the next owner reads them.
             }
-            catch (StoreException e)
+#pragma warning disable CA1031 // Whatever it was, the next round of the lease asks again; who reads must not stand still.
+            catch (Exception e)
+#pragma warning restore CA1031
             {
-                // The next round of the lease asks again.
                 _node.Logger.RoundFailed(e);
             }
             lock (_gate)

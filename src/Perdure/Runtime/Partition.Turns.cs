@@ -302,10 +302,14 @@ internal sealed partial class Partition
         TurnEntry entry = new(resident, turn, encoder, ahead: false);
         if (turn.Rows.IsEmpty)
         {
-            if (entry.IsStale)
+            // Nothing fences a turn that writes nothing: under a lease that is over it rests on memory of another time.
+            bool isOver = _node.Leases.IsOver;
+            if (isOver || entry.IsStale)
                 entry.OnStale();
             else
                 entry.OnCommitted();
+            if (isOver)
+                Lose();
             return;
         }
         lock (_gate)

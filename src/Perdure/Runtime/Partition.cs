@@ -132,6 +132,8 @@ internal sealed partial class Partition
         claimed ??= Claim_NeedsLock(resident);
         if (message.Ticket is Request request)
             _acks.Watch_NeedsLock(resident, message, request);
+        else if (message is { RequestId: not null, Row: not null } && resident.Lines is null)
+            _acks.Watch_NeedsLock(resident, message, null);
         return claimed is null && message is Message.Terminate terminate
             && resident.RunningTurn is OrchestrationTurn running
             && (terminate.OfParent is not { } parent || running.State.IsChildOf(parent))

@@ -126,7 +126,9 @@ internal sealed class RemoteOutcomes(Node node) : IDisposable
             foreach (OutcomeRow outcome in await node.Store.ReadOutcomesAsync(ids, CancellationToken.None))
                 Answer(outcome);
         }
-        catch (StoreException e)
+#pragma warning disable CA1031 // Whatever it was, it is looked again; who waits must not be forgotten.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             node.Logger.RoundFailed(e);
         }

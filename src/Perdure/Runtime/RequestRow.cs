@@ -49,10 +49,13 @@ internal sealed class EarlyRefusal : CommitEntry
 {
     private readonly Resident _resident;
     private readonly Message _message;
-    private readonly Request _request;
+    private readonly Request? _request;
 
-    public EarlyRefusal(Resident resident, Message message, Request request)
-        : base(resident.Partition, new TurnRows { Partition = resident.Partition.Number })
+    /// <param name="resident">The instance.</param>
+    /// <param name="message">What is refused.</param>
+    /// <param name="request">Who waits; null when it is somebody on another node, and the answer is a row.</param>
+    public EarlyRefusal(Resident resident, Message message, Request? request)
+        : base(resident.Partition, RowsOf(resident.Partition.Number, message, request))
     {
         (_resident, _message, _request) = (resident, message, request);
         Partition.EnterWork();
@@ -60,20 +63,57 @@ internal sealed class EarlyRefusal : CommitEntry
 
     public override void OnCommitted()
     {
-        _request.Answer(_message switch
-        {
-            Message.Start => RequestOutcome.AlreadyExists,
-            Message.Rewind => RequestOutcome.WrongState,
-            _ => RequestOutcome.StillRunning,
-        });
+        _request?.Answer(OutcomeOf(_message));
+        foreach (OutcomeRow outcome in Rows.InsertOutcomes ?? [])
+            Partition.Node.Wakes.Answered(outcome);
         Partition.ExitWork();
     }
 
-    public override void OnStale() => OnDropped(null);
+    public override void OnStale()
+    {
+        // What is a row is read again.
+        if (_message.Row is null)
+            Partition.Submit(_resident.Id, _message);
+        Partition.ExitWork();
+    }
 
     public override void OnDropped(string? refusal)
     {
         Partition.Submit(_resident.Id, _message);
         Partition.ExitWork();
+    }
+
+    private static RequestOutcome OutcomeOf(Message message) => message switch
+    {
+        Message.Start => RequestOutcome.AlreadyExists,
+        Message.Rewind => RequestOutcome.WrongState,
+        _ => RequestOutcome.StillRunning,
+    };
+
+    private static TurnRows RowsOf(int partition, Message message, Request? request) => request is null
+        ? new TurnRows
+        {
+            Partition = partition,
+            DeleteMessages = [message.Row!.Value],
+            InsertOutcomes = [new OutcomeRow(message.RequestId!, OutcomeOf(message))],
+        }
+        : new TurnRows { Partition = partition };
+}
+
+/// <summary>
+/// What another node has asked of an instance whose code runs stands in a row: that is the answer.
+/// </summary>
+internal sealed class RowAccepted(Partition partition, string requestId)
+    : RowsEntry(partition, new TurnRows
+    {
+        Partition = partition.Number,
+        InsertOutcomes = [new OutcomeRow(requestId, RequestOutcome.Accepted)],
+    })
+{
+    public override void OnCommitted() => Partition.Node.Wakes.Answered(Rows.InsertOutcomes![0]);
+
+    public override void OnStale()
+    {
+        // The row is read again, and its answer is still owed.
     }
 }

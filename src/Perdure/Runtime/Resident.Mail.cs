@@ -80,6 +80,9 @@ internal sealed partial class Resident
             _mail![IndexOf(message)] = with;
     }
 
+    /// <summary>The same for an orchestration's message that is a row.</summary>
+    public void ExchangeRow(Message message, Message with) => _mail![IndexOf(message)] = with;
+
     /// <summary>Takes out a message that somebody waits for.</summary>
     public void Strike(Message message)
     {

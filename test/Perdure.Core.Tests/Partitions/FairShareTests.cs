@@ -44,7 +44,7 @@ public class FairShareTests
     {
         ClusterView view = View(4, [1], [2, 2, 1, 1]) with
         {
-            Nodes = [new(1, Now + 1, ["activity A"]), new(2, Now + 1, Runs: false)],
+            Nodes = [new(1, Now + 1, ["activity A"]), new(2, Now + 1, [])],
         };
 
         FairShare.Decide(view, 2).ShouldSatisfyAllConditions(

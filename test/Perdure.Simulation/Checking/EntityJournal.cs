@@ -28,7 +28,8 @@ internal sealed class EntityJournal(Simulation simulation)
     public EntityBatchRun Begin(EntityBatch batch, SimulatedProcess process)
     {
         string id = batch.InstanceId;
-        EntityBatchRun run = new(batch, process, simulation.Ledger.EpochOf(id), simulation.Ledger.EntityOf(id).Log);
+        EntityBatchRun run =
+            new(batch, process, simulation.Ledger.EpochOf(id, process), simulation.Ledger.EntityOf(id).Log);
         _last[(process.Number, id)] = run;
         s_batch.Value = run;
         simulation.Trace($"operations of {id} at {batch.At}: {batch.Operations.Count}");
@@ -45,16 +46,21 @@ internal sealed class EntityJournal(Simulation simulation)
         Deed deed = simulation.Ledger.FindDeed(chore.Token)
             ?? throw simulation.Violate($"'{chore.Token}' of '{id}' runs, and nobody has sent it.");
         // Code that runs for memory which was thrown away works for nothing, whatever it does.
-        bool counts = Last(batch.Process, id) == batch && batch.Epoch == simulation.Ledger.EpochOf(id);
+        bool counts = Last(batch.Process, id) == batch
+            && batch.Epoch != 0 && batch.Epoch == simulation.Ledger.EpochOf(id, batch.Process);
         if (counts && deed.Place is DeedPlace.Done or DeedPlace.Failed)
             simulation.Violate($"'{chore.Token}' of '{id}' runs again although it is {deed.Place}.");
         if (deed.Target != id)
             simulation.Violate($"'{chore.Token}' was sent to '{deed.Target}', and '{id}' runs it.");
-        if (deed.DueAt > batch.At)
+        EntityRecord entity = simulation.Ledger.EntityOf(id);
+        // A node whose clock is ahead of this one's may have found it due, and then the entity lost its row and with it
+        // the time that it had come to.
+        if (deed.DueAt > Math.Max(batch.At, simulation.IsCluster ? entity.Latest : batch.Process.Time.BeforeJump))
             simulation.Violate($"'{chore.Token}' of '{id}' is due at {deed.DueAt} and runs at {batch.At}.");
         if (deed.Runs++ > 0)
             simulation.Counters.Add(Rare.OperationRanAgain);
         deed.LastRun = batch;
+        entity.Latest = Math.Max(entity.Latest, batch.At);
         OperationRun run = new(deed, context.OperationName);
         batch.Operations.Add(run);
         simulation.Counters.Operations++;

@@ -2,6 +2,7 @@ using Perdure.Core.Entities;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Stores;
+using Perdure.Simulation.Scheduling;
 
 namespace Perdure.Simulation.Checking;
 
@@ -20,6 +21,9 @@ internal sealed class EntityRecord(string id)
 
     /// <summary>Since when, in commits, the state was what: the checker of reads looks here.</summary>
     public List<(long Since, IReadOnlyList<string>? Log)> Versions { get; } = [(0, null)];
+
+    /// <summary>The latest time at which it ran.</summary>
+    public long Latest { get; set; }
 
     /// <summary>Requests for the lock and releases that are rows.</summary>
     public Dictionary<MessageKey, EntityCaller> Requests { get; } = [];
@@ -76,6 +80,9 @@ internal sealed class Deed(string token, string target)
 
     public DeedPlace Place { get; set; }
     public bool WasRefused { get; set; }
+
+    /// <summary>Of a client: the process that it asked.</summary>
+    public SimulatedProcess? Process { get; init; }
 
     /// <summary>Of a client: when, in steps of the world, it sent this and heard of it.</summary>
     public long Sent { get; init; }

@@ -12,7 +12,7 @@ namespace Perdure.Simulation.Checking;
 /// The last phase, without faults: whatever waits for something is given it, and then everything must have come to an
 /// end and nothing may be left over.
 /// </summary>
-internal sealed class Finish(Simulation simulation, MemoryStore disk)
+internal sealed partial class Finish(Simulation simulation, MemoryStore disk)
 {
     private const int RoundsMax = 60;
     private const int PatientRounds = 40;
@@ -22,11 +22,13 @@ internal sealed class Finish(Simulation simulation, MemoryStore disk)
     public void Run()
     {
         simulation.Faults.IsOn = false;
+        simulation.Fleet.GoOn();
         simulation.Trace($"the faults are over");
         for (int round = 0; ; round++)
         {
             simulation.Pass(Round);
-            if (simulation.Serving is not { } process)
+            SimulatedProcess[] serving = [.. simulation.Fleet.Serving];
+            if (!serving.Any(p => p.Runs))
             {
                 if (round > RoundsMax)
                     throw simulation.Violate("No process comes up although nothing fails any more.");
@@ -38,15 +40,18 @@ internal sealed class Finish(Simulation simulation, MemoryStore disk)
                 break;
             if (round > RoundsMax)
                 throw Stuck(alive);
-            foreach (Life life in alive)
-                Push(life, process, round);
+            for (int i = 0; i < alive.Length; i++)
+                Push(alive[i], serving[(round + i) % serving.Length], round);
         }
         // The disk knows of the last commit before the process does, and what has ended may be on its way out.
-        for (int i = 0; i == 0 || (i < RoundsMax && simulation.Serving is { Node.Work.Count: > 0 }); i++)
+        for (int i = 0; i == 0 || (i < RoundsMax && simulation.Fleet.Serving.Any(p => p.Node!.Work.Count > 0)); i++)
             simulation.Pass(Settling);
         CheckStore();
+        if (simulation.IsCluster)
+            CheckShares();
         CheckRequests();
         CheckEntities();
+        CheckIdle();
         StopCleanly();
     }
 
@@ -128,26 +133,37 @@ internal sealed class Finish(Simulation simulation, MemoryStore disk)
 
     private void CheckRequests()
     {
-        if (simulation.Serving is { } process
-            && simulation.Clients.Unanswered.TryGetValue(process.Number, out SortedSet<string>? open))
+        foreach (SimulatedProcess process in simulation.Fleet.Serving)
         {
+            if (!simulation.Clients.Unanswered.TryGetValue(process.Number, out SortedSet<string>? open))
+                continue;
             // Who waits for an instance that was purged meanwhile waits for the next of that id.
-            string[] unanswered = [.. open.Where(w => !w.StartsWith("wait", StringComparison.Ordinal))];
+            string[] unanswered = [.. open.Where(
+                w => !simulation.Clients.WaitsFor.TryGetValue(w, out string? id)
+                    || simulation.Ledger.ById(id) is { End: not null })];
             if (unanswered.Length > 0)
-                simulation.Violate($"Nobody answered {string.Join(", ", unanswered)}.");
+                simulation.Violate($"Nobody answered {string.Join(", ", unanswered)} on {process.Number}.");
         }
     }
 
     private void StopCleanly()
     {
-        SimulatedProcess process = simulation.Serving!;
-        if (process.Node!.Work.Count != 0)
-            simulation.Violate($"Everything is done, and the node counts {process.Node.Work.Count} pieces of work.");
-        simulation.Stop(process);
+        SimulatedProcess[] stopped = [.. simulation.Fleet.Serving];
+        foreach (SimulatedProcess process in stopped)
+        {
+            if (process.Node!.Work.Count != 0)
+                simulation.Violate($"Everything is done, and process {process.Number} counts "
+                    + $"{process.Node.Work.Count} pieces of work.");
+            simulation.Fleet.Stop(process);
+        }
         simulation.Pass(TimeSpan.FromSeconds(60));
-        if (!process.IsDead)
-            simulation.Violate("The process does not come to a clean end.");
-        if (simulation.Journal.Objects != 0)
-            simulation.Violate($"{simulation.Journal.Objects} objects of function classes were never disposed of.");
+        foreach (SimulatedProcess process in stopped)
+        {
+            if (!process.IsDead)
+                simulation.Violate($"Process {process.Number} does not come to a clean end.");
+            if (process.Objects != 0)
+                simulation.Violate(
+                    $"{process.Objects} objects of function classes were never disposed of by {process.Number}.");
+        }
     }
 }

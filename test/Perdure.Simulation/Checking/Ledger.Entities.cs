@@ -33,14 +33,17 @@ internal sealed partial class Ledger
         return entity;
     }
 
-    public long EpochOf(string id) => _epochs[InstanceIds.Partition(id, simulation.Partitions)];
-
     public Deed? FindDeed(string token) => _deeds.GetValueOrDefault(token);
 
     /// <summary>A client is about to send an operation.</summary>
     public Deed Asked(string token, string entity, long? dueAt)
     {
-        Deed deed = new(token, entity) { DueAt = dueAt, Sent = simulation.World.Steps };
+        Deed deed = new(token, entity)
+        {
+            DueAt = dueAt,
+            Sent = simulation.World.Steps,
+            Process = simulation.World.Current,
+        };
         _deeds.Add(token, deed);
         Know(entity);
         return deed;

@@ -11,14 +11,19 @@ namespace Perdure.Simulation.Checking;
 /// <summary>Messages: sent by the turn that decided so, consumed once, and with an effect or a reason.</summary>
 internal sealed partial class Ledger
 {
+    /// <summary>The requests of other nodes that have their outcome in the store.</summary>
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+
     private void Sends(TurnRows rows, TurnFacts facts, SimulatedProcess process)
     {
+        foreach (OutcomeRow outcome in rows.InsertOutcomes ?? [])
+            _told.Add(outcome.Id);
         List<Message> sent = [];
         foreach (MessageRow row in rows.InsertMessages ?? [])
         {
             MessageRow kept = row with { Body = row.Body.ToArray() };
             Message message = MessageCodec.Decode(kept);
-            if (!_messages.TryAdd(row.Key, (kept, message, process.Number)))
+            if (!_messages.TryAdd(row.Key, (kept, message, process)))
                 Violate($"Message {row.Key} exists twice.");
             sent.Add(message);
             if (EntityInstanceIds.Is(row.Target))
@@ -63,14 +68,14 @@ internal sealed partial class Ledger
         HashSet<TaskKey> answered = [];
         foreach (MessageKey key in rows.DeleteMessages ?? [])
         {
-            if (!_messages.Remove(key, out (MessageRow Row, Message Message, int Process) entry))
+            if (!_messages.Remove(key, out (MessageRow Row, Message Message, SimulatedProcess Process) entry))
             {
                 Violate($"Message {key} was consumed and is not there.");
                 continue;
             }
-            if (entry.Process != process.Number)
-                simulation.Counters.Add(Rare.MessageConsumedAfterCrash);
+            CountTravelled(entry.Process, process);
             CheckConsumed(entry.Row.Target, entry.Message, rows, facts);
+            CheckToldOf(entry.Row.Target, entry.Message, rows);
             if (entry.Message is Message.ChildDone done)
                 answered.Add(done.Task);
             if (entry.Message is Message.OperationDone operation)
@@ -132,7 +137,9 @@ internal sealed partial class Ledger
                 if (!mayDrop)
                     Violate($"'{target}' consumed {message.GetType().Name} {text} without recording it.");
                 if (token.Place == TokenPlace.InRow)
-                    token.Place = facts.MovedGeneration ? TokenPlace.Discarded : TokenPlace.Dropped;
+                    token.Place = facts.MovedGeneration && !IsToldOtherwise(message, rows)
+                        ? TokenPlace.Discarded
+                        : TokenPlace.Dropped;
                 break;
         }
     }
@@ -141,6 +148,17 @@ internal sealed partial class Ledger
     private static bool IsToldOtherwise(Message message, TurnRows rows) =>
         message.RequestId is { } id
         && (rows.InsertOutcomes ?? []).Exists(o => o.Id == id && o.Outcome != RequestOutcome.Accepted);
+
+    /// <summary>Somebody on another node waits for what a request came to.</summary>
+    private void CheckToldOf(string target, Message message, TurnRows rows)
+    {
+        if (message.RequestId is not { } id)
+            return;
+        // A row is an answer for some requests, so it may have been given before.
+        if (!_told.Contains(id))
+            Violate($"'{target}' consumed the {message.GetType().Name} of request {id} and stored no outcome.");
+        simulation.Counters.Add(Rare.AnsweredElsewhere);
+    }
 
     private static string? TokenText(Message message) => message switch
     {

@@ -21,11 +21,10 @@ internal sealed partial class Ledger(Simulation simulation)
     private readonly Dictionary<string, Life> _executions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Life> _byNonce = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Token> _tokens = new(StringComparer.Ordinal);
-    private readonly Dictionary<MessageKey, (MessageRow Row, Message Message, int Process)> _messages = [];
+    private readonly Dictionary<MessageKey, (MessageRow Row, Message Message, SimulatedProcess Process)> _messages = [];
     private readonly Dictionary<TimerKey, TimerRow> _timers = [];
     private readonly HashSet<TaskKey> _tasks = [];
     private readonly HashSet<(long Node, int Lane, long Number)> _batches = [];
-    private readonly Dictionary<int, long> _epochs = [];
 
     /// <summary>How many batches are committed: the clock of the checker.</summary>
     public long Now { get; private set; }
@@ -44,19 +43,6 @@ internal sealed partial class Ledger(Simulation simulation)
         _messages.Values.Select(m => $"message {m.Row.Key} {m.Message.GetType().Name} to '{m.Row.Target}'")
             .Concat(_timers.Keys.Select(t => $"timer {t} of '{_timers[t].Target}'"))
             .Concat(_tasks.Select(t => $"task row {t}"));
-
-    public long EpochOf(int partition) => _epochs[partition];
-
-    /// <summary>Each may have been a death for what it found running.</summary>
-    public int Openings { get; private set; }
-
-    public void OnOpened(PartitionOpening opening)
-    {
-        Openings++;
-        if (_epochs.TryGetValue(opening.Partition, out long epoch) && opening.Epoch <= epoch)
-            Violate($"Partition {opening.Partition} was opened with epoch {opening.Epoch} after {epoch}.");
-        _epochs[opening.Partition] = opening.Epoch;
-    }
 
     public bool IsCommitted(Batch batch) => _batches.Contains((batch.Node, batch.Lane, batch.Number));
 
@@ -105,16 +91,14 @@ internal sealed partial class Ledger(Simulation simulation)
         Now++;
         simulation.Counters.Commits++;
         foreach (PartitionEpoch fence in batch.Fences)
-        {
-            if (_epochs[fence.Partition] != fence.Epoch)
-                Violate($"A batch was committed under epoch {fence.Epoch} of partition {fence.Partition}, which is at "
-                    + $"{_epochs[fence.Partition]}.");
-        }
+            CheckFence(fence, process);
         if (!_batches.Add((batch.Node, batch.Lane, batch.Number)))
             Violate($"Batch {batch.Number} of node {batch.Node} was committed twice.");
         foreach (TurnRows rows in batch.Turns)
         {
-            if (!batch.Fences.Any(f => f.Partition == rows.Partition) && !IsForwarded(rows))
+            if (IsForwarded(rows))
+                simulation.Counters.Add(Rare.RequestForwarded);
+            else if (!batch.Fences.Any(f => f.Partition == rows.Partition))
                 Violate($"A turn of partition {rows.Partition} is in a batch without its fence.");
             Apply(rows, process);
         }
@@ -148,6 +132,10 @@ internal sealed partial class Ledger(Simulation simulation)
         else
             Consumes(rows, facts, process);
         Timers(rows);
+        foreach (OfferRow offer in rows.InsertOffers ?? [])
+            simulation.Trace($"  + offer {offer.Key.Number}: {offer.Code} {TaskList.Of(offer.Tasks)} of {offer.Target}");
+        foreach (OfferKey offer in rows.DeleteOffers ?? [])
+            simulation.Trace($"  - offer {offer.Number}");
         foreach (TaskRow task in rows.InsertTasks ?? [])
         {
             _tasks.Add(new TaskKey(task.Key, task.Generation, task.Task));

@@ -14,18 +14,24 @@ internal enum Fate
     CrashInFlight,
     UnknownWritten,
     UnknownNotWritten,
+
+    /// <summary>It stays on the way for longer than a lease may last, and then arrives.</summary>
+    Held,
+
+    /// <summary>The process stands still behind it, and learns long afterwards that it was written.</summary>
+    PauseAfter,
 }
 
 /// <summary>
 /// How often things go wrong in one run. The seed decides: some runs are calm, some hostile, some know one fault only.
 /// </summary>
-internal sealed class FaultRates
+internal sealed partial class FaultRates
 {
     private readonly Dice _dice;
     private readonly double _unavailable, _crashBefore, _crashAfter, _inFlight, _unknownWritten, _unknownNot, _fence,
         _slow, _slowMax, _read, _step;
 
-    public FaultRates(Dice dice)
+    public FaultRates(Dice dice, bool isCluster)
     {
         _dice = dice;
         double level = dice.Pick(0.2, 1.0, 1.0, 3.0);
@@ -36,13 +42,16 @@ internal sealed class FaultRates
         _inFlight = Rate(0.003);
         _unknownWritten = Rate(0.012);
         _unknownNot = Rate(0.012);
-        _fence = Rate(0.006);
+        // Who takes what a living node owns breaks a rule on which some of the checks between nodes rest.
+        _fence = isCluster && dice.Chance(0.7) ? 0 : Rate(0.006);
         _slow = Rate(0.05);
         _slowMax = dice.Pick(10, 60, 500);
         _read = Rate(0.006);
         _step = Rate(0.0001);
         CleanStop = Rate(0.01);
         SlowCode = Rate(0.04);
+        Resize = Rate(0.01);
+        _cluster = isCluster ? new ClusterRates(Rate) : default;
     }
 
     /// <summary>False in the last phase: then everything must come to an end.</summary>
@@ -54,6 +63,9 @@ internal sealed class FaultRates
 
     public double SlowCode { get; }
 
+    /// <summary>How often there should be more nodes, or fewer.</summary>
+    public double Resize { get; }
+
     public Fate Commit()
     {
         if (!IsOn)
@@ -64,6 +76,8 @@ internal sealed class FaultRates
             : _dice.Chance(_inFlight) ? Fate.CrashInFlight
             : _dice.Chance(_unknownWritten) ? Fate.UnknownWritten
             : _dice.Chance(_unknownNot) ? Fate.UnknownNotWritten
+            : _dice.Chance(_cluster.Held) ? Fate.Held
+            : _dice.Chance(_cluster.PauseAfter) ? Fate.PauseAfter
             : Fate.Fine;
     }
 

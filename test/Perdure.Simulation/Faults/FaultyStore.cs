@@ -1,6 +1,5 @@
 using System.Text;
 using Perdure.Core.Identity;
-using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
 using Perdure.Core.Stores.Memory;
 using Perdure.Simulation.Runs;
@@ -13,36 +12,24 @@ namespace Perdure.Simulation.Faults;
 /// written after it, unless somebody has opened the partitions meanwhile. Reads see the moment in which the store works
 /// on them, and are heard later, so that they overlap commits.
 /// </summary>
-internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Simulation simulation) : IStore
+internal sealed partial class FaultyStore(MemoryStore disk, SimulatedProcess process, Simulation simulation) : IStore
 {
     private readonly FaultRates _faults = simulation.Faults;
     private readonly World _world = simulation.World;
 
     public ValueTask<HubInfo> OpenAsync(long now, CancellationToken cancellationToken) =>
-        Read("open", () => disk.OpenAsync(now, CancellationToken.None).Result);
-
-    public ValueTask<ClusterView> RenewAsync(
-        TimeSpan lease, IReadOnlyList<string> functions, CancellationToken cancellationToken) =>
-        Read("renew", () => disk.RenewAsync(lease, functions, CancellationToken.None).Result);
-
-    public ValueTask AnnounceAsync(Announcement announcement) => disk.AnnounceAsync(announcement);
-
-    public void Listen(Action<Announcement> heard) =>
-        disk.Listen(announcement => _world.Queue(process, () => heard(announcement)));
-
-    public ValueTask<PartitionOpening?> OpenPartitionAsync(
-        int partition, long seen, CancellationToken cancellationToken) =>
-        Read("open partition", () =>
+        Read("open", () =>
         {
-            PartitionOpening? opening = disk.OpenPartitionAsync(partition, seen, CancellationToken.None).Result;
-            if (opening is not null)
-                simulation.Ledger.OnOpened(opening);
-            return opening;
+            HubInfo hub = disk.OpenAsync(now, CancellationToken.None).Result;
+            process.HubNode = hub.Node;
+            return hub;
         });
 
     public async ValueTask ClosePartitionAsync(int partition, long epoch, CancellationToken cancellationToken) =>
         await Read("close partition", () =>
         {
+            if (process.IsServing && epoch != 0)
+                simulation.Counters.Add(Rare.HandedOver);
             ValueTask closed = disk.ClosePartitionAsync(partition, epoch, CancellationToken.None);
             return closed.IsCompleted;
         }, mayFail: false);
@@ -123,6 +110,7 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
     private ValueTask<T> Read<T>(string what, Func<T> read, bool mayFail = true)
     {
         _world.IsHere();
+        process.StoreCalls++;
         bool fails = mayFail && _faults.ReadFails();
         if (fails)
             simulation.Fault(Rare.ReadFailed, what);
@@ -147,21 +135,23 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
     private ValueTask<CommitResult> Write(Batch batch, bool resolving)
     {
         _world.IsHere();
+        process.StoreCalls++;
         Fate fate = _faults.Commit();
         if (batch.Fences.Count > 0 && _faults.Fence())
             simulation.Interlope(batch.Fences[0].Partition);
         if (fate == Fate.Fine && _faults.IsPrompt())
             return new(Apply(batch, resolving));
         TaskCompletionSource<CommitResult> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _world.QueueAfter(simulation.Disk, _faults.Delay(), () =>
+        bool wasCurrent = simulation.Ledger.IsCurrent(batch);
+        _world.QueueAfter(simulation.Disk, fate == Fate.Held ? Hold() : _faults.Delay(), () =>
         {
             switch (fate)
             {
                 case Fate.CrashBefore when !process.IsDead:
-                    simulation.Crash(process, Rare.CrashBeforeCommit);
+                    simulation.Fleet.Crash(process, Rare.CrashBeforeCommit);
                     return;
                 case Fate.CrashInFlight when !process.IsDead && !resolving:
-                    simulation.Crash(process, Rare.Crash);
+                    simulation.Fleet.Crash(process, Rare.Crash);
                     _world.QueueAfter(simulation.Disk, _faults.Flight(), () =>
                     {
                         if (Apply(batch, resolving: false).Outcome == CommitOutcome.Fenced)
@@ -176,8 +166,12 @@ internal sealed class FaultyStore(MemoryStore disk, SimulatedProcess process, Si
                     return;
             }
             CommitResult result = Apply(batch, resolving);
+            if (wasCurrent && result.Outcome == CommitOutcome.Fenced)
+                simulation.Counters.Add(Rare.TakenOverInFlight);
+            if (fate == Fate.PauseAfter && process.IsServing)
+                simulation.Fleet.Pause(process);
             if (fate == Fate.CrashAfter && !process.IsDead)
-                simulation.Crash(process, Rare.CrashAfterCommit);
+                simulation.Fleet.Crash(process, Rare.CrashAfterCommit);
             else if (fate == Fate.UnknownWritten && result.Outcome == CommitOutcome.Committed)
                 Answer(Rare.UnknownThatWasWritten, CommitOutcome.Unknown);
             else

@@ -10,6 +10,7 @@ internal sealed record Options
     public long? Replay { get; init; }
     public bool Verbose { get; init; }
     public bool Bugs { get; init; }
+    public string? Bug { get; init; }
     public bool Quick { get; init; }
     public bool StopAtFirst { get; init; }
     public bool Help { get; init; }
@@ -25,12 +26,13 @@ internal sealed record Options
           --stop-at-first  end at the first violation
           --replay SEED    run one seed again and print the end of its trace; all of it with --verbose
           --bugs           plant every bug of bugs/ into a copy of the source tree; each must be caught
+          --bug PART       those of them whose names contain this
           --quick          10,000 seeds and a few of the bugs, others every day
         """;
 
     public static Options Parse(string[] args)
     {
-        Options options = args.Contains("--bugs") ? new() { Seeds = 0 } : new();
+        Options options = args.Any(a => a is "--bugs" or "--bug") ? new() { Seeds = 0 } : new();
         for (int i = 0; i < args.Length; i++)
         {
             options = args[i] switch
@@ -42,11 +44,16 @@ internal sealed record Options
                 "--replay" => options with { Replay = Number() },
                 "--verbose" => options with { Verbose = true },
                 "--bugs" => options with { Bugs = true },
+                "--bug" => options with { Bugs = true, Bug = Text() },
                 "--quick" => options with { Quick = true, Seeds = 10_000 },
                 "--stop-at-first" => options with { StopAtFirst = true },
                 "--help" or "-h" => options with { Help = true },
                 _ => throw new ArgumentException($"'{args[i]}' is not an option."),
             };
+
+            string Text() => ++i < args.Length
+                ? args[i]
+                : throw new ArgumentException($"'{args[i - 1]}' wants a word.");
 
             long Number() => ++i < args.Length && long.TryParse(args[i], out long number)
                 ? number

@@ -23,6 +23,27 @@ internal sealed class SimulatedProcess
     /// <summary>Started, and not told to stop.</summary>
     public bool IsServing { get; set; }
 
+    /// <summary>Told to stop, and not at its end.</summary>
+    public bool IsStopping { get; set; }
+
+    /// <summary>Whether it has functions; a dashboard has none and owns nothing.</summary>
+    public bool Runs { get; init; } = true;
+
+    /// <summary>Its number in the hub, once it has opened it.</summary>
+    public long HubNode { get; set; }
+
+    /// <summary>What waits for the process to go on; null while it does not stand still.</summary>
+    public List<Action>? Held { get; set; }
+
+    /// <summary>Until then, in ticks of the world, the store does not renew its lease.</summary>
+    public long NoRenewalsUntil { get; set; }
+
+    /// <summary>How often it has asked the store for something.</summary>
+    public long StoreCalls { get; set; }
+
+    /// <summary>Objects of function classes that it has made and not disposed of.</summary>
+    public int Objects { get; set; }
+
     public SynchronizationContext Context { get; }
     public WorkScheduler Scheduler { get; }
     public VirtualTime Time { get; }

@@ -5,11 +5,28 @@ internal sealed class VirtualTime(World world, SimulatedProcess owner, TimeSpan 
 {
     public static readonly DateTimeOffset Beginning = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    private TimeSpan _offset = offset;
+
+    /// <summary>
+    /// The latest time that it had shown when it was set, in milliseconds since 1970; 0 if it never was.
+    /// </summary>
+    public long BeforeJump { get; private set; }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
-    public override DateTimeOffset GetUtcNow() => Beginning.AddTicks(world.Ticks) + offset;
+    public override DateTimeOffset GetUtcNow() => Beginning.AddTicks(world.Ticks) + _offset;
+
+    /// <summary>The latest time that it has ever shown, in milliseconds since 1970.</summary>
+    public long Latest => Math.Max(GetUtcNow().ToUnixTimeMilliseconds(), BeforeJump);
+
+    /// <summary>Somebody sets the clock. Time that is measured goes on as it did.</summary>
+    public void Jump(TimeSpan by)
+    {
+        BeforeJump = Latest;
+        _offset += by;
+    }
 
     public override long GetTimestamp() => world.Ticks;
 

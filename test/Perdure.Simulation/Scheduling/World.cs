@@ -40,8 +40,26 @@ internal sealed class World(Dice dice)
     {
         if (!IsHere())
             return;
-        if (!owner.IsDead)
+        if (owner.IsDead)
+            return;
+        if (owner.Held is { } held)
+            held.Add(run);
+        else
             _ready.Add(new Item(owner, run));
+    }
+
+    /// <summary>Nothing of the process runs until it is let go on; time passes for it all the same.</summary>
+    public void Hold(SimulatedProcess process)
+    {
+        process.Held = [.. _ready.Where(i => i.Owner == process).Select(i => i.Run)];
+        Forget(process);
+    }
+
+    public void LetGoOn(SimulatedProcess process)
+    {
+        if (process is { Held: { } held, IsDead: false })
+            _ready.AddRange(held.Select(run => new Item(process, run)));
+        process.Held = null;
     }
 
     public void QueueAfter(SimulatedProcess owner, TimeSpan delay, Action run)

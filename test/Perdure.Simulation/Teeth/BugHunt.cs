@@ -16,14 +16,16 @@ internal sealed class BugHunt(TextWriter to)
     private readonly Lock _gate = new();
 
     /// <summary>How many were caught and how many were not. Each processor has a copy of the tree of its own.</summary>
-    public (int Caught, int Missed) Run(int? count)
+    /// <param name="count">How many are planted; null for all.</param>
+    /// <param name="part">Only those whose names contain this.</param>
+    public (int Caught, int Missed) Run(int? count, string? part)
     {
         string root = Root();
-        IReadOnlyList<PlantedBug> known = PlantedBug.All(root);
+        IReadOnlyList<PlantedBug> known = [.. PlantedBug.All(root).Where(b => part is null || b.Name.Contains(part))];
         // Also those whose turn it is not: a line that was changed is found the same day.
-        PlantedBug[] lost = [.. known.Where(b => b.Plant(File.ReadAllText(Path.Combine(root, b.File))) is null)];
+        PlantedBug[] lost = [.. known.Where(b => b.Lost(root) is not null)];
         foreach (PlantedBug bug in lost)
-            Say(bug, false, $"the line is not there once in {bug.File}: mend bugs/{bug.Name}.txt");
+            Say(bug, false, $"the line is not there once in {bug.Lost(root)}: mend bugs/{bug.Name}.txt");
         ConcurrentQueue<PlantedBug> bugs = new(Chosen(known, count).Except(lost));
         int all = bugs.Count + lost.Length;
         int caught = 0;
@@ -65,9 +67,14 @@ internal sealed class BugHunt(TextWriter to)
 
     private bool IsCaught(PlantedBug bug, string copy)
     {
-        string path = Path.Combine(copy, bug.File);
-        string text = File.ReadAllText(path);
-        File.WriteAllText(path, bug.Plant(text));
+        Dictionary<string, string> healthy = [];
+        foreach (Edit edit in bug.Edits)
+        {
+            string path = Path.Combine(copy, edit.File);
+            string text = File.ReadAllText(path);
+            healthy.TryAdd(path, text);
+            File.WriteAllText(path, edit.Apply(text));
+        }
         try
         {
             (int built, string output) =
@@ -84,7 +91,8 @@ internal sealed class BugHunt(TextWriter to)
         }
         finally
         {
-            File.WriteAllText(path, text);
+            foreach ((string path, string text) in healthy)
+                File.WriteAllText(path, text);
         }
     }
 

@@ -15,9 +15,12 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
     /// <summary>Requests that nobody has answered yet, by the process they were put to.</summary>
     public Dictionary<int, SortedSet<string>> Unanswered { get; } = [];
 
+    /// <summary>For what those wait who wait for an end.</summary>
+    public Dictionary<string, string> WaitsFor { get; } = new(StringComparer.Ordinal);
+
     public void Act(SimulatedProcess process)
     {
-        int kind = dice.Below(130);
+        int kind = process.Runs ? dice.Below(130) : Clerical();
         string id = SomeId();
         Func<DurableClient, Task> act = kind switch
         {
@@ -37,6 +40,9 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
         };
         Do(process, act);
     }
+
+    /// <summary>What can be asked without having the functions: no starts, no signals.</summary>
+    private int Clerical() => dice.Between(38, 99);
 
     public void Do(SimulatedProcess process, Func<DurableClient, Task> act) =>
         simulation.World.Queue(process, () => _ = RunAsync(process, act));
@@ -117,6 +123,7 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
         catch (OutcomeUnknownException)
         {
             // It is done, or will be, or be refused; nobody says.
+            simulation.Counters.Add(Rare.OutcomeUnknown);
         }
         catch (Exception e) when (IsClear(e))
         {
@@ -161,6 +168,7 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
         catch (OutcomeUnknownException)
         {
             // It is done, or will be, or be refused; nobody says.
+            simulation.Counters.Add(Rare.OutcomeUnknown);
         }
         catch (InvalidOperationException e) when (e.Message.Contains("has ended", StringComparison.Ordinal))
         {
@@ -222,8 +230,11 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
         TimeSpan? within = dice.Chance(0.5) ? TimeSpan.FromMilliseconds(dice.Below(30_000)) : null;
         try
         {
-            DurableOrchestrationStatus status =
-                await Answered(NewToken("wait"), client.WaitForCompletionAsync(id, within));
+            string token = NewToken("wait");
+            WaitsFor.Add(token, id);
+            DurableOrchestrationStatus status = await Answered(token, client.WaitForCompletionAsync(id, within));
+            if (simulation.World.Current!.Node!.PartitionOf(id).IsElsewhere)
+                simulation.Counters.Add(Rare.WaitedElsewhere);
             Life? ended = simulation.Ledger.LivesOf(id)
                 .LastOrDefault(
                     l => l.Removed >= sent

@@ -58,7 +58,9 @@ public static class Functions
 /// <summary>Functions of an object, which is made for each call and let go with the session.</summary>
 public sealed class ObjectFunctions : IDisposable
 {
-    public ObjectFunctions() => Simulation.Here.Journal.Objects++;
+    private readonly SimulatedProcess _process = Simulation.Here.World.Current!;
+
+    public ObjectFunctions() => _process.Objects++;
 
     [FunctionName("ObjectErrand")]
     public Task<List<string>> Errand([OrchestrationTrigger] IDurableOrchestrationContext context) =>
@@ -67,5 +69,5 @@ public sealed class ObjectFunctions : IDisposable
     [FunctionName("ObjectWork")]
     public Task<string> Work([ActivityTrigger] IDurableActivityContext context) => Functions.Work(context);
 
-    public void Dispose() => Simulation.Here.Journal.Objects--;
+    public void Dispose() => _process.Objects--;
 }

@@ -17,9 +17,14 @@ internal sealed class ProgramUnderTest
             new(new ServiceCollection().BuildServiceProvider(), NullLoggerFactory.Instance, Serializer, "simulation");
         Functions = FunctionDiscovery.Discover(
             [typeof(Workload.Functions), typeof(ObjectFunctions), typeof(EntityFunctions)], environment);
+        NoFunctions = FunctionDiscovery.Discover((Type[])[], environment);
     }
 
     public PayloadSerializer Serializer { get; }
     public FunctionRegistry Functions { get; }
+
+    /// <summary>What a dashboard has.</summary>
+    public FunctionRegistry NoFunctions { get; }
+
     public EntityClasses Classes { get; }
 }

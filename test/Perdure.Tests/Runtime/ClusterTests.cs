@@ -112,6 +112,69 @@ public sealed class ClusterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Waiting_ends_although_the_partition_comes_here_just_after_the_instance_has_ended_elsewhere()
+    {
+        ClusterNode[] nodes =
+            await _cluster.StartAsync(2, code => code.Main = c => c.WaitForExternalEvent<object?>("go"));
+        string id = _cluster.IdOn(nodes[1]);
+        await nodes[1].Client.StartNewAsync("Main", id);
+        Task<DurableOrchestrationStatus> ended = nodes[0].EndAsync(id);
+        // Until the looks of who waits are a second apart.
+        for (int i = 0; i < 8; i++)
+        {
+            _cluster.Clock.Skip(TimeSpan.FromSeconds(1));
+            await _cluster.UntilAsync(() => nodes[1].Node.Owned > 0);
+        }
+
+        await nodes[1].Client.RaiseEventAsync(id, "go", "now");
+        await nodes[1].EndAsync(id);
+        await nodes[1].StopAsync();
+        await _cluster.UntilFairAsync();
+
+        (await ended).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
+    }
+
+    [Fact]
+    public async Task What_another_node_asks_is_answered_while_code_blocks_its_thread()
+    {
+        using ManualResetEventSlim runs = new();
+        using ManualResetEventSlim goOn = new();
+        ClusterNode[] nodes = await _cluster.StartAsync(2, code => code.Main = async c =>
+        {
+            runs.Set();
+            goOn.Wait();
+            return await c.WaitForExternalEvent<string>("go");
+        });
+        string id = _cluster.IdOn(nodes[1]);
+        try
+        {
+            Task started = nodes[0].Client.StartNewAsync("Main", id);
+            await _cluster.UntilAsync(() => runs.IsSet);
+            await PassUntilAsync(started);
+            Task raised = nodes[0].Client.RaiseEventAsync(id, "go", "now");
+            Task<OrchestrationAlreadyExistsException> refused = Should.ThrowAsync<OrchestrationAlreadyExistsException>(
+                () => nodes[0].Client.StartNewAsync("Main", id));
+            await PassUntilAsync(raised);
+            await PassUntilAsync(refused);
+        }
+        finally
+        {
+            goOn.Set();
+        }
+        (await nodes[0].EndAsync(id)).Output.ToString().ShouldBe("now");
+
+        async Task PassUntilAsync(Task task)
+        {
+            await _cluster.UntilAsync(() =>
+            {
+                _cluster.Clock.Skip(TimeSpan.FromMilliseconds(10));
+                return task.IsCompleted;
+            });
+            await task;
+        }
+    }
+
+    [Fact]
     public async Task Children_and_entities_on_other_nodes_answer()
     {
         ClusterNode[] nodes = await _cluster.StartAsync(3, code =>

@@ -208,7 +208,10 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
 
     private CommitResult? InsertOutcomes() =>
         Each(turn => turn.InsertOutcomes, (_, row) =>
-            tables.Requests.Insert(row.Id, row) ? null : Refused($"The request '{row.Id}' is already answered."));
+        {
+            tables.Requests.Insert(row.Id, row);
+            return null;
+        });
 
     private CommitResult? Each<T>(Func<TurnRows, List<T>?> list, Func<TurnRows, T, CommitResult?> apply)
     {

@@ -31,11 +31,18 @@ internal sealed class MemoryHub(string id, int partitions, Func<long>? clock)
     public ClusterView Renew(long node, TimeSpan lease, IReadOnlyList<string> functions)
     {
         IEnumerable<PartitionLease> owned =
-            Tables.Partitions.Select((row, i) => new PartitionLease(i, row.Owner, row.Epoch));
+            Tables.Partitions.Select((row, i) => new PartitionLease(i, row.Owner, row.Epoch)
+            {
+                HasMessages = Tables.Messages
+                    .Between((i, long.MinValue, long.MinValue), (i, long.MaxValue, long.MaxValue)).Any(),
+            });
         if (clock is null)
             return new ClusterView(0, [new(node, long.MaxValue, Alone)], [.. owned]);
         long now = clock();
         _nodes[node] = new NodeLease(node, now + (long)lease.TotalMilliseconds, functions);
-        return new ClusterView(now, [.. _nodes.Values.OrderBy(n => n.Node)], [.. owned]);
+        return new ClusterView(now, [.. _nodes.Values.OrderBy(n => n.Node)], [.. owned])
+        {
+            HasOffers = Tables.Offers.All.Any(o => o.Node == 0),
+        };
     }
 }

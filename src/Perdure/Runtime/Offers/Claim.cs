@@ -11,6 +11,7 @@ internal sealed class Claim(Node node, OfferRow offer) : WorkSource(offer.Target
     private readonly Lock _gate = new();
     private readonly HashSet<ActivityWork> _works = [];
     private bool _isAbandoned;
+    private bool _isIncomplete;
 
     public OfferKey Key => offer.Key;
 
@@ -48,27 +49,30 @@ internal sealed class Claim(Node node, OfferRow offer) : WorkSource(offer.Target
 
     public override void Return(ActivityWork work, Message.TaskDone result)
     {
-        if (!Forget(work))
-            return;
-        node.Partition(offer.Key.Partition).Report(Id, result);
+        bool isWanted;
+        lock (_gate)
+            isWanted = !_isAbandoned;
+        // In line before the claim ends: whoever finds it ended and still standing takes the work for undone.
+        if (isWanted)
+            node.Partition(offer.Key.Partition).Report(Id, result);
+        Forget(work, isUndone: false);
     }
 
-    public override void Drop(ActivityWork work) => Forget(work);
+    public override void Drop(ActivityWork work) => Forget(work, isUndone: true);
 
-    public override void DidNotRun(ActivityWork work) => Forget(work);
+    public override void DidNotRun(ActivityWork work) => Forget(work, isUndone: true);
 
-    /// <summary>Whether the result is still wanted.</summary>
-    private bool Forget(ActivityWork work)
+    private void Forget(ActivityWork work, bool isUndone)
     {
-        bool isDone, isWanted;
+        bool isDone, isIncomplete;
         lock (_gate)
         {
             _works.Remove(work);
             isDone = _works.Count == 0;
-            isWanted = !_isAbandoned;
+            _isIncomplete |= isUndone && !_isAbandoned;
+            isIncomplete = _isIncomplete;
         }
         if (isDone)
-            node.Claims.Ended(this);
-        return isWanted;
+            node.Claims.Ended(this, isIncomplete);
     }
 }

@@ -21,17 +21,20 @@ internal sealed class ClaimedRuns(Node node)
     public void Begin(OfferRow offer)
     {
         node.Work.Enter();
+        node.Claims.Run(offer.Key, isOver: false);
         node.Scheduler.Queue(static x => _ = x.Runs.RunAsync(x.Offer), (Runs: this, Offer: offer));
     }
 
     private async Task RunAsync(OfferRow offer)
     {
+        bool isAnswered = false;
         try
         {
             if (await ResultAsync(offer) is { } body)
                 node.Partition(offer.Key.Partition).Report(offer.Target, new Message.WorkDone(offer.Key.Number, body));
+            isAnswered = true;
         }
-#pragma warning disable CA1031 // Nobody stands above; the owner waits until this node is gone, and asks another.
+#pragma warning disable CA1031 // Nobody stands above; it is given back, and claimed again.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -39,6 +42,8 @@ internal sealed class ClaimedRuns(Node node)
         }
         finally
         {
+            if (!isAnswered)
+                node.Claims.Run(offer.Key, isOver: true);
             node.Work.Exit();
         }
     }

@@ -24,6 +24,9 @@ internal sealed class Claims(Node node)
     private volatile bool _mayBeRuns;
     private bool _isPulling;
     private bool _hasOrphans;
+
+    /// <summary>Runs that are under way, and whatever is done and still stands until its owner has heard of it.</summary>
+    private readonly HashSet<OfferKey> _runsOrDone = [];
     private bool _isStopped;
 
     public int Count
@@ -66,13 +69,31 @@ internal sealed class Claims(Node node)
         return claim;
     }
 
-    public void Ended(Claim claim)
+    /// <param name="claim">What has ended.</param>
+    /// <param name="isIncomplete">Something of it was not done: it is given back.</param>
+    public void Ended(Claim claim, bool isIncomplete = false)
     {
         lock (_gate)
         {
+            _hasOrphans |= isIncomplete;
             // One that was abandoned may have been claimed again since.
-            if (_claims.GetValueOrDefault(claim.Key) == claim)
-                _claims.Remove(claim.Key);
+            if (_claims.GetValueOrDefault(claim.Key) != claim)
+                return;
+            _claims.Remove(claim.Key);
+            if (!isIncomplete)
+                _runsOrDone.Add(claim.Key);
+        }
+    }
+
+    /// <summary>A run of code begins, or has ended without an answer.</summary>
+    public void Run(OfferKey key, bool isOver)
+    {
+        lock (_gate)
+        {
+            if (isOver)
+                _hasOrphans |= _runsOrDone.Remove(key);
+            else
+                _runsOrDone.Add(key);
         }
     }
 
@@ -83,12 +104,13 @@ internal sealed class Claims(Node node)
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         Dictionary<OfferKey, Claim> before;
+        HashSet<OfferKey> others;
         lock (_gate)
         {
-            if (_isPulling || (_claims.Count == 0 && !_hasOrphans))
+            if (_isPulling || (_claims.Count == 0 && _runsOrDone.Count == 0 && !_hasOrphans))
                 return;
             _isPulling = true;
-            before = new(_claims);
+            (before, others) = (new(_claims), [.. _runsOrDone]);
         }
         try
         {
@@ -101,7 +123,10 @@ internal sealed class Claims(Node node)
                 else if (claim.IsKnown)
                     Leave(claim);
             }
-            await GiveBackOrphansAsync(standing, before, cancellationToken);
+            await GiveBackOrphansAsync(
+                [.. standing.Where(k => !before.ContainsKey(k) && !others.Contains(k))], cancellationToken);
+            lock (_gate)
+                _runsOrDone.ExceptWith(others.Where(k => !standing.Contains(k)));
         }
         finally
         {
@@ -112,14 +137,17 @@ internal sealed class Claims(Node node)
     }
 
     /// <summary>What was claimed, and then could not be begun.</summary>
-    private async Task GiveBackOrphansAsync(
-        HashSet<OfferKey> standing, Dictionary<OfferKey, Claim> known, CancellationToken cancellationToken)
+    private async Task GiveBackOrphansAsync(OfferKey[] orphans, CancellationToken cancellationToken)
     {
-        OfferKey[] orphans = [.. standing.Where(k => !known.ContainsKey(k))];
-        if (_hasOrphans && orphans.Length > 0)
+        lock (_gate)
+        {
+            if (!_hasOrphans)
+                return;
+        }
+        if (orphans.Length > 0)
             await node.Store.GiveBackAsync(orphans, cancellationToken);
         lock (_gate)
-            (_hasOrphans, orphans) = (false, _hasOrphans ? orphans : []);
+            _hasOrphans = false;
         if (orphans.Length == 0)
             return;
         node.Wakes.Offers();
@@ -272,6 +300,10 @@ internal sealed class Claims(Node node)
     private void Leave(Claim claim)
     {
         claim.Abandon();
-        Ended(claim);
+        lock (_gate)
+        {
+            if (_claims.GetValueOrDefault(claim.Key) == claim)
+                _claims.Remove(claim.Key);
+        }
     }
 }
