@@ -17,8 +17,8 @@ internal sealed class PassingStore(IStore inner, Action<Batch> look) : IStore
         inner.OpenAsync(now, cancellationToken);
 
     public ValueTask<ClusterView> RenewAsync(
-        TimeSpan lease, IReadOnlyList<string> functions, CancellationToken cancellationToken) =>
-        inner.RenewAsync(lease, functions, cancellationToken);
+        TimeSpan lease, bool runs, IReadOnlyList<string> functions, CancellationToken cancellationToken) =>
+        inner.RenewAsync(lease, runs, functions, cancellationToken);
 
     public ValueTask AnnounceAsync(Announcement announcement) => inner.AnnounceAsync(announcement);
 
@@ -79,8 +79,9 @@ internal sealed class PassingStore(IStore inner, Action<Batch> look) : IStore
     public ValueTask<IReadOnlyList<OfferKey>> ReadClaimsAsync(CancellationToken cancellationToken) =>
         inner.ReadClaimsAsync(cancellationToken);
 
-    public ValueTask GiveBackAsync(IReadOnlyList<OfferKey> offers, CancellationToken cancellationToken) =>
-        inner.GiveBackAsync(offers, cancellationToken);
+    public ValueTask GiveBackAsync(
+        IReadOnlyList<OfferKey> offers, bool mayHaveRun, CancellationToken cancellationToken) =>
+        inner.GiveBackAsync(offers, mayHaveRun, cancellationToken);
 
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
         inner.ReadEntityAsync(id, cancellationToken);

@@ -38,7 +38,8 @@ internal sealed class OfferSql
         ReadClaims = $"select partition, number from {hub}.offers where node = $1 and node <> 0";
         GiveBack =
             $"""
-            update {hub}.offers o set node = 0 from unnest($1::int[], $2::bigint[]) g(partition, number)
+            update {hub}.offers o set node = 0, body = case when $4 and o.tasks <> '' then 'true' else o.body end
+            from unnest($1::int[], $2::bigint[]) g(partition, number)
             where o.partition = g.partition and o.number = g.number and o.node = $3
             """;
     }

@@ -17,12 +17,14 @@ internal static class Ownership
     private const string LockNotAvailable = "55P03";
 
     public static async Task<ClusterView> RenewAsync(
-        NpgsqlConnection connection, Sql sql, long node, TimeSpan lease, IReadOnlyList<string> mine,
+        NpgsqlConnection connection, Sql sql, long node, TimeSpan lease, bool runs, IReadOnlyList<string> mine,
         CancellationToken cancellationToken)
     {
         await using NpgsqlBatch renew = new(connection);
         renew.BatchCommands.Add(
-            Command(sql.Renew, Of(node), Of((long)lease.TotalMilliseconds), Of(string.Join('\n', mine))));
+            Command(
+                sql.Renew, Of(node), Of((long)lease.TotalMilliseconds),
+                new NpgsqlParameter<bool> { TypedValue = runs }, Of(string.Join('\n', mine))));
         renew.BatchCommands.Add(Command(sql.ReadNodes));
         renew.BatchCommands.Add(Command(sql.ReadPartitions));
         await using NpgsqlDataReader rows = await renew.ExecuteReaderAsync(cancellationToken);
@@ -36,8 +38,8 @@ internal static class Ownership
         await rows.NextResultAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
-            string[] functions = rows.GetString(2).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            nodes.Add(new(rows.GetInt64(0), rows.GetInt64(1), functions));
+            string[] functions = rows.GetString(3).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            nodes.Add(new(rows.GetInt64(0), rows.GetInt64(1), rows.GetBoolean(2), functions));
         }
         List<PartitionLease> partitions = [];
         await rows.NextResultAsync(cancellationToken);

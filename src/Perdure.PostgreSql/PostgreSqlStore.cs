@@ -70,12 +70,12 @@ internal sealed class PostgreSqlStore : IStore
     }
 
     public async ValueTask<ClusterView> RenewAsync(
-        TimeSpan lease, IReadOnlyList<string> functions, CancellationToken cancellationToken)
+        TimeSpan lease, bool runs, IReadOnlyList<string> functions, CancellationToken cancellationToken)
     {
         long node = Hub.Node;
         return await RunAsync(
             _connections.Leases,
-            connection => Ownership.RenewAsync(connection, _sql, node, lease, functions, cancellationToken),
+            connection => Ownership.RenewAsync(connection, _sql, node, lease, runs, functions, cancellationToken),
             cancellationToken);
     }
 
@@ -215,9 +215,14 @@ internal sealed class PostgreSqlStore : IStore
         ListAsync(
             _sql.Offers.ReadClaims, [Of(Hub.Node)], r => new OfferKey(r.GetInt32(0), r.GetInt64(1)), cancellationToken);
 
-    public async ValueTask GiveBackAsync(IReadOnlyList<OfferKey> offers, CancellationToken cancellationToken) =>
+    public async ValueTask GiveBackAsync(
+        IReadOnlyList<OfferKey> offers, bool mayHaveRun, CancellationToken cancellationToken) =>
         await ExecuteAsync(
-            _sql.Offers.GiveBack, [Ints(offers, o => o.Partition), Longs(offers, o => o.Number), Of(Hub.Node)],
+            _sql.Offers.GiveBack,
+            [
+                Ints(offers, o => o.Partition), Longs(offers, o => o.Number), Of(Hub.Node),
+                new NpgsqlParameter<bool> { TypedValue = mayHaveRun },
+            ],
             cancellationToken);
 
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>

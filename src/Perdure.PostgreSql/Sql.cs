@@ -29,9 +29,9 @@ internal sealed class Sql
         // A node that is not heard of for a day is not coming back.
         ForgetNodes = $"delete from {hub}.nodes where expires < {Clock} - 86400000";
         InsertNode = $"insert into {hub}.nodes (expires, session) values ({Clock}, $1) returning node";
-        Renew = $"update {hub}.nodes set expires = {Clock} + $2, functions = $3 where node = $1 "
+        Renew = $"update {hub}.nodes set expires = {Clock} + $2, runs = $3, functions = $4 where node = $1 "
             + $"returning {Clock}, exists (select 1 from {hub}.offers where node = 0)";
-        ReadNodes = $"select node, expires, functions from {hub}.nodes order by node";
+        ReadNodes = $"select node, expires, runs, functions from {hub}.nodes order by node";
         ReadPartitions =
             $"""
             select p.id, p.owner, p.epoch, exists (select 1 from {hub}.messages m where m.partition = p.id)

@@ -49,10 +49,10 @@ internal sealed class SqliteStore : IStore
     }
 
     public async ValueTask<ClusterView> RenewAsync(
-        TimeSpan lease, IReadOnlyList<string> functions, CancellationToken cancellationToken)
+        TimeSpan lease, bool runs, IReadOnlyList<string> functions, CancellationToken cancellationToken)
     {
         // The file is locked: there is nobody else, whatever time it is, and somebody has to keep what arrives.
-        NodeLease me = new(Hub.Info.Node, long.MaxValue, ["*"]);
+        NodeLease me = new(Hub.Info.Node, long.MaxValue, Runs: true, []);
         return new(0, [me], await List(
             c => c.Prepared(Sql.ReadPartitions), s => new PartitionLease(s.Int(0), s.Long(1), s.Long(2)),
             cancellationToken));
@@ -145,7 +145,8 @@ internal sealed class SqliteStore : IStore
 
     public ValueTask<IReadOnlyList<OfferKey>> ReadClaimsAsync(CancellationToken cancellationToken) => new([]);
 
-    public ValueTask GiveBackAsync(IReadOnlyList<OfferKey> offers, CancellationToken cancellationToken) =>
+    public ValueTask GiveBackAsync(
+        IReadOnlyList<OfferKey> offers, bool mayHaveRun, CancellationToken cancellationToken) =>
         ValueTask.CompletedTask;
 
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>

@@ -48,7 +48,7 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
         int count = _starting.Count + (simulation.IsCluster ? _living.Count(p => !p.IsStopping) : _living.Count);
         // Somebody has to do the work; whoever only looks on comes beside.
         bool isServed = count > 0
-            && (_starting.Contains(true) || _living.Exists(p => p.Runs && !(p.IsStopping && simulation.IsCluster)));
+            && (_starting.Contains(true) || _living.Exists(IsWhole));
         if (count >= _size && isServed)
             return;
         bool runs = !isServed || dice.Chance(0.8);
@@ -60,6 +60,9 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
             Start(runs);
         });
     }
+
+    private bool IsWhole(SimulatedProcess process) =>
+        process is { Runs: true, HasPart: false } && !(process.IsStopping && simulation.IsCluster);
 
     /// <summary>There should be more nodes now, or fewer.</summary>
     public void Resize()
@@ -124,9 +127,12 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
 
     private void Start(bool runs)
     {
-        SimulatedProcess process = new(_world, ++_processes, ClockOffset()) { Runs = runs };
+        bool hasPart = simulation.IsCluster && runs && _living.Exists(p => IsWhole(p) && p.IsServing)
+            && dice.Chance(0.25);
+        SimulatedProcess process = new(_world, ++_processes, ClockOffset()) { Runs = runs, HasPart = hasPart };
         _living.Add(process);
-        FunctionRegistry functions = runs ? program.Functions : program.NoFunctions;
+        FunctionRegistry functions = hasPart ? dice.Pick([.. program.Parts])
+            : runs ? program.Functions : program.NoFunctions;
         FaultyStore store = new(simulation.IsCluster ? _disk.Beside() : _disk, process, simulation);
         SimulatedLogger logger = new(simulation, process);
         IOrchestrationExecutor executor = new SlowExecutor(
@@ -138,6 +144,7 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
                 new EntityServices(program.Serializer, new SimulatedIds(dice.Fork()), process.Time, logger)
                 {
                     Classes = program.Classes,
+                    IsElsewhere = code => process.Node!.Leases.OffersElsewhere(code),
                 }),
             simulation.Faults, process);
         process.Node = new Node(
@@ -145,7 +152,7 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
                 store, executor, entities, functions, program.Serializer, process.Scheduler, process.Time, logger),
             settings);
         process.Client = new DurableClient(process.Node, functions, program.Serializer, new SimulatedIds(dice.Fork()));
-        simulation.Trace($"process {process.Number} starts{(runs ? "" : " without functions")}");
+        simulation.Trace($"process {process.Number} starts{(hasPart ? " with a part of the functions" : runs ? "" : " without functions")}");
         _world.Queue(process, () => _ = StartAsync(process));
     }
 
@@ -164,6 +171,8 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
             process.IsServing = true;
             if (!process.Runs)
                 simulation.Counters.Add(Rare.Dashboard);
+            if (process.HasPart)
+                simulation.Counters.Add(Rare.PartOfTheCode);
             if (Serving.Count() == SizeMax)
                 simulation.Counters.Add(Rare.FourNodes);
         }

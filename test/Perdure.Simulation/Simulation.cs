@@ -160,7 +160,7 @@ internal sealed class Simulation
         Trace($"FAULT somebody else opens partition {partition}");
         Counters.Faults++;
         Interloped.Add(partition);
-        ClusterView view = Store.RenewAsync(TimeSpan.Zero, [], CancellationToken.None).Result;
+        ClusterView view = Store.RenewAsync(TimeSpan.Zero, false, [], CancellationToken.None).Result;
         long seen = view.Partitions[partition].Epoch;
         Ledger.OnOpened(Store.OpenPartitionAsync(partition, seen, CancellationToken.None).Result!, seen, null);
     }

@@ -39,7 +39,7 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>Opens a partition; commits carry its new epoch from now on.</summary>
     public async Task<PartitionOpening> TakeAsync(int partition)
     {
-        var view = await Store.RenewAsync(TimeSpan.FromSeconds(15), ["activity A"], default);
+        var view = await Store.RenewAsync(TimeSpan.FromSeconds(15), true, ["activity A"], default);
         var opening = await Store.OpenPartitionAsync(partition, view.Partitions[partition].Epoch, default);
         opening.ShouldNotBeNull();
         _epochs[partition] = opening.Epoch;

@@ -52,7 +52,7 @@ public abstract partial class StoreConformance : IAsyncLifetime
     {
         await _node.Store.ClosePartitionAsync(3, _node.Openings[3].Epoch, default);
 
-        ClusterView view = await _node.Store.RenewAsync(TimeSpan.FromSeconds(15), ["activity A"], default);
+        ClusterView view = await _node.Store.RenewAsync(TimeSpan.FromSeconds(15), true, ["activity A"], default);
 
         NodeLease me = view.Nodes.ShouldHaveSingleItem();
         (me.Node, me.Runs).ShouldBe((_node.Hub.Node, true));

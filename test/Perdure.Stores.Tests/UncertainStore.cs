@@ -27,8 +27,8 @@ internal sealed class UncertainStore(IStore store, Disk disk) : IStore
         store.OpenAsync(now, cancellationToken);
 
     public ValueTask<ClusterView> RenewAsync(
-        TimeSpan lease, IReadOnlyList<string> functions, CancellationToken cancellationToken) =>
-        store.RenewAsync(lease, functions, cancellationToken);
+        TimeSpan lease, bool runs, IReadOnlyList<string> functions, CancellationToken cancellationToken) =>
+        store.RenewAsync(lease, runs, functions, cancellationToken);
 
     public ValueTask AnnounceAsync(Announcement announcement) => store.AnnounceAsync(announcement);
 
@@ -87,8 +87,9 @@ internal sealed class UncertainStore(IStore store, Disk disk) : IStore
     public ValueTask<IReadOnlyList<OfferKey>> ReadClaimsAsync(CancellationToken cancellationToken) =>
         store.ReadClaimsAsync(cancellationToken);
 
-    public ValueTask GiveBackAsync(IReadOnlyList<OfferKey> offers, CancellationToken cancellationToken) =>
-        store.GiveBackAsync(offers, cancellationToken);
+    public ValueTask GiveBackAsync(
+        IReadOnlyList<OfferKey> offers, bool mayHaveRun, CancellationToken cancellationToken) =>
+        store.GiveBackAsync(offers, mayHaveRun, cancellationToken);
 
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
         store.ReadEntityAsync(id, cancellationToken);

@@ -14,12 +14,9 @@ internal sealed record ClusterView(
 /// <summary>A process that has the hub open.</summary>
 /// <param name="Node">Its number, never reused.</param>
 /// <param name="Expires">Unless it is renewed, nobody counts on the node any more from then on.</param>
+/// <param name="Runs">Whether it can own partitions. A node without functions, a dashboard, owns nothing.</param>
 /// <param name="Functions">As <c>CodeNames</c> writes them.</param>
-internal sealed record NodeLease(long Node, long Expires, IReadOnlyList<string> Functions)
-{
-    /// <summary>A node that has no functions, a dashboard, owns nothing.</summary>
-    public bool Runs => Functions.Count > 0;
-}
+internal sealed record NodeLease(long Node, long Expires, bool Runs, IReadOnlyList<string> Functions);
 
 /// <summary>A partition and its last owner; 0 when it was released.</summary>
 internal readonly record struct PartitionLease(int Partition, long Owner, long Epoch)

@@ -27,15 +27,14 @@ internal interface IStore : IAsyncDisposable
     /// and who owns what. A store that only one process can have open at a time knows no other nodes.
     /// </summary>
     /// <param name="lease">How long this node may own partitions without renewing.</param>
-    /// <param name="functions">
-    /// Its functions, as <see cref="CodeNames"/> writes them; without any it should own nothing.
-    /// </param>
+    /// <param name="runs">Whether it can own partitions: it has functions, and does not stop.</param>
+    /// <param name="functions">Its functions, as <see cref="CodeNames"/> writes them.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="StoreException">
     /// The store cannot be asked, or it has forgotten this node, which must open the hub again.
     /// </exception>
     ValueTask<ClusterView> RenewAsync(
-        TimeSpan lease, IReadOnlyList<string> functions, CancellationToken cancellationToken);
+        TimeSpan lease, bool runs, IReadOnlyList<string> functions, CancellationToken cancellationToken);
 
     /// <summary>Tells the other nodes of the hub. It never throws: what is not heard is found out later.</summary>
     ValueTask AnnounceAsync(Announcement announcement);
@@ -123,8 +122,12 @@ internal interface IStore : IAsyncDisposable
     /// <summary>Which claims of this node still stand: what is missing is not wanted any more.</summary>
     ValueTask<IReadOnlyList<OfferKey>> ReadClaimsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Gives claims of this node back, that have not begun, for others to claim.</summary>
-    ValueTask GiveBackAsync(IReadOnlyList<OfferKey> offers, CancellationToken cancellationToken);
+    /// <summary>Gives claims of this node back, for others to claim.</summary>
+    /// <param name="offers">What of them is not claimed by this node stays as it is.</param>
+    /// <param name="mayHaveRun">Whether some of it may have begun; then offers of activities say so.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask GiveBackAsync(
+        IReadOnlyList<OfferKey> offers, bool mayHaveRun, CancellationToken cancellationToken);
 
     /// <summary>The row of an entity, or null. The id is <c>@name@key</c>.</summary>
     ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken);

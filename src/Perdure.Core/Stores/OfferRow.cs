@@ -18,7 +18,12 @@ internal sealed record OfferRow(OfferKey Key, ExecutionKey Execution, string Tar
     /// <summary>Of activities: their task ids. What they are called with stands in the history.</summary>
     public IReadOnlyList<int> Tasks { get; init; } = [];
 
-    /// <summary>Of a turn or of operations: what the history does not say.</summary>
+    /// <summary>Of activities: some of them may have run before.</summary>
+    public static readonly byte[] MayHaveRun = "true"u8.ToArray();
+
+    /// <summary>
+    /// Of a turn or of operations: what the history does not say. Of activities: <see cref="MayHaveRun"/> or nothing.
+    /// </summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>Who has claimed it; 0 for nobody.</summary>

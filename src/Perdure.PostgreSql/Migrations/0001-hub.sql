@@ -13,6 +13,7 @@ create table @hub.nodes (
     expires   bigint  not null,
     session   text    not null, -- the application_name of its connections
     url       text,
+    runs      boolean not null default false,
     functions text    not null default '' -- one a line
 );
 

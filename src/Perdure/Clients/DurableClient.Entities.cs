@@ -86,7 +86,7 @@ internal sealed partial class DurableClient
         EntityChecks.Checked(entityId, nameof(entityId));
         EntityChecks.CheckedOperation(operationName);
         // Nobody would hear that there is no code: so it is said here, as for a start.
-        functions.CheckEntity(entityId.EntityName, node.Leases.OffersElsewhere);
+        functions.CheckEntity(entityId.EntityName, code => node.Leases.OffersElsewhere(code));
         Payload payload = serializer.Serialize(
             input, new PayloadPlace(PayloadRole.OperationInput, entityId.EntityName, operationName));
         long? dueAt = at is { } time ? DueTime.Milliseconds(time) : null;

@@ -15,6 +15,12 @@ internal abstract class CommitEntry(Partition partition, TurnRows rows)
     /// <summary>The epoch whose memory the rows rest on; the batch is fenced with it.</summary>
     public long Epoch { get; } = partition.Epoch;
 
+    /// <summary>
+    /// How many partitions this node had opened by then. If it has opened none since, whatever the entry sends to one of
+    /// its own is in its hands; else somebody may have read the row and consumed it meanwhile.
+    /// </summary>
+    public long Openings { get; } = partition.Node.Openings;
+
     /// <summary>Whether the batch must fail when the partition was taken over.</summary>
     public virtual bool IsFenced => true;
 

@@ -42,7 +42,7 @@ internal sealed class ForwardedRequest : RowsEntry
         else
             _request.Answer(RequestOutcome.Accepted);
         // To whoever owns the partition now; that may be this node.
-        Partition.Submit(_id, _stored, isDelivery: true);
+        Partition.Deliver(_id, _stored, this);
         Partition.ExitWork();
     }
 

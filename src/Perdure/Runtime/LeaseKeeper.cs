@@ -44,11 +44,14 @@ internal sealed class LeaseKeeper : IDisposable
     /// <summary>Whether a node counts, as far as this one has heard.</summary>
     public bool IsAlive(long node) => _neighbours.Living.Contains(node);
 
-    /// <summary>Whether another node has the code.</summary>
+    /// <summary>Whether another node has the code, or had it when it was heard of last.</summary>
     public bool OffersElsewhere(string code) => _neighbours.Functions.Contains(code);
 
+    /// <summary>Whether another node that counts has the code.</summary>
+    public bool SharesCode(string code) => _neighbours.LivingFunctions.Contains(code);
+
     /// <summary>Whether another node can own something.</summary>
-    public bool HasOthers => _neighbours.Functions.Count > 0;
+    public bool HasOthers => _neighbours.HasRunners;
 
     /// <summary>
     /// Whether the node must let go of everything, also when its timers have not told it yet: a process that stood
@@ -56,6 +59,9 @@ internal sealed class LeaseKeeper : IDisposable
     /// </summary>
     public bool IsOver => _isShared
         && _node.Time.GetElapsedTime(Volatile.Read(ref _askedAt)) >= _node.Settings.Lease * SafePart;
+
+    /// <summary>Whether others count on this node: it may claim their work.</summary>
+    public bool IsCurrent => _isShared && !IsOver;
 
     /// <summary>A round is due: something was lost, released, or has to be opened again.</summary>
     public void Wake()
@@ -101,7 +107,8 @@ internal sealed class LeaseKeeper : IDisposable
             return;
         try
         {
-            await _node.Store.RenewAsync(TimeSpan.Zero, [], CancellationToken.None);
+            await _node.Store.RenewAsync(
+                TimeSpan.Zero, runs: false, _node.Functions.Offered, CancellationToken.None);
         }
         catch (StoreException e)
         {
@@ -142,7 +149,8 @@ internal sealed class LeaseKeeper : IDisposable
     {
         // The lease runs from before the question: the answer may have taken long.
         long asked = _node.Time.GetTimestamp();
-        ClusterView view = await _node.Store.RenewAsync(_node.Settings.Lease, _node.Offered, cancellationToken);
+        ClusterView view = await _node.Store.RenewAsync(
+            _node.Settings.Lease, _node.Runs, _node.Functions.Offered, cancellationToken);
         // The timer is late, as after standing still: what is renewed now was nobody's for a while.
         if (IsOver)
             OnExpired();

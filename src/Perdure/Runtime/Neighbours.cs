@@ -10,7 +10,17 @@ internal sealed class Neighbours(ClusterView view, long me)
     /// <summary>The numbers of all nodes that count, this one among them.</summary>
     public HashSet<long> Living => field ??= [.. _living.Select(n => n.Node)];
 
-    /// <summary>What the others can run.</summary>
+    /// <summary>Whether another node can own something.</summary>
+    public bool HasRunners => _living.Any(n => n.Node != me && n.Runs);
+
+    /// <summary>
+    /// What the others can run, and could when they were heard of last: a node that is away for a moment, as in a
+    /// restart, has not taken its code with it.
+    /// </summary>
     public HashSet<string> Functions => field ??=
+        [.. view.Nodes.Where(n => n.Node != me).SelectMany(n => n.Functions)];
+
+    /// <summary>What those can run that count.</summary>
+    public HashSet<string> LivingFunctions => field ??=
         [.. _living.Where(n => n.Node != me).SelectMany(n => n.Functions)];
 }

@@ -34,6 +34,12 @@ internal sealed class Node : INumbers
     /// <summary>Origins from here on are nodes, those below are partitions.</summary>
     public const long RequestOrigin = 1L << 32;
 
+    /// <summary>
+    /// And from here on nodes that report what they have done for others: a node that owns the partition itself knows
+    /// its requests before they are rows, but not its reports.
+    /// </summary>
+    public const long ReportOrigin = 1L << 48;
+
     /// <summary>What a cancelled activity gets to put its things in order.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
@@ -58,6 +64,7 @@ internal sealed class Node : INumbers
     private Task _handingOver = Task.CompletedTask;
     private Task _retention = Task.CompletedTask;
     private long _lastKey;
+    private long _openings;
     private volatile bool _stopped;
 
     public Node(NodeParts parts, RuntimeSettings settings)
@@ -104,8 +111,8 @@ internal sealed class Node : INumbers
     public Wakes Wakes { get; }
     public RemoteOutcomes Outcomes { get; }
 
-    /// <summary>What other nodes may count on; a node without functions owns nothing.</summary>
-    public IReadOnlyList<string> Offered => IsStopping ? [] : Functions.Offered;
+    /// <summary>Whether it can own something; a node without functions cannot.</summary>
+    public bool Runs => Functions.Offered.Count > 0 && !IsStopping;
 
     /// <summary>What runs between a claim and its commit; stopping waits for it.</summary>
     public WorkCount Work { get; } = new();
@@ -245,8 +252,16 @@ internal sealed class Node : INumbers
 
     public Lane LaneOf(Partition partition) => _lanes[partition.Number % _lanes.Length];
 
-    public void Deliver(string target, Message message) =>
-        PartitionOf(target).Submit(target, message, isDelivery: true);
+    /// <summary>How many partitions were opened here; see <see cref="CommitEntry.Openings"/>.</summary>
+    public long Openings => Volatile.Read(ref _openings);
+
+    public void CountOpening() => Interlocked.Increment(ref _openings);
+
+    /// <param name="target">The instance.</param>
+    /// <param name="message">What the commit of <paramref name="sender"/> has sent it.</param>
+    /// <param name="sender">What was committed.</param>
+    public void Deliver(string target, Message message, CommitEntry sender) =>
+        PartitionOf(target).Deliver(target, message, sender);
 
     public long DrawKey() => (Number << 32) + Interlocked.Increment(ref _lastKey);
 

@@ -6,6 +6,7 @@ using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
 using Perdure.Core.Turns;
 using Perdure.Functions;
+using Perdure.Runtime.Offers;
 
 namespace Perdure.Runtime;
 
@@ -33,7 +34,7 @@ internal sealed partial class Partition
         Turn turn = entry.Turn;
         if (entry.IsAhead)
         {
-            Perform(resident, turn, null);
+            Perform(entry, null);
             if (!entry.IsStale)
                 entry.Then?.Invoke();
             return;
@@ -51,7 +52,7 @@ internal sealed partial class Partition
                 claimed = Land_NeedsLock(resident, turn, out started);
         }
         // Also when the partition was opened anew meanwhile: what is durable is told and delivered.
-        Perform(resident, turn, started);
+        Perform(entry, started);
         foreach (CompletionWaiter waiter in waiters ?? [])
             waiter.Complete((OrchestrationTurn)turn);
         if (!isCurrent)
@@ -172,14 +173,13 @@ internal sealed partial class Partition
     /// <summary>What becomes of a message whose turn the store refuses for its data.</summary>
     private static Message? Refused(Message message)
     {
-        string text = "The store refused to write what this would have added to the history.";
         if (message.Ticket is Request request)
         {
-            request.Fail(new InvalidOperationException(text));
+            request.Fail(new InvalidOperationException(Refusals.OfStore.ErrorMessage));
             return null;
         }
         return message is Message.TaskDone done
-            ? done with { Result = default, Failure = new FailureDetails(Failures.RefusedByStore, text) }
+            ? done with { Result = default, Failure = Refusals.OfStore }
             : message;
     }
 
@@ -220,8 +220,9 @@ internal sealed partial class Partition
         resident.Activities.Clear();
     }
 
-    private void Perform(Resident resident, Turn turn, List<ActivityWork>? started)
+    private void Perform(TurnEntry entry, List<ActivityWork>? started)
     {
+        (Resident resident, Turn turn) = (entry.Resident, entry.Turn);
         foreach (Effect effect in turn.Effects)
         {
             switch (effect)
@@ -231,7 +232,7 @@ internal sealed partial class Partition
                     break;
                 case Effect.Deliver deliver:
                     MessageKey row = turn.Rows.InsertMessages![deliver.RowOrdinal].Key;
-                    _node.Deliver(deliver.Target, deliver.Message with { Row = row });
+                    _node.Deliver(deliver.Target, deliver.Message with { Row = row }, entry);
                     break;
                 case Effect.ArmTimer arm:
                     Arm(arm.Timer);

@@ -41,10 +41,11 @@ internal sealed partial class Partition
 
     private bool GoesElsewhere(ActivityWork work, ref int room)
     {
-        if (!_node.Leases.OffersElsewhere(CodeNames.Activity(work.Call.Name)))
-            return false;
+        string code = CodeNames.Activity(work.Call.Name);
         if (work.Function is null)
-            return true;
+            return _node.Leases.OffersElsewhere(code);
+        if (!_node.Leases.SharesCode(code))
+            return false;
         // What a process may have died of stays where deaths are counted.
         return --room < 0 && !work.MayHaveRunBefore && !_care.IsOn;
     }
@@ -65,7 +66,7 @@ internal sealed partial class Partition
                     OfferRow offer = new(DrawOffer_NeedsLock(), execution, resident.Id, code)
                     {
                         Tasks = [.. some.Select(w => w.Task.Task)],
-                        Body = again ? OfferBodies.Again : default,
+                        Body = again ? OfferRow.MayHaveRun : default,
                     };
                     offers.Add(offer);
                     _offers.Add(offer);
@@ -146,22 +147,19 @@ internal sealed partial class Partition
     }
 
     /// <summary>The result of work that was claimed: a message row to the owner, whoever that is.</summary>
-    public void Report(string id, Message message)
+    /// <param name="id">The instance.</param>
+    /// <param name="message">What the work came to.</param>
+    /// <param name="otherwise">What is reported instead if the store refuses it.</param>
+    public void Report(string id, Message message, Message? otherwise)
     {
         lock (_gate)
         {
             if (_closed)
                 return;
-            _node.LaneOf(this).Append(new WorkReport(this, id, message, NextRequestKey_NeedsLock()));
+            MessageKey key = new(Number, Node.ReportOrigin + _node.Number, ++_lastReportRow);
+            _node.LaneOf(this).Append(new WorkReport(this, id, message, otherwise, key));
         }
         _node.LaneOf(this).Go();
-    }
-
-    /// <summary>The store takes the result of an activity no more than its instance would: the task fails.</summary>
-    public void ReportRefused(string id, Message message)
-    {
-        if (Refused(message) is { } refused && refused != message)
-            Report(id, refused);
     }
 
     /// <summary>What stands in the store when the partition is opened.</summary>

@@ -42,6 +42,7 @@ internal sealed partial class Partition
             DropMemory_NeedsLock();
             _care = new Care(this, _gate, opening);
             Volatile.Write(ref _epoch, opening.Epoch);
+            _node.CountOpening();
         }
         if (_care.IsOn)
             _logger.CarefulMode(Number, opening.Unclean, opening.Tasks.Count);
@@ -57,6 +58,7 @@ internal sealed partial class Partition
     private bool TakeHeld(long epoch)
     {
         List<Resident> claimed = [];
+        bool reads;
         lock (_gate)
         {
             // What is held after the end of intake is answered with what else is unanswered.
@@ -64,15 +66,19 @@ internal sealed partial class Partition
                 return false;
             foreach ((string id, Message message, bool isNew) in _held!)
             {
-                if (message.Row is { } row && !IsFirst_NeedsLock(row))
-                    continue;
                 if (Put_NeedsLock(id, message, isNew) is { } resident)
                     claimed.Add(resident);
             }
             _held = null;
+            reads = _readsAfterOpening && !_isReading;
+            _readsAgain |= _readsAfterOpening && _isReading;
+            _isReading |= _readsAfterOpening;
+            _readsAfterOpening = false;
         }
         foreach (Resident resident in claimed)
             GoOn(resident);
+        if (reads)
+            _ = ReadNewAsync();
         return true;
     }
 

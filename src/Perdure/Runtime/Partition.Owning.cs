@@ -18,6 +18,9 @@ internal sealed partial class Partition
     private bool _isReading;
     private bool _readsAgain;
 
+    /// <summary>Rows were written while the partition was being opened, or given away.</summary>
+    private bool _readsAfterOpening;
+
     /// <summary>Whether another node owns it, or nobody.</summary>
     public bool IsElsewhere
     {
@@ -100,6 +103,9 @@ internal sealed partial class Partition
             (held, _held) = (_held, []);
             foreach ((string id, Message message, _) in held)
                 Forward_NeedsLock(id, message);
+            if (_readsAfterOpening)
+                _node.Wakes.Messages(Number);
+            _readsAfterOpening = false;
         }
         _node.LaneOf(this).Go();
     }
@@ -232,7 +238,10 @@ internal sealed partial class Partition
         lock (_gate)
         {
             if (_held is not null || _closed)
+            {
+                _readsAfterOpening = true;
                 return;
+            }
             _readsAgain = _isReading;
             if (_isReading)
                 return;
@@ -253,11 +262,14 @@ internal sealed partial class Partition
             {
                 // The node stops: the next owner reads them.
             }
-#pragma warning disable CA1031 // Whatever it was, the next round of the lease asks again; who reads must not stand still.
+#pragma warning disable CA1031 // Whatever it was: who reads must not stand still.
             catch (Exception e)
 #pragma warning restore CA1031
             {
                 _node.Logger.RoundFailed(e);
+                await Task.Delay(ReadPause, _node.Time);
+                lock (_gate)
+                    _readsAgain |= _held is null && !_closed;
             }
             lock (_gate)
             {

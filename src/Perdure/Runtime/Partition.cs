@@ -29,6 +29,7 @@ internal sealed partial class Partition
     private long _lastMessageNumber;
     private long _lastTimerNumber;
     private long _lastRequestRow;
+    private long _lastReportRow;
 
     public Partition(int number, Node node)
     {
@@ -75,9 +76,23 @@ internal sealed partial class Partition
     /// <param name="id">The instance.</param>
     /// <param name="message">What is addressed to it.</param>
     /// <param name="isNew">Nobody can have used the id before: nothing needs to be read.</param>
-    /// <param name="isDelivery">It comes from the commit of its sender, and may have come out of the store
-    /// before.</param>
-    public void Submit(string id, Message message, bool isNew = false, bool isDelivery = false)
+    public void Submit(string id, Message message, bool isNew = false) => Submit(id, message, isNew, isDelivery: false);
+
+    /// <summary>
+    /// A message whose row the commit of its sender has written. It goes through memory if this node has owned the
+    /// partition all the time; else it is read, if it is still there.
+    /// </summary>
+    public void Deliver(string id, Message message, CommitEntry sender)
+    {
+        if (sender.Openings == _node.Openings)
+            Submit(id, message, isNew: false, isDelivery: true);
+        else if (IsElsewhere)
+            _node.Wakes.Messages(Number);
+        else
+            ReadNewSoon();
+    }
+
+    private void Submit(string id, Message message, bool isNew, bool isDelivery)
     {
         Resident? claimed = null;
         bool isForwarded;
@@ -95,11 +110,20 @@ internal sealed partial class Partition
             }
             else if (_held is { } held)
             {
-                held.Add((id, message, isNew));
+                if (isDelivery)
+                    _readsAfterOpening = true;
+                else
+                    held.Add((id, message, isNew));
                 return;
             }
             else
             {
+                if (isDelivery && _isReading)
+                {
+                    // What is read may come before it.
+                    _readsAgain = true;
+                    return;
+                }
                 if (isDelivery && !IsFirst_NeedsLock(message.Row!.Value))
                     return;
                 claimed = Put_NeedsLock(id, message, isNew);

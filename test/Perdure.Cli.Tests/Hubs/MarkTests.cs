@@ -44,13 +44,13 @@ public sealed class MarkTests : IAsyncLifetime
         (await ToDatabaseAsync()).Code.ShouldBe(ExitCode.Done);
         await using IStore store = NewStore();
         await store.OpenAsync(0, default);
-        await store.RenewAsync(s_lease, ["activity A"], default);
+        await store.RenewAsync(s_lease, true, ["activity A"], default);
 
         Said said = await ToFileAsync();
 
         said.Code.ShouldBe(ExitCode.No);
         said.Error.ShouldContain("in use by 1 node(s)");
-        await store.RenewAsync(s_lease, ["activity A"], default);
+        await store.RenewAsync(s_lease, true, ["activity A"], default);
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class MarkTests : IAsyncLifetime
         (await ToDatabaseAsync()).Code.ShouldBe(ExitCode.Done);
         await using IStore store = NewStore();
         HubInfo hub = await store.OpenAsync(0, default);
-        ClusterView view = await store.RenewAsync(s_lease, ["activity A"], default);
+        ClusterView view = await store.RenewAsync(s_lease, true, ["activity A"], default);
         long epoch = (await store.OpenPartitionAsync(0, view.Partitions[0].Epoch, default))!.Epoch;
         await _places.DatabaseAsync($"update {_schema}.nodes set expires = 0");
         string before = await _places.DatabaseAsync($"select count(*) from {_schema}.messages");
@@ -134,7 +134,7 @@ public sealed class MarkTests : IAsyncLifetime
         CommitResult free = await store.CommitAsync(Batch(hub, 2));
         free.Outcome.ShouldBe(CommitOutcome.Refused);
         free.Detail.ShouldNotBeNull().ShouldContain(HubMark.Constraint);
-        await Should.ThrowAsync<StoreException>(store.RenewAsync(s_lease, ["activity A"], default).AsTask());
+        await Should.ThrowAsync<StoreException>(store.RenewAsync(s_lease, true, ["activity A"], default).AsTask());
         (await store.OpenPartitionAsync(1, view.Partitions[1].Epoch, default)).ShouldBeNull();
         (await _places.DatabaseAsync($"select count(*) from {_schema}.messages")).ShouldBe(before);
     }

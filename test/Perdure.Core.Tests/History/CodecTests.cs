@@ -147,6 +147,8 @@ public class CodecTests
             new Message.Start(new() { Name = "a", ExecutionId = "b" }) { OnlyIfNeverStarted = true },
             new Message.ChildDone(new(long.MaxValue, 2, 3), payload, null),
             new Message.ChildDone(new(1, 2, 3), default, failure),
+            new Message.TaskDone(new(long.MaxValue, 2, 3), payload, null),
+            new Message.TaskDone(new(1, 2, 3), default, failure),
             new Message.Raise("a", payload), new Message.Terminate("a"), new Message.Suspend(null),
             new Message.Terminate("a") { Recursive = true },
             new Message.Terminate("a") { Recursive = true, OfParent = new(long.MaxValue, 2) },
@@ -172,10 +174,9 @@ public class CodecTests
             new Message.Operation("Größe", payload) { RequestId = "7.3" },
         ];
         Message[] never =
-            [new Message.TaskDone(default, default, null), new Message.StartDue(default, default),
-                new Message.TimerDue(default, default)];
+            [new Message.StartDue(default, default), new Message.TimerDue(default, default)];
 
-        rows.Concat(never).Select(m => m.GetType()).Distinct()
+        rows.Concat(never).Append(new Message.WorkDone(1, default)).Select(m => m.GetType()).Distinct()
             .ShouldBe(typeof(Message).GetNestedTypes().Where(t => t.IsSubclassOf(typeof(Message))), ignoreOrder: true);
         foreach (Message message in rows)
         {
@@ -187,6 +188,20 @@ public class CodecTests
         foreach (Message message in never)
             Should.Throw<System.Diagnostics.UnreachableException>(
                 () => MessageCodec.Encode(default, "order-1", message));
+    }
+
+    [Fact]
+    public void What_claimed_work_came_to_survives()
+    {
+        byte[] body = """["ran",[],[]]"""u8.ToArray();
+
+        Message.WorkDone read = MessageCodec.Decode(
+            MessageCodec.Encode(new(1, 2, 3), "order-1", new Message.WorkDone(long.MaxValue, body)))
+            .ShouldBeOfType<Message.WorkDone>();
+
+        read.Offer.ShouldBe(long.MaxValue);
+        read.Body.ToArray().ShouldBe(body);
+        read.Row.ShouldBe(new MessageKey(1, 2, 3));
     }
 
     [Theory]

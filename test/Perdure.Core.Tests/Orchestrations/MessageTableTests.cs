@@ -80,8 +80,12 @@ public class MessageTableTests
     {
         IEnumerable<string> kinds = typeof(Message).GetNestedTypes().Where(t => t.IsSubclassOf(typeof(Message)))
             .Select(t => t.Name);
-        string[] ofEntities = [nameof(Message.Operation), nameof(Message.LockRequest), nameof(Message.Release)];
-        Lines.Skip(1).Select(l => l[0]).ShouldBe(kinds.Except(ofEntities).Append("StartOnce"), ignoreOrder: true);
+        // Of entities, and what the core never sees.
+        string[] others =
+        [
+            nameof(Message.Operation), nameof(Message.LockRequest), nameof(Message.Release), nameof(Message.WorkDone),
+        ];
+        Lines.Skip(1).Select(l => l[0]).ShouldBe(kinds.Except(others).Append("StartOnce"), ignoreOrder: true);
     }
 
     private static Arrival ArrivalOf(string message) => message switch

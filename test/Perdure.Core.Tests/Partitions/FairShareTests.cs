@@ -33,7 +33,7 @@ public class FairShareTests
     {
         ClusterView view = View(4, [2], [1, 1, 2, 2]) with
         {
-            Nodes = [new(1, Now, ["activity A"]), new(2, Now + 1, ["activity A"])],
+            Nodes = [new(1, Now, Runs: true, []), new(2, Now + 1, Runs: true, [])],
         };
 
         FairShare.Decide(view, 2).Take.Select(p => p.Partition).ShouldBe([0, 1]);
@@ -44,7 +44,7 @@ public class FairShareTests
     {
         ClusterView view = View(4, [1], [2, 2, 1, 1]) with
         {
-            Nodes = [new(1, Now + 1, ["activity A"]), new(2, Now + 1, [])],
+            Nodes = [new(1, Now + 1, Runs: true, []), new(2, Now + 1, Runs: false, [])],
         };
 
         FairShare.Decide(view, 2).ShouldSatisfyAllConditions(
@@ -61,7 +61,7 @@ public class FairShareTests
 
     private static ClusterView View(int count, long[] nodes, long[] owners) => new(
         Now,
-        [.. nodes.Select(n => new NodeLease(n, Now + 1, ["activity A"]))],
+        [.. nodes.Select(n => new NodeLease(n, Now + 1, Runs: true, []))],
         [.. Enumerable.Range(0, count).Select(p => new PartitionLease(p, owners[p], 1))]);
 
     /// <summary>Nodes join, leave, die and decide, in any order.</summary>

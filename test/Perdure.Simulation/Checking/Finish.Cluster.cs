@@ -21,7 +21,7 @@ internal sealed partial class Finish
             simulation.Pass(Round);
         }
         simulation.Pass((simulation.Lease * 3) + simulation.HandOverWithin + Settling);
-        ClusterView view = disk.RenewAsync(TimeSpan.Zero, [], CancellationToken.None).Result;
+        ClusterView view = disk.RenewAsync(TimeSpan.Zero, false, [], CancellationToken.None).Result;
         SimulatedProcess[] runners = [.. simulation.Fleet.Serving.Where(p => p.Runs)];
         foreach (PartitionLease lease in view.Partitions)
         {

@@ -28,7 +28,7 @@ internal sealed partial class Finish(Simulation simulation, MemoryStore disk)
         {
             simulation.Pass(Round);
             SimulatedProcess[] serving = [.. simulation.Fleet.Serving];
-            if (!serving.Any(p => p.Runs))
+            if (!serving.Any(p => p is { Runs: true, HasPart: false }))
             {
                 if (round > RoundsMax)
                     throw simulation.Violate("No process comes up although nothing fails any more.");

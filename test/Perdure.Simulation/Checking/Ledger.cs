@@ -132,8 +132,16 @@ internal sealed partial class Ledger(Simulation simulation)
         else
             Consumes(rows, facts, process);
         Timers(rows);
-        foreach (OfferRow offer in rows.InsertOffers ?? [])
-            simulation.Trace($"  + offer {offer.Key.Number}: {offer.Code} {TaskList.Of(offer.Tasks)} of {offer.Target}");
+        foreach (OfferRow o in rows.InsertOffers ?? [])
+        {
+            simulation.Trace($"  + offer {o.Key.Number}: {o.Code} {TaskList.Of(o.Tasks)} of {o.Target}");
+            simulation.Counters.Add(o switch
+            {
+                { Node: not 0 } => Rare.KeptRunning,
+                { Tasks.Count: > 0 } => Rare.ActivitiesOffered,
+                _ => Rare.TurnOffered,
+            });
+        }
         foreach (OfferKey offer in rows.DeleteOffers ?? [])
             simulation.Trace($"  - offer {offer.Number}");
         foreach (TaskRow task in rows.InsertTasks ?? [])

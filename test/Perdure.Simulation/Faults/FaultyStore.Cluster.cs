@@ -10,7 +10,7 @@ internal sealed partial class FaultyStore
     private ClusterView? _view;
 
     public async ValueTask<ClusterView> RenewAsync(
-        TimeSpan lease, IReadOnlyList<string> functions, CancellationToken cancellationToken)
+        TimeSpan lease, bool runs, IReadOnlyList<string> functions, CancellationToken cancellationToken)
     {
         if (_faults.RenewalFails())
             process.NoRenewalsUntil = _world.Ticks + _faults.About(simulation.Lease).Ticks;
@@ -20,8 +20,8 @@ internal sealed partial class FaultyStore
             throw new StoreException("The simulated store cannot renew the lease.");
         }
         _view = await (_faults.RenewalIsSlow()
-            ? RenewSlowly(lease, functions)
-            : Read("renew", () => disk.RenewAsync(lease, functions, CancellationToken.None).Result));
+            ? RenewSlowly(lease, runs, functions)
+            : Read("renew", () => disk.RenewAsync(lease, runs, functions, CancellationToken.None).Result));
         return _view;
     }
 
@@ -81,7 +81,7 @@ internal sealed partial class FaultyStore
                 $"Process {process.Number} takes partition {partition} from node {lease.Owner}, which lives.");
     }
 
-    private ValueTask<ClusterView> RenewSlowly(TimeSpan lease, IReadOnlyList<string> functions)
+    private ValueTask<ClusterView> RenewSlowly(TimeSpan lease, bool runs, IReadOnlyList<string> functions)
     {
         process.StoreCalls++;
         TimeSpan time = _faults.About(simulation.Lease);
@@ -90,7 +90,7 @@ internal sealed partial class FaultyStore
         bool isOnItsWay = _faults.IsOnItsWay();
         _world.QueueAfter(simulation.Disk, isOnItsWay ? time : TimeSpan.Zero, () =>
         {
-            ClusterView view = disk.RenewAsync(lease, functions, CancellationToken.None).Result;
+            ClusterView view = disk.RenewAsync(lease, runs, functions, CancellationToken.None).Result;
             _world.QueueAfter(process, isOnItsWay ? TimeSpan.Zero : time, () => answer.SetResult(view));
         });
         return new(answer.Task);

@@ -88,13 +88,23 @@ internal sealed partial class FaultyStore(MemoryStore disk, SimulatedProcess pro
 
     public ValueTask<IReadOnlyList<OfferRow>> ClaimAsync(
         IReadOnlyList<string> functions, int max, CancellationToken cancellationToken) =>
-        Read("claim", () => disk.ClaimAsync(functions, max, CancellationToken.None).Result);
+        Read("claim", () =>
+        {
+            IReadOnlyList<OfferRow> claimed = disk.ClaimAsync(functions, max, CancellationToken.None).Result;
+            simulation.Trace($"process {process.Number} claims {string.Join(' ', claimed.Select(o => o.Key.Number))}");
+            return claimed;
+        });
 
     public ValueTask<IReadOnlyList<OfferKey>> ReadClaimsAsync(CancellationToken cancellationToken) =>
         Read("claims", () => disk.ReadClaimsAsync(CancellationToken.None).Result);
 
-    public async ValueTask GiveBackAsync(IReadOnlyList<OfferKey> offers, CancellationToken cancellationToken) =>
-        await Read("give back", () => disk.GiveBackAsync(offers, CancellationToken.None).IsCompleted);
+    public async ValueTask GiveBackAsync(
+        IReadOnlyList<OfferKey> offers, bool mayHaveRun, CancellationToken cancellationToken) =>
+        await Read("give back", () =>
+        {
+            simulation.Trace($"gives back {string.Join(' ', offers.Select(o => o.Number))}");
+            return disk.GiveBackAsync(offers, mayHaveRun, CancellationToken.None).IsCompleted;
+        });
 
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
         Read("entity", () => disk.ReadEntityAsync(id, CancellationToken.None).Result);

@@ -106,6 +106,10 @@ internal enum Rare
     AnnouncementTwice,
     FourNodes,
     Dashboard,
+    PartOfTheCode,
+    ActivitiesOffered,
+    TurnOffered,
+    KeptRunning,
 }
 
 /// <summary>What a run, or all of them together, came to.</summary>

@@ -29,6 +29,9 @@ internal sealed class SimulatedProcess
     /// <summary>Whether it has functions; a dashboard has none and owns nothing.</summary>
     public bool Runs { get; init; } = true;
 
+    /// <summary>It has a part of the functions, and others the rest.</summary>
+    public bool HasPart { get; init; }
+
     /// <summary>Its number in the hub, once it has opened it.</summary>
     public long HubNode { get; set; }
 

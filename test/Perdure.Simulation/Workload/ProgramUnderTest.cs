@@ -18,6 +18,11 @@ internal sealed class ProgramUnderTest
         Functions = FunctionDiscovery.Discover(
             [typeof(Workload.Functions), typeof(ObjectFunctions), typeof(EntityFunctions)], environment);
         NoFunctions = FunctionDiscovery.Discover((Type[])[], environment);
+        Parts =
+        [
+            new(Functions.Orchestrations, [], Functions.Entities, NoFunctions.Http, []),
+            new([], Functions.Activities, Functions.Entities, NoFunctions.Http, []),
+        ];
     }
 
     public PayloadSerializer Serializer { get; }
@@ -25,6 +30,11 @@ internal sealed class ProgramUnderTest
 
     /// <summary>What a dashboard has.</summary>
     public FunctionRegistry NoFunctions { get; }
+
+    /// <summary>
+    /// What nodes have that need others. All have the entities: what operations of one do is followed on its owner only.
+    /// </summary>
+    public IReadOnlyList<FunctionRegistry> Parts { get; }
 
     public EntityClasses Classes { get; }
 }

@@ -32,9 +32,9 @@ public sealed class PostgreSqlNodesTests : IAsyncLifetime
     [Fact]
     public async Task Nodes_see_each_other_and_what_each_owns()
     {
-        await _first.RenewAsync(s_lease, ["activity A"], default);
+        await _first.RenewAsync(s_lease, true, ["activity A"], default);
         await _second.OpenPartitionAsync(1, 0, default);
-        ClusterView view = await _second.RenewAsync(s_lease, [], default);
+        ClusterView view = await _second.RenewAsync(s_lease, false, [], default);
 
         view.Nodes.Select(n => (n.Node, n.Runs)).ShouldBe([(_one.Node, true), (_two.Node, false)]);
         view.Nodes.ShouldAllBe(n => n.Expires > view.Now + 10_000 && n.Expires <= view.Now + 15_000);
@@ -56,7 +56,7 @@ public sealed class PostgreSqlNodesTests : IAsyncLifetime
         (await _second.ReadOffersAsync(1, default)).Select(o => o.Node)
             .ShouldBe([_one.Node, 0, _one.Node, _two.Node, _two.Node]);
 
-        await _first.GiveBackAsync([new(1, 3), new(1, 4)], default);
+        await _first.GiveBackAsync([new(1, 3), new(1, 4)], false, default);
         (await _second.ClaimAsync(["activity A"], 10, default)).Select(o => o.Key.Number)
             .ShouldBe([3], "what another node has claimed is not given back");
     }

@@ -204,6 +204,9 @@ public abstract class EntityTests(Setup setup) : HubTests(setup)
         string[] keys = ["", "a", "a@b", "b", "ä", "\U0001F600"];
         foreach (string key in keys)
             await Client.SignalEntityAsync(new EntityId("Thing", key), "Add", key);
+        // A signal that waited for its turn is a row when it is acknowledged.
+        EntityQuery all = new() { EntityName = "THING" };
+        await Hub.UntilAsync(() => Client.ListEntitiesAsync(all).Result.Entities.Count == keys.Length);
         List<string> found = [];
         EntityQuery query = new() { EntityName = "THING", PageSize = 4, FetchState = true };
         do

@@ -54,7 +54,7 @@ public abstract class FailureTests(Setup setup) : HubTests(setup)
         chain.ShouldBe(
             ["Perdure.FunctionFailedException", "Perdure.FunctionFailedException", "System.InvalidOperationException"]);
         (await Hub.StatusAsync(status.InstanceId)).Failure.ShouldBe(status.Failure);
-        Hub.Log.All.ShouldContain(l => l.Event.Id == 31 && l.Text.Contains(status.InstanceId));
+        await Hub.UntilAsync(() => Hub.Log.All.Any(l => l.Event.Id == 31 && l.Text.Contains(status.InstanceId)));
     }
 
     [Fact]

@@ -8,9 +8,6 @@ namespace Perdure.Core.Stores.Memory;
 /// <param name="clock">By which leases are measured; without one there is one node at a time.</param>
 internal sealed class MemoryHub(string id, int partitions, Func<long>? clock)
 {
-    /// <summary>Somebody has to keep what arrives.</summary>
-    private static readonly string[] Alone = ["*"];
-
     private readonly Dictionary<long, NodeLease> _nodes = [];
     private long _lastNode;
 
@@ -28,7 +25,7 @@ internal sealed class MemoryHub(string id, int partitions, Func<long>? clock)
 
     public long AddNode() => ++_lastNode;
 
-    public ClusterView Renew(long node, TimeSpan lease, IReadOnlyList<string> functions)
+    public ClusterView Renew(long node, TimeSpan lease, bool runs, IReadOnlyList<string> functions)
     {
         IEnumerable<PartitionLease> owned =
             Tables.Partitions.Select((row, i) => new PartitionLease(i, row.Owner, row.Epoch)
@@ -37,9 +34,9 @@ internal sealed class MemoryHub(string id, int partitions, Func<long>? clock)
                     .Between((i, long.MinValue, long.MinValue), (i, long.MaxValue, long.MaxValue)).Any(),
             });
         if (clock is null)
-            return new ClusterView(0, [new(node, long.MaxValue, Alone)], [.. owned]);
+            return new ClusterView(0, [new(node, long.MaxValue, Runs: true, [])], [.. owned]);
         long now = clock();
-        _nodes[node] = new NodeLease(node, now + (long)lease.TotalMilliseconds, functions);
+        _nodes[node] = new NodeLease(node, now + (long)lease.TotalMilliseconds, runs, functions);
         return new ClusterView(now, [.. _nodes.Values.OrderBy(n => n.Node)], [.. owned])
         {
             HasOffers = Tables.Offers.All.Any(o => o.Node == 0),

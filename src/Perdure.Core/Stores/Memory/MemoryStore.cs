@@ -36,10 +36,10 @@ internal sealed class MemoryStore : IStore
     }
 
     public ValueTask<ClusterView> RenewAsync(
-        TimeSpan lease, IReadOnlyList<string> functions, CancellationToken cancellationToken)
+        TimeSpan lease, bool runs, IReadOnlyList<string> functions, CancellationToken cancellationToken)
     {
         lock (_lock)
-            return new(_hub.Renew(_node, lease, functions));
+            return new(_hub.Renew(_node, lease, runs, functions));
     }
 
     public ValueTask AnnounceAsync(Announcement announcement)
@@ -235,14 +235,20 @@ internal sealed class MemoryStore : IStore
             return List(_tables.Offers.All.Where(o => o.Node == _node).Select(o => o.Key), int.MaxValue);
     }
 
-    public ValueTask GiveBackAsync(IReadOnlyList<OfferKey> offers, CancellationToken cancellationToken)
+    public ValueTask GiveBackAsync(
+        IReadOnlyList<OfferKey> offers, bool mayHaveRun, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
             foreach (OfferKey key in offers)
             {
                 if (_tables.Offers.TryGet((key.Partition, key.Number), out OfferRow? offer) && offer.Node == _node)
-                    _tables.Offers.Replace((key.Partition, key.Number), offer with { Node = 0 });
+                {
+                    bool marks = mayHaveRun && offer.Tasks.Count > 0;
+                    _tables.Offers.Replace(
+                        (key.Partition, key.Number),
+                        offer with { Node = 0, Body = marks ? OfferRow.MayHaveRun : offer.Body });
+                }
             }
             _tables.Journal.Keep();
             return ValueTask.CompletedTask;

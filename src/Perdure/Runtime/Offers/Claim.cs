@@ -54,7 +54,8 @@ internal sealed class Claim(Node node, OfferRow offer) : WorkSource(offer.Target
             isWanted = !_isAbandoned;
         // In line before the claim ends: whoever finds it ended and still standing takes the work for undone.
         if (isWanted)
-            node.Partition(offer.Key.Partition).Report(Id, result);
+            node.Partition(offer.Key.Partition).Report(
+                Id, result, result with { Result = default, Failure = Refusals.OfStore });
         Forget(work, isUndone: false);
     }
 

@@ -16,6 +16,8 @@ namespace Perdure.Runtime.Offers;
 /// </summary>
 internal sealed class ClaimedRuns(Node node)
 {
+    private static readonly EntityOutcome s_refused = new(default, Refusals.OfStore, []);
+    private static readonly CodeResult s_parked = new CodeResult.Stopped(Refusals.OfStore, Park: true);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
 
     public void Begin(OfferRow offer)
@@ -30,8 +32,10 @@ internal sealed class ClaimedRuns(Node node)
         bool isAnswered = false;
         try
         {
-            if (await ResultAsync(offer) is { } body)
-                node.Partition(offer.Key.Partition).Report(offer.Target, new Message.WorkDone(offer.Key.Number, body));
+            if (await ResultAsync(offer) is var (body, otherwise))
+                node.Partition(offer.Key.Partition).Report(
+                    offer.Target, new Message.WorkDone(offer.Key.Number, body),
+                    new Message.WorkDone(offer.Key.Number, otherwise));
             isAnswered = true;
         }
 #pragma warning disable CA1031 // Nobody stands above; it is given back, and claimed again.
@@ -49,7 +53,7 @@ internal sealed class ClaimedRuns(Node node)
     }
 
     /// <summary>Null when nobody wants it any more, or the node stops.</summary>
-    private async Task<byte[]?> ResultAsync(OfferRow offer)
+    private async Task<(byte[] Body, byte[] IfRefused)?> ResultAsync(OfferRow offer)
     {
         while (!node.IsStopping)
         {
@@ -58,9 +62,13 @@ internal sealed class ClaimedRuns(Node node)
                 if (EntityInstanceIds.Is(offer.Target))
                 {
                     EntityBatch batch = EntityRunCodec.DecodeBatch(offer.Target, offer.Body);
-                    return EntityRunCodec.Encode(await node.EntitiesHere.RunAsync(batch, node.WhenStopping));
+                    EntityRun run = await node.EntitiesHere.RunAsync(batch, node.WhenStopping);
+                    EntityOutcome[] failed = [.. run.Outcomes.Select(_ => s_refused)];
+                    return (EntityRunCodec.Encode(run), EntityRunCodec.Encode(new EntityRun(failed, batch.State)));
                 }
-                return await TurnAsync(offer) is { } result ? CodeResultCodec.Encode(result) : null;
+                return await TurnAsync(offer) is { } result
+                    ? (CodeResultCodec.Encode(result), CodeResultCodec.Encode(s_parked))
+                    : null;
             }
             catch (StoreException e)
             {

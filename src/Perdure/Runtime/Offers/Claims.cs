@@ -25,7 +25,9 @@ internal sealed class Claims(Node node)
     private bool _isPulling;
     private bool _hasOrphans;
 
-    /// <summary>Runs that are under way, and whatever is done and still stands until its owner has heard of it.</summary>
+    /// <summary>
+    /// Runs that are under way, and whatever is done and still stands until its owner has heard of it.
+    /// </summary>
     private readonly HashSet<OfferKey> _runsOrDone = [];
     private bool _isStopped;
 
@@ -53,7 +55,7 @@ internal sealed class Claims(Node node)
             return;
         lock (_gate)
         {
-            if (_isPulling || _isStopped || !(_mayBeRuns || (_mayBeActivities && Room() > 0)))
+            if (_isPulling || !CanClaim || !(_mayBeRuns || (_mayBeActivities && Room() > 0)))
                 return;
             _isPulling = true;
         }
@@ -145,7 +147,7 @@ internal sealed class Claims(Node node)
                 return;
         }
         if (orphans.Length > 0)
-            await node.Store.GiveBackAsync(orphans, cancellationToken);
+            await node.Store.GiveBackAsync(orphans, mayHaveRun: true, cancellationToken);
         lock (_gate)
             _hasOrphans = false;
         if (orphans.Length == 0)
@@ -184,7 +186,8 @@ internal sealed class Claims(Node node)
             Leave(claim);
         try
         {
-            await node.Store.GiveBackAsync([.. untouched.Select(c => c.Key)], CancellationToken.None);
+            await node.Store.GiveBackAsync(
+                [.. untouched.Select(c => c.Key)], mayHaveRun: false, CancellationToken.None);
             node.Wakes.Offers();
         }
         catch (StoreException e)
@@ -193,6 +196,9 @@ internal sealed class Claims(Node node)
             node.Logger.RoundFailed(e);
         }
     }
+
+    /// <summary>A claim is worth as much as the lease of its node, so one without makes none.</summary>
+    private bool CanClaim => !_isStopped && node.Leases.IsCurrent;
 
     /// <summary>How many rows of activities fit.</summary>
     private int Room()
@@ -238,7 +244,7 @@ internal sealed class Claims(Node node)
         {
             int room = Room();
             isRuns = _mayBeRuns;
-            _isPulling = !_isStopped && (_mayBeRuns || (_mayBeActivities && room > 0));
+            _isPulling = CanClaim && (_mayBeRuns || (_mayBeActivities && room > 0));
             if (!_isPulling)
                 return null;
             if (isRuns)

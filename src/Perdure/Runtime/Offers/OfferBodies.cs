@@ -7,9 +7,6 @@ namespace Perdure.Runtime.Offers;
 /// <summary>What offers say beyond the history.</summary>
 internal static class OfferBodies
 {
-    /// <summary>Of activities: they may have run before.</summary>
-    public static readonly byte[] Again = "true"u8.ToArray();
-
     /// <summary>Of a turn: its time, in milliseconds since 1970.</summary>
     public static byte[] OfTurn(long at) => Encoding.ASCII.GetBytes(at.ToString(CultureInfo.InvariantCulture));
 

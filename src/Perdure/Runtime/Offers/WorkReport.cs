@@ -10,15 +10,16 @@ internal sealed class WorkReport : RowsEntry
 {
     private readonly string _id;
     private readonly Message _message;
+    private readonly Message? _otherwise;
 
-    public WorkReport(Partition partition, string id, Message message, MessageKey key)
+    public WorkReport(Partition partition, string id, Message message, Message? otherwise, MessageKey key)
         : base(partition, new TurnRows
         {
             Partition = partition.Number,
             InsertMessages = [MessageCodec.Encode(key, id, message)],
         })
     {
-        (_id, _message) = (id, message with { Row = key });
+        (_id, _message, _otherwise) = (id, message with { Row = key }, otherwise);
         Partition.EnterWork();
     }
 
@@ -28,20 +29,22 @@ internal sealed class WorkReport : RowsEntry
 
     public override void OnCommitted()
     {
-        Partition.Submit(_id, _message, isDelivery: true);
+        Partition.Deliver(_id, _message, this);
         Partition.ExitWork();
     }
 
     /// <summary>Behind what has a place in line already: numbers must stand in the order of the commits.</summary>
     public override void OnStale()
     {
-        Partition.Report(_id, _message with { Row = null });
+        Partition.Report(_id, _message with { Row = null }, _otherwise);
         Partition.ExitWork();
     }
 
+    /// <summary>As it would be if the code had run at the owner.</summary>
     protected override void OnRefused(string refusal)
     {
-        Partition.ReportRefused(_id, _message with { Row = null });
+        if (_otherwise is not null)
+            Partition.Report(_id, _otherwise, null);
         Partition.ExitWork();
     }
 }

@@ -68,7 +68,7 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Until the living nodes have shares that differ by one at most.</summary>
     public Task UntilFairAsync() => UntilAsync(() =>
     {
-        int[] owned = [.. _nodes.Where(n => n.IsAlive && n.Node.Offered.Count > 0).Select(n => n.Node.Owned)];
+        int[] owned = [.. _nodes.Where(n => n.IsAlive && n.Node.Runs).Select(n => n.Node.Owned)];
         return owned.Sum() == Partitions && owned.Max() - owned.Min() <= 1;
     });
 

@@ -45,8 +45,8 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
         inner.OpenAsync(now, cancellationToken);
 
     public ValueTask<ClusterView> RenewAsync(
-        TimeSpan lease, IReadOnlyList<string> functions, CancellationToken cancellationToken) =>
-        Read(() => inner.RenewAsync(lease, functions, cancellationToken));
+        TimeSpan lease, bool runs, IReadOnlyList<string> functions, CancellationToken cancellationToken) =>
+        Read(() => inner.RenewAsync(lease, runs, functions, cancellationToken));
 
     public ValueTask AnnounceAsync(Announcement announcement) => inner.AnnounceAsync(announcement);
 
@@ -126,8 +126,9 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
     public ValueTask<IReadOnlyList<OfferKey>> ReadClaimsAsync(CancellationToken cancellationToken) =>
         Read(() => inner.ReadClaimsAsync(cancellationToken));
 
-    public ValueTask GiveBackAsync(IReadOnlyList<OfferKey> offers, CancellationToken cancellationToken) =>
-        inner.GiveBackAsync(offers, cancellationToken);
+    public ValueTask GiveBackAsync(
+        IReadOnlyList<OfferKey> offers, bool mayHaveRun, CancellationToken cancellationToken) =>
+        inner.GiveBackAsync(offers, mayHaveRun, cancellationToken);
 
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
         inner.ReadEntityAsync(id, cancellationToken);
