@@ -152,7 +152,8 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
                 store, executor, entities, functions, program.Serializer, process.Scheduler, process.Time, logger),
             settings);
         process.Client = new DurableClient(process.Node, functions, program.Serializer, new SimulatedIds(dice.Fork()));
-        simulation.Trace($"process {process.Number} starts{(hasPart ? " with a part of the functions" : runs ? "" : " without functions")}");
+        string with = hasPart ? " with a part of the functions" : runs ? "" : " without functions";
+        simulation.Trace($"process {process.Number} starts{with}");
         _world.Queue(process, () => _ = StartAsync(process));
     }
 

@@ -16,8 +16,8 @@ internal abstract class CommitEntry(Partition partition, TurnRows rows)
     public long Epoch { get; } = partition.Epoch;
 
     /// <summary>
-    /// How many partitions this node had opened by then. If it has opened none since, whatever the entry sends to one of
-    /// its own is in its hands; else somebody may have read the row and consumed it meanwhile.
+    /// How many partitions this node had opened by then. If it has opened none since, whatever the entry sends to one
+    /// of its own is in its hands; else somebody may have read the row and consumed it meanwhile.
     /// </summary>
     public long Openings { get; } = partition.Node.Openings;
 

@@ -77,7 +77,8 @@ public sealed class WorkCodecTests
         {
             EntityBatch batch = new("@thing@k", state,
             [
-                new("add", s_payload, IsSignal: true), new("get", default, IsSignal: false) { TraceParent = "00-1-2-01" },
+                new("add", s_payload, IsSignal: true),
+                new("get", default, IsSignal: false) { TraceParent = "00-1-2-01" },
             ], 1_700_000_000_000);
 
             EntityBatch read = EntityRunCodec.DecodeBatch("@thing@k", EntityRunCodec.Encode(batch));

@@ -32,7 +32,8 @@ internal sealed class ProgramUnderTest
     public FunctionRegistry NoFunctions { get; }
 
     /// <summary>
-    /// What nodes have that need others. All have the entities: what operations of one do is followed on its owner only.
+    /// What nodes have that need others. All have the entities: what operations of one do is followed on its owner
+    /// only.
     /// </summary>
     public IReadOnlyList<FunctionRegistry> Parts { get; }
 
