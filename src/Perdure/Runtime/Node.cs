@@ -252,6 +252,17 @@ internal sealed class Node : INumbers
 
     public Lane LaneOf(Partition partition) => _lanes[partition.Number % _lanes.Length];
 
+    /// <summary>
+    /// What the former owner of a partition sent last to the others of this node, and had perhaps no time to announce.
+    /// It must be taken before anything that the partition sends from now on: of one sender the order counts.
+    /// </summary>
+    /// <exception cref="StoreException">The store cannot be read.</exception>
+    public async Task ReadLastOfAsync(Partition opened, CancellationToken cancellationToken)
+    {
+        foreach (Partition partition in _partitions.Where(p => p != opened && p.Epoch != 0))
+            await partition.ReadNewMessagesAsync(cancellationToken);
+    }
+
     /// <summary>How many partitions were opened here; see <see cref="CommitEntry.Openings"/>.</summary>
     public long Openings => Volatile.Read(ref _openings);
 

@@ -48,6 +48,8 @@ internal sealed partial class Partition
             _logger.CarefulMode(Number, opening.Unclean, opening.Tasks.Count);
         await ReadOffersAsync(opening.Epoch, cancellationToken);
         await ReadMessagesAsync(opening.Epoch, cancellationToken);
+        if (_node.IsShared && seen > 0)
+            await _node.ReadLastOfAsync(this, cancellationToken);
         if (!TakeHeld(opening.Epoch))
             return false;
         await RefillTimersAsync();
