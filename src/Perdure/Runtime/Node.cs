@@ -88,6 +88,7 @@ internal sealed class Node : INumbers
 
     public RuntimeSettings Settings { get; }
     public IStore Store => _parts.Store;
+
     /// <summary>Runs code wherever it is.</summary>
     public TurnsElsewhere Executor { get; }
 

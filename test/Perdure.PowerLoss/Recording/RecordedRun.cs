@@ -47,7 +47,7 @@ internal static class RecordedRun
         DateTime deadline = DateTime.UtcNow + LongestRun;
         while ((recorder.Commits < commits || recorder.Checkpoints < checkpoints) && DateTime.UtcNow < deadline
             && !work.IsCompleted)
-            await Task.Delay(20);
+            await Task.Delay(20); // Allowed: between two looks at a condition.
         await stop.CancelAsync();
         await work;
         await host.StopAsync();

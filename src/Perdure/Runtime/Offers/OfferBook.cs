@@ -15,8 +15,6 @@ internal sealed class OfferBook
 
     public int Count => _offers.Count;
 
-    public IEnumerable<OfferRow> All => _offers.Values;
-
     public void Add(OfferRow offer, OfferedRun? run = null)
     {
         if (run is not null)
