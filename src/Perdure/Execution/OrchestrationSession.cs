@@ -20,7 +20,7 @@ internal sealed class OrchestrationSession : IOrchestrationSession
     private Task? _main;
     private IAsyncDisposable? _lifetime;
     private string? _foreign;
-    private bool _abandoned;
+    private volatile bool _abandoned;
 
     public OrchestrationSession(
         FunctionRegistry functions, OrchestrationState state, SessionServices services,
@@ -95,7 +95,12 @@ internal sealed class OrchestrationSession : IOrchestrationSession
         {
             case HistoryEvent.ExecutionStarted x:
                 _context.Start(x);
-                _main = _function.Start(_context, out _lifetime);
+                _main = _function.Start(_context, out IAsyncDisposable? lifetime);
+                Interlocked.Exchange(ref _lifetime, lifetime);
+                // Whoever abandons it does not wait for the code, and may have come before there was anything to let
+                // go.
+                if (_abandoned)
+                    Abandon();
                 break;
             case HistoryEvent.TaskCompleted x: _context.Complete(x.Task, x.Result); break;
             case HistoryEvent.TaskFailed x: _context.Fail(x.Task, "activity", x.Failure); break;

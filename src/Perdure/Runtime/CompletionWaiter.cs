@@ -17,6 +17,12 @@ internal sealed class CompletionWaiter(Partition partition, string id) : IDispos
 
     public string Id { get; } = id;
 
+    /// <summary>
+    /// The epoch of the partition from which on an end counts. What an earlier one committed may have happened before
+    /// somebody else took the partition and started the instance anew, and be heard of only now.
+    /// </summary>
+    public required long Since { get; init; }
+
     public Task<EndedInstance> Ended => _source.Task;
 
     public void Complete(OrchestrationTurn turn) => _source.TrySetResult(

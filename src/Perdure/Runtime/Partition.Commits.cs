@@ -40,20 +40,21 @@ internal sealed partial class Partition
             return;
         }
         List<ActivityWork>? started = null;
-        List<CompletionWaiter>? waiters = null;
+        CompletionWaiter[] waiters = [];
         Resident? claimed = null;
         bool isCurrent;
         lock (_gate)
         {
-            if (turn is OrchestrationTurn { Completed: not null })
-                _waiters.Remove(resident.Id, out waiters);
+            if (turn is OrchestrationTurn { Completed: not null }
+                && _waiters.TryGetValue(resident.Id, out List<CompletionWaiter>? waiting))
+                waiters = [.. waiting.Where(w => w.Since <= entry.Epoch)];
             isCurrent = !entry.IsStale;
             if (isCurrent)
                 claimed = Land_NeedsLock(resident, turn, out started);
         }
         // Also when the partition was opened anew meanwhile: what is durable is told and delivered.
         Perform(entry, started);
-        foreach (CompletionWaiter waiter in waiters ?? [])
+        foreach (CompletionWaiter waiter in waiters)
             waiter.Complete((OrchestrationTurn)turn);
         if (!isCurrent)
             return;

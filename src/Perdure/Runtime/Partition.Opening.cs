@@ -42,6 +42,7 @@ internal sealed partial class Partition
             DropMemory_NeedsLock();
             _care = new Care(this, _gate, opening);
             Volatile.Write(ref _epoch, opening.Epoch);
+            _lastEpoch = opening.Epoch;
             _node.CountOpening();
         }
         if (_care.IsOn)

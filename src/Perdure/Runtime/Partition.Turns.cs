@@ -180,6 +180,9 @@ internal sealed partial class Partition
             {
                 List<RecordedRun> history = RecordedRun.Of(HistoryReader.ReadTurns(
                     await _node.Store.ReadHistoryAsync(turn.Execution, CancellationToken.None)));
+                // What is read under a lease that is over may hold what the next owner has run: this very turn.
+                if (_node.Leases.IsOver)
+                    Lose();
                 lock (_gate)
                 {
                     // What was read for a turn that is over meanwhile must not serve a later one: it is too short.

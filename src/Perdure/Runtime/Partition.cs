@@ -26,6 +26,9 @@ internal sealed partial class Partition
     private readonly ILogger _logger;
     private readonly WorkCount _work = new();
     private long _epoch;
+
+    /// <summary>The epoch under which it was opened last, also when that is over.</summary>
+    private long _lastEpoch;
     private long _lastMessageNumber;
     private long _lastTimerNumber;
     private long _lastRequestRow;
@@ -274,15 +277,17 @@ internal sealed partial class Partition
     /// <summary>Waits for the end of an instance; the first answer counts.</summary>
     public CompletionWaiter WaitForEnd(string id, out bool isLive)
     {
-        CompletionWaiter waiter = new(this, id);
+        CompletionWaiter waiter;
         lock (_gate)
         {
+            bool knows = Epoch != 0 && !_node.Leases.IsOver;
+            waiter = new(this, id) { Since = knows || !_node.IsShared ? Epoch : _lastEpoch + 1 };
             if (_closed)
                 waiter.Fail(Node.Stopping());
             if (!_waiters.TryGetValue(id, out List<CompletionWaiter>? waiting))
                 _waiters.Add(id, waiting = new List<CompletionWaiter>(1));
             waiting.Add(waiter);
-            isLive = _residents.TryGetValue(id, out Resident? resident)
+            isLive = knows && _residents.TryGetValue(id, out Resident? resident)
                 && resident.State is { IsLive: true };
         }
         return waiter;
