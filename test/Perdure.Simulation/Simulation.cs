@@ -207,6 +207,8 @@ internal sealed class Simulation
             throw Violate("It goes on and on: the run takes more steps than any run should.");
         if (World.Escape is { } escape)
             throw Violate($"Work escaped to another thread:\n{escape}");
+        if (World.Spin is { } spin)
+            throw Violate($"A timer fires again and again without time passing: {spin}.");
         Fleet.Oversee();
     }
 

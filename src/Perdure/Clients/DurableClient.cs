@@ -215,25 +215,20 @@ internal sealed partial class DurableClient(
     {
         if (!node.IsShared)
             return StatusView.Of(await waiter.Ended);
+        Task<EndedInstance> ended = waiter.Ended.Here();
         TimeSpan pause = s_firstLook;
-        while (true)
+        while (!await ended.EndsWithinAsync(pause, node.Time, CancellationToken.None) && !waiter.IsGivenUp)
         {
-            try
-            {
-                return StatusView.Of(await waiter.Ended.WaitHereAsync(pause, node.Time, CancellationToken.None));
-            }
-            catch (TimeoutException) when (!waiter.IsGivenUp)
-            {
-                // Nobody here knows; it may have moved to another node meanwhile, or from there to this one.
-            }
+            // Nobody here knows; it may have moved to another node meanwhile, or from there to this one.
             long epoch = partition.Epoch;
             if ((epoch == 0 || epoch != seen)
                 && await node.OpenStore.ReadSnapshotAsync(waiter.Id, CancellationToken.None)
-                    is { Row.Status.IsTerminal: true } ended)
-                return StatusView.Of(ended, showInput: true);
+                    is { Row.Status.IsTerminal: true } snapshot)
+                return StatusView.Of(snapshot, showInput: true);
             seen = epoch;
             pause = pause * 2 < s_longestLook ? pause * 2 : s_longestLook;
         }
+        return StatusView.Of(await ended);
     }
 
     private async Task WaitForRoomAsync(CancellationToken cancellationToken)

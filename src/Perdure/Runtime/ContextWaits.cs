@@ -20,7 +20,27 @@ internal static class ContextWaits
         this Task task, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) =>
         Here(task).WaitAsync(timeout, time, cancellationToken);
 
-    private static async Task Here(Task task) => await task;
+    /// <summary>
+    /// The task for somebody who waits for it again and again: it is continued once, however often a wait ends before.
+    /// </summary>
+    public static async Task Here(this Task task) => await task;
 
-    private static async Task<T> Here<T>(Task<T> task) => await task;
+    /// <inheritdoc cref="Here(Task)"/>
+    public static async Task<T> Here<T>(this Task<T> task) => await task;
+
+    /// <summary>Whether the task ends in time; that it does not is expected, and throws nothing.</summary>
+    /// <param name="here">A task of <see cref="Here(Task)"/>.</param>
+    /// <param name="timeout">How long to wait.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the task ended.</exception>
+    public static async Task<bool> EndsWithinAsync(
+        this Task here, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await here.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(
+            ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        if (!here.IsCompleted)
+            cancellationToken.ThrowIfCancellationRequested();
+        return here.IsCompleted;
+    }
 }

@@ -21,6 +21,7 @@ internal sealed class LeaseKeeper : IDisposable
     private readonly ITimer _expiry;
     private readonly Lock _gate = new();
     private TaskCompletionSource _woken = NewSignal();
+    private Task? _awaited;
     private volatile bool _isShared;
     private volatile Neighbours _neighbours = new(new(0, [], []), 0);
 
@@ -120,29 +121,14 @@ internal sealed class LeaseKeeper : IDisposable
 
     private async Task NextAsync(CancellationToken cancellationToken)
     {
-        Task woken;
         lock (_gate)
-            woken = _woken.Task;
-        if (_isShared)
-        {
-            try
-            {
-                await woken.WaitHereAsync(_node.Settings.Lease / RoundsPerLease, _node.Time, cancellationToken);
-            }
-            catch (TimeoutException)
-            {
-                // Nothing has happened: the lease is renewed all the same.
-            }
-        }
-        else
-        {
-            await woken.WaitHereAsync(cancellationToken);
-        }
+            _awaited ??= _woken.Task.Here();
+        // When nothing happens the lease is renewed all the same.
+        TimeSpan most = _isShared ? _node.Settings.Lease / RoundsPerLease : Timeout.InfiniteTimeSpan;
+        if (!await _awaited.EndsWithinAsync(most, _node.Time, cancellationToken))
+            return;
         lock (_gate)
-        {
-            if (_woken.Task.IsCompleted)
-                _woken = NewSignal();
-        }
+            (_woken, _awaited) = (NewSignal(), null);
     }
 
     private async Task RoundAsync(bool isFirst, CancellationToken cancellationToken)

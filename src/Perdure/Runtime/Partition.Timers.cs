@@ -39,7 +39,7 @@ internal sealed partial class Partition
             long now = _node.Now;
             while (_timers.TakeDue(now) is { } timer)
                 due.Add(timer);
-            refill = _timers.Horizon.Due - now < _node.Settings.TimerHorizon.TotalMilliseconds / 2;
+            refill = _timers.Horizon.Due - now <= _node.Settings.TimerHorizon.TotalMilliseconds / 2;
             SetTick_NeedsLock();
         }
         foreach (TimerRow timer in due)

@@ -1,4 +1,5 @@
 using Perdure.Core.Partitions;
+using Perdure.Core.Stores;
 using Perdure.Simulation.Scheduling;
 
 namespace Perdure.Simulation.Checking;
@@ -37,6 +38,17 @@ internal sealed partial class Finish
             if (process.Node!.Owned != owned)
                 simulation.Violate(
                     $"Process {process.Number} owns {owned} partitions and believes in {process.Node.Owned}.");
+        }
+    }
+
+    /// <summary>What was offered is answered or withdrawn, also when whoever had claimed it died.</summary>
+    private void CheckOffers()
+    {
+        for (int partition = 0; partition < simulation.Partitions; partition++)
+        {
+            foreach (OfferRow offer in disk.ReadOffersAsync(partition, CancellationToken.None).Result)
+                simulation.Violate(
+                    $"Everything is done, and {offer.Code} of '{offer.Target}' is still offered, by row {offer.Key}.");
         }
     }
 

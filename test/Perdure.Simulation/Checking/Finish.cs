@@ -48,7 +48,10 @@ internal sealed partial class Finish(Simulation simulation, MemoryStore disk)
             simulation.Pass(Settling);
         CheckStore();
         if (simulation.IsCluster)
+        {
             CheckShares();
+            CheckOffers();
+        }
         CheckRequests();
         CheckEntities();
         // It takes long, and asks nothing about what has happened before.

@@ -5,7 +5,7 @@ internal sealed record Options
 {
     public long Seeds { get; init; } = 1_000;
     public long From { get; init; } = 1;
-    public int Turns { get; init; } = 200;
+    public int Turns { get; init; } = 40;
     public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
     public long? Replay { get; init; }
     public bool Verbose { get; init; }
@@ -21,7 +21,7 @@ internal sealed record Options
 
           --seeds N        how many seeds (1,000)
           --from N         the first seed (1)
-          --turns N        about how many turns a seed lives for (200)
+          --turns N        about how many turns clients keep a seed busy for (40)
           --workers N      threads (one for each processor)
           --stop-at-first  end at the first violation
           --replay SEED    run one seed again and print the end of its trace; all of it with --verbose

@@ -41,7 +41,11 @@ internal sealed class VirtualTime(World world, SimulatedProcess owner, TimeSpan 
 /// <summary>A timer of a process; it dies with it.</summary>
 internal sealed class VirtualTimer(World world, SimulatedProcess owner, TimerCallback callback, object? state) : ITimer
 {
+    private const int SpinsMax = 1_000;
+
     private int _version;
+    private long _firedAt = -1;
+    private int _firedThen;
     private TimeSpan _period;
     private bool _disposed;
 
@@ -60,6 +64,10 @@ internal sealed class VirtualTimer(World world, SimulatedProcess owner, TimerCal
     {
         if (version != _version || _disposed || owner.IsDead)
             return;
+        _firedThen = _firedAt == world.Ticks ? _firedThen + 1 : 0;
+        _firedAt = world.Ticks;
+        if (_firedThen > SpinsMax)
+            world.Spin ??= $"{callback.Method.DeclaringType}.{callback.Method.Name} of process {owner.Number}";
         if (_period > TimeSpan.Zero)
             world.Arm(this, version, _period);
         world.Queue(owner, () =>

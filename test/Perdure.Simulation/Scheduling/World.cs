@@ -32,6 +32,9 @@ internal sealed class World(Dice dice)
     /// <summary>Where somebody came in from another thread; null while nobody has.</summary>
     public string? Escape { get; private set; }
 
+    /// <summary>What a process does again and again without time passing; null while none does.</summary>
+    public string? Spin { get; set; }
+
     public bool IsIdle => _ready.Count == 0;
 
     public void Mix(ulong value) => Hash = (Hash ^ value) * 1099511628211;

@@ -10,6 +10,7 @@ namespace Perdure.Simulation.Teeth;
 internal sealed class BugHunt(TextWriter to)
 {
     private const int Seeds = 2_000;
+    private const int Turns = 200;
     private static readonly string[] Copied =
         ["src", "test/Perdure.Simulation", "Directory.Build.props", "Directory.Packages.props", ".editorconfig"];
 
@@ -84,7 +85,7 @@ internal sealed class BugHunt(TextWriter to)
                 return Say(bug, false, $"it does not compile:\n{output}");
             (int found, output) =
                 Dotnet(copy, "artifacts/bin/Perdure.Simulation/release/Perdure.Simulation.dll", "--seeds",
-                Seeds.ToString(), "--workers", "1", "--stop-at-first");
+                Seeds.ToString(), "--turns", Turns.ToString(), "--workers", "1", "--stop-at-first");
             string? violation = output.Split('\n')
                 .FirstOrDefault(l => l.StartsWith("VIOLATION", StringComparison.Ordinal));
             return Say(bug, found != 0 && violation is not null, violation ?? $"not caught in {Seeds:N0} seeds");
