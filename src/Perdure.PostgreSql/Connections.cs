@@ -52,7 +52,9 @@ internal sealed class Connections : IAsyncDisposable
     private static NpgsqlDataSource Create(string connectionString, string name, int max)
     {
         NpgsqlConnectionStringBuilder text = new(connectionString);
-        bool Says(string key) => text.ContainsKey(key);
+        // Not ContainsKey, which knows every key that there is.
+        HashSet<string> said = [.. text.Keys];
+        bool Says(string key) => said.Contains(key);
         if (!Says("Maximum Pool Size"))
             text.MaxPoolSize = max;
         if (!Says("Max Auto Prepare"))

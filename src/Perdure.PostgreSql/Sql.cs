@@ -80,7 +80,14 @@ internal sealed class Sql
             select {hub}.fail('{FencedState}', string_agg(id::text, ','))
             from given where id not in (select id from held) having count(*) > 0
             """;
-        InsertCommit = $"insert into {hub}.commits (node, lane, no, at) values ($1, $2, $3, $4)";
+        // What follows is planned once for a session, maybe while the tables are empty: a plan that reads them whole
+        // would be kept while they grow. The settings end with the transaction, so that they are nobody else's.
+        InsertCommit =
+            $"""
+            insert into {hub}.commits (node, lane, no, at) values ($1, $2, $3, $4)
+            returning set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+                set_config('enable_mergejoin', 'off', true)
+            """;
         FindCommit = $"select 1 from {hub}.commits where node = $1 and lane = $2 and no = $3";
         PruneCommits =
             $"""
@@ -326,6 +333,9 @@ internal sealed class Sql
     public string ReadTimers { get; }
     public string ReadEntity { get; }
 
+    /// <summary>Asked once for all rows: as a rule none is missing, and nothing has to be looked for.</summary>
+    private const string IsMissing = "(select count(*) from gone) < (select count(*) from given)";
+
     /// <summary>
     /// Ends the commit at the first given row that is not among those that are gone, or is given twice. The expressions
     /// are of this class, never of data.
@@ -335,7 +345,7 @@ internal sealed class Sql
         select {Hub}.fail('{MissedState}', partition || {what}) from (
             select * from (
                 select *, row_number() over (partition by {key} order by place) as copy from given where {condition}) g
-            where copy > 1 or ({key}) not in (select {key} from gone)
+            where {(condition == "true" ? IsMissing : condition)} and (copy > 1 or ({key}) not in (select {key} from gone))
             order by place limit 1) missed
         """;
 
