@@ -32,7 +32,7 @@ internal sealed class PostgreSqlStore : IStore
         ArgumentException.ThrowIfNullOrEmpty(options.Schema);
         _options = options;
         _sql = new Sql(options.Schema);
-        _connections = new Connections(options.ConnectionString, Lanes);
+        _connections = new Connections(options, Lanes);
         _acknowledged = new Acknowledged(_sql, _connections.Session, Lanes);
         _committer = new Committer(_connections.Commits, _sql, _acknowledged, options.Fault);
     }
@@ -100,8 +100,11 @@ internal sealed class PostgreSqlStore : IStore
         }
     }
 
-    public void Listen(Action<Announcement> heard) =>
-        _listener = new Listener(_connections.OfListener, _sql.Channel, heard);
+    public void Listen(Action<Announcement> heard)
+    {
+        if (_connections.Listens is { } listens)
+            _listener = new Listener(listens, _sql.Channel, heard);
+    }
 
     public async ValueTask<PartitionOpening?> OpenPartitionAsync(
         int partition, long seen, CancellationToken cancellationToken)

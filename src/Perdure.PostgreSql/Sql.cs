@@ -95,7 +95,7 @@ internal sealed class Sql
             with given(id, epoch) as (select * from unnest($1::int[], $2::bigint[])),
             held as (
                 select p.id from {hub}.partitions p join given g on g.id = p.id and g.epoch = p.epoch
-                where p.owner = $3 for share of p)
+                where p.owner in ($3, 0) for share of p)
             select {hub}.fail('{FencedState}', string_agg(id::text, ','))
             from given where id not in (select id from held) having count(*) > 0
             """;
