@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Npgsql;
 
 namespace Perdure.Stores.Tests;
@@ -34,6 +36,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
     /// <summary>Belongs to the server: what is to be read by it has its place here.</summary>
     public string Folder => _folder;
 
+    /// <summary>Through TCP, as everybody.</summary>
     public string ConnectionString => $"Host=127.0.0.1;Port={Port};Username={User};Database=postgres";
 
     /// <param name="durable">Whether commits are on the disk before they are answered.</param>
@@ -88,10 +91,40 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
 
     public void Promote() => RunAsServer($"{_binaries}/pg_ctl", "-D", $"{_folder}/data", "-w", "promote");
 
+    /// <summary>From now on whoever comes is admitted by this rule alone; tests come by the socket.</summary>
+    public async Task AdmitAsync(string rule)
+    {
+        await File.WriteAllTextAsync($"{_folder}/data/pg_hba.conf", $"local all all trust\n{rule}\n");
+        await AskAsync("select pg_reload_conf()");
+    }
+
+    /// <summary>Gives the server a certificate that it has signed itself; returns the file of it.</summary>
+    public async Task<string> UseTlsAsync()
+    {
+        using RSA key = RSA.Create(2048);
+        CertificateRequest request = new("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using X509Certificate2 certificate =
+            request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        string folder = $"{_folder}/data";
+        await File.WriteAllTextAsync($"{folder}/server.crt", certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync($"{folder}/server.key", key.ExportPkcs8PrivateKeyPem());
+        File.SetUnixFileMode($"{folder}/server.key", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (Environment.UserName == "root")
+            Run("chown", User, $"{folder}/server.key");
+        await AskAsync("alter system set ssl = on");
+        await AskAsync("select pg_reload_conf()");
+        return $"{folder}/server.crt";
+    }
+
     /// <summary>The first column of the first row.</summary>
     public async Task<string?> AskAsync(string sql)
     {
-        await using NpgsqlConnection connection = new(ConnectionString + ";Pooling=false");
+        await using NpgsqlConnection connection = new(
+            $"Host={_folder};Port={Port};Username={User};Database=postgres;Pooling=false");
         await connection.OpenAsync();
         await using NpgsqlCommand command = new(sql, connection);
         return (await command.ExecuteScalarAsync())?.ToString();

@@ -48,7 +48,7 @@ public sealed class FailoverTests : IAsyncLifetime
         _server.End();
         await backup.BeginAsync();
 
-        Task request = isBusy ? AskAsync(() => client.StartNewAsync("Main", "later")) : Task.CompletedTask;
+        Task request = isBusy ? RealHosts.AskAsync(() => client.StartNewAsync("Main", "later")) : Task.CompletedTask;
         Exception? end = await RealHosts.EndOfAsync(host, s_deadline);
 
         end.ShouldBeOfType<StoreException>().EndsNode.ShouldBeTrue();
@@ -81,13 +81,13 @@ public sealed class FailoverTests : IAsyncLifetime
         // Those who wait, and an endless load.
         await Task.WhenAll(Enumerable.Range(0, Waiting).Select(i => BeginAsync($"waits-{i}", hosts[i % 2])));
         Task[] load = [.. Enumerable.Range(0, 8).Select(i => LoadAsync(i, hosts[i % 2]))];
-        await UntilAsync(() => done.Count > 50);
+        await _hosts.UntilAsync(() => done.Count > 50);
         _server.Kill();
         string[] before = [.. done.Keys];
         await standby.AskAsync("select 1");
         standby.Promote();
         int then = done.Count;
-        await UntilAsync(() => done.Count > then + 50);
+        await _hosts.UntilAsync(() => done.Count > then + 50);
         await enough.CancelAsync();
         await Task.WhenAll(load);
 
@@ -106,7 +106,7 @@ public sealed class FailoverTests : IAsyncLifetime
 
         async Task BeginAsync(string id, IHost host)
         {
-            await AskAsync(() => RealHosts.Client(host).StartNewAsync("Main", id));
+            await RealHosts.AskAsync(() => RealHosts.Client(host).StartNewAsync("Main", id));
             started[id] = id;
         }
 
@@ -116,38 +116,10 @@ public sealed class FailoverTests : IAsyncLifetime
             {
                 string id = $"load-{lane}-{i}";
                 await BeginAsync(id, host);
-                await AskAsync(() => RealHosts.Client(host).RaiseEventAsync(id, "go", id));
+                await RealHosts.AskAsync(() => RealHosts.Client(host).RaiseEventAsync(id, "go", id));
                 // Each is acknowledged before the next is asked for.
                 done[id] = id;
             }
-        }
-    }
-
-    /// <summary>What the store could not be asked about is refused, and asked again.</summary>
-    private static async Task AskAsync(Func<Task> request)
-    {
-        while (true)
-        {
-            try
-            {
-                await request();
-                return;
-            }
-            catch (StoreException)
-            {
-                await Task.Delay(20); // Allowed: as a client waits before it asks again.
-            }
-        }
-    }
-
-    private async Task UntilAsync(Func<bool> condition)
-    {
-        DateTime end = DateTime.UtcNow + s_deadline;
-        while (!condition())
-        {
-            if (DateTime.UtcNow > end)
-                throw new TimeoutException(string.Join("\n", _hosts.Log.All.Select(l => l.Text)));
-            await Task.Delay(1); // Allowed: between two looks at a condition.
         }
     }
 }

@@ -9,6 +9,8 @@ namespace Perdure.Tests.Runtime.Support;
 /// <summary>Hosts as a user starts them, in real time, on a real database.</summary>
 internal sealed class RealHosts(string hub) : IAsyncDisposable
 {
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
+
     private readonly List<IHost> _hosts = [];
 
     public Code Code { get; } = new();
@@ -50,6 +52,34 @@ internal sealed class RealHosts(string hub) : IAsyncDisposable
         catch (StoreException e)
         {
             return e;
+        }
+    }
+
+    /// <summary>What the store could not be asked about is refused; a client asks again.</summary>
+    public static async Task AskAsync(Func<Task> request)
+    {
+        while (true)
+        {
+            try
+            {
+                await request();
+                return;
+            }
+            catch (StoreException)
+            {
+                await Task.Delay(20); // Allowed: as a client waits before it asks again.
+            }
+        }
+    }
+
+    public async Task UntilAsync(Func<bool> condition)
+    {
+        DateTime end = DateTime.UtcNow + s_deadline;
+        while (!condition())
+        {
+            if (DateTime.UtcNow > end)
+                throw new TimeoutException(string.Join("\n", Log.All.Select(l => l.Text)));
+            await Task.Delay(1); // Allowed: between two looks at a condition.
         }
     }
 
