@@ -32,6 +32,11 @@ main() {
 install_missing() {
     command -v dotnet > /dev/null || { echo "The .NET SDK 10 is missing: https://dot.net" >&2; exit 1; }
     if [[ ! -x $(echo /usr/lib/postgresql/*/bin/initdb | tr ' ' '\n' | tail -n 1) ]]; then install_postgresql; fi
+    # Without it one test is skipped.
+    if [[ ! -x /usr/sbin/pgbouncer && $(id -u) == 0 ]] && command -v apt-get > /dev/null; then
+        echo "== installing pgbouncer"
+        { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y pgbouncer; } > /dev/null 2>&1 || true
+    fi
     command -v curl > /dev/null || { echo "curl is missing; samples/Approvals is driven by it: apt-get install curl" >&2; exit 1; }
 }
 

@@ -10,19 +10,22 @@ internal sealed class Connections : IAsyncDisposable
     private const int ReadersMax = 16;
     private const int LeasesMax = 4;
     private const int PreparedMax = 128;
+    private const int HostRecheckSeconds = 2;
 
-    public Connections(string connectionString, int lanes)
+    private readonly Func<CancellationToken, ValueTask<string>>? _password;
+
+    public Connections(PostgreSqlStoreOptions options, int lanes)
     {
-        Commits = Create(connectionString, Session, lanes + 1);
-        Leases = Create(connectionString, "perdure leases", LeasesMax);
-        Reads = Create(connectionString, "perdure reads", ReadersMax);
-        OfListener = new NpgsqlConnectionStringBuilder(connectionString)
+        _password = options.Password;
+        Commits = Create(options.ConnectionString, Session, lanes + 1);
+        Leases = Create(options.ConnectionString, "perdure leases", LeasesMax);
+        Reads = Create(options.ConnectionString, "perdure reads", ReadersMax);
+        string listens = options.ListenConnectionString ?? options.ConnectionString;
+        if (listens.Length > 0)
         {
-            ApplicationName = "perdure listener",
-            Pooling = false,
             // A connection that is only listened to would not notice that its other end is gone.
-            KeepAlive = 10,
-        }.ConnectionString;
+            Listens = Create($"{listens};Keepalive=10;Maximum Pool Size=1", "perdure listener", 1);
+        }
     }
 
     /// <summary>
@@ -33,8 +36,8 @@ internal sealed class Connections : IAsyncDisposable
     /// <summary>One for each lane, and one more to make certain what became of a commit.</summary>
     public NpgsqlDataSource Commits { get; }
 
-    /// <summary>For the one connection that waits to be told something.</summary>
-    public string OfListener { get; }
+    /// <summary>For the one connection that waits to be told something; null when there is none.</summary>
+    public NpgsqlDataSource? Listens { get; }
 
     /// <summary>A lease must not wait for work.</summary>
     public NpgsqlDataSource Leases { get; }
@@ -46,10 +49,12 @@ internal sealed class Connections : IAsyncDisposable
         await Commits.DisposeAsync();
         await Leases.DisposeAsync();
         await Reads.DisposeAsync();
+        if (Listens is { } listens)
+            await listens.DisposeAsync();
     }
 
     /// <summary>What the text says itself counts.</summary>
-    private static NpgsqlDataSource Create(string connectionString, string name, int max)
+    private NpgsqlDataSource Create(string connectionString, string name, int max)
     {
         NpgsqlConnectionStringBuilder text = new(connectionString);
         // Not ContainsKey, which knows every key that there is.
@@ -63,6 +68,22 @@ internal sealed class Connections : IAsyncDisposable
         // Nothing is left in a session that the next user of it would have to be protected from.
         if (!Says("No Reset On Close"))
             text.NoResetOnClose = true;
-        return new NpgsqlDataSourceBuilder(text.ConnectionString).Build();
+        if (text.Host is { } hosts && hosts.Contains(',', StringComparison.Ordinal))
+        {
+            // A standby answers too, and takes nothing.
+            if (!Says("Target Session Attributes"))
+                text.TargetSessionAttributes = "primary";
+            // A standby that was promoted must be found before the leases run out.
+            if (!Says("Host Recheck Seconds"))
+                text.HostRecheckSeconds = HostRecheckSeconds;
+        }
+        NpgsqlDataSourceBuilder source = new(text.ConnectionString);
+        if (_password is { } password)
+        {
+            source.UsePasswordProvider(
+                _ => throw new NotSupportedException("Connections are opened asynchronously only."),
+                (_, cancellationToken) => password(cancellationToken));
+        }
+        return source.Build();
     }
 }

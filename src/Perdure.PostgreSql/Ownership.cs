@@ -1,9 +1,13 @@
 using Npgsql;
 using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
+using Perdure.PostgreSql.Commits;
 using static Perdure.PostgreSql.Commits.Columns;
 
 namespace Perdure.PostgreSql;
+
+/// <summary>What a node says of itself when it renews its lease.</summary>
+internal readonly record struct Renewal(long Node, TimeSpan Lease, bool Runs, IReadOnlyList<string> Functions);
 
 /// <summary>Leases of nodes, and the taking and releasing of partitions.</summary>
 internal static class Ownership
@@ -17,22 +21,24 @@ internal static class Ownership
     private const string LockNotAvailable = "55P03";
 
     public static async Task<ClusterView> RenewAsync(
-        NpgsqlConnection connection, Sql sql, long node, TimeSpan lease, bool runs, IReadOnlyList<string> mine,
+        NpgsqlConnection connection, Sql sql, Acknowledged acknowledged, Renewal renewal,
         CancellationToken cancellationToken)
     {
         await using NpgsqlBatch renew = new(connection);
+        foreach (NpgsqlBatchCommand check in acknowledged.CheckAll())
+            renew.BatchCommands.Add(check);
         renew.BatchCommands.Add(
             Command(
-                sql.Renew, Of(node), Of((long)lease.TotalMilliseconds),
-                new NpgsqlParameter<bool> { TypedValue = runs }, Of(string.Join('\n', mine))));
+                sql.Renew, Of(renewal.Node), Of((long)renewal.Lease.TotalMilliseconds),
+                new NpgsqlParameter<bool> { TypedValue = renewal.Runs }, Of(string.Join('\n', renewal.Functions))));
         renew.BatchCommands.Add(Command(sql.ReadNodes));
         renew.BatchCommands.Add(Command(sql.ReadPartitions));
-        await using NpgsqlDataReader rows = await renew.ExecuteReaderAsync(cancellationToken);
+        await using NpgsqlDataReader rows = await ReadAsync(renew, acknowledged, cancellationToken);
+        // The results of the checks are empty.
+        for (int lane = 0; lane < acknowledged.Lanes; lane++)
+            await rows.NextResultAsync(cancellationToken);
         if (!await rows.ReadAsync(cancellationToken))
-        {
-            throw new StoreException(
-                $"The hub has forgotten this node ({node}), because it was not heard of for a day. Start it again.");
-        }
+            throw acknowledged.Forgotten();
         (long now, bool hasOffers) = (rows.GetInt64(0), rows.GetBoolean(1));
         List<NodeLease> nodes = [];
         await rows.NextResultAsync(cancellationToken);
@@ -82,6 +88,20 @@ internal static class Ownership
             Parameters = { Of(partition), Of(epoch) },
         };
         return await close.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The checks come first, so what they find comes before any row.</summary>
+    private static async Task<NpgsqlDataReader> ReadAsync(
+        NpgsqlBatch renew, Acknowledged acknowledged, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await renew.ExecuteReaderAsync(cancellationToken);
+        }
+        catch (PostgresException e) when (acknowledged.IsLoss(e))
+        {
+            throw acknowledged.Loss!;
+        }
     }
 
     /// <summary>One partition a transaction: two that take several could each wait for the other.</summary>

@@ -30,17 +30,20 @@ public static class PostgreSqlOptionsExtensions
         _ = new NpgsqlConnectionStringBuilder(connectionString);
         PostgreSqlOptions chosen = new();
         configure?.Invoke(chosen);
-        options.Source = new Factory(connectionString, chosen.Migrate);
+        _ = new NpgsqlConnectionStringBuilder(chosen.ListenConnectionString ?? "");
+        options.Source = new Factory(connectionString, chosen);
         return options;
     }
 
-    private sealed class Factory(string connectionString, bool migrate) : StoreFactory
+    private sealed class Factory(string connectionString, PostgreSqlOptions chosen) : StoreFactory
     {
         public override IStore Create(string taskHub) => new PostgreSqlStore(new PostgreSqlStoreOptions
         {
             ConnectionString = connectionString,
             Schema = taskHub,
-            Migrate = migrate,
+            Migrate = chosen.Migrate,
+            Password = chosen.Password,
+            ListenConnectionString = chosen.ListenConnectionString,
         });
     }
 }

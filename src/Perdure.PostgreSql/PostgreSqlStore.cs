@@ -20,6 +20,7 @@ internal sealed class PostgreSqlStore : IStore
     private readonly PostgreSqlStoreOptions _options;
     private readonly Connections _connections;
     private readonly Sql _sql;
+    private readonly Acknowledged _acknowledged;
     private readonly Committer _committer;
     private Listener? _listener;
     private HubInfo? _hub;
@@ -31,8 +32,9 @@ internal sealed class PostgreSqlStore : IStore
         ArgumentException.ThrowIfNullOrEmpty(options.Schema);
         _options = options;
         _sql = new Sql(options.Schema);
-        _connections = new Connections(options.ConnectionString, Lanes);
-        _committer = new Committer(_connections.Commits, _sql, options.Fault);
+        _connections = new Connections(options, Lanes);
+        _acknowledged = new Acknowledged(_sql, _connections.Session, Lanes);
+        _committer = new Committer(_connections.Commits, _sql, _acknowledged, options.Fault);
     }
 
     private const int Lanes = 1;
@@ -56,11 +58,12 @@ internal sealed class PostgreSqlStore : IStore
             await using NpgsqlConnection connection = await _connections.Reads.OpenConnectionAsync(cancellationToken);
             HubRow hub = await Schema.PrepareAsync(connection, _sql, _options, cancellationToken);
             await using NpgsqlBatch register = new(connection);
+            register.BatchCommands.Add(Command(_sql.ForgetNodes));
             register.BatchCommands.Add(Command(_sql.ForgetCommits, Of(now - DayMilliseconds)));
             register.BatchCommands.Add(Command(_sql.ForgetOutcomes, Of(now - DayMilliseconds)));
-            register.BatchCommands.Add(Command(_sql.ForgetNodes));
             register.BatchCommands.Add(Command(_sql.InsertNode, Of(_connections.Session)));
             long node = await RegisteredAsync(register, cancellationToken);
+            _acknowledged.Begin(node);
             return _hub = new HubInfo(hub.Id, hub.Partitions, node, Lanes);
         }
         catch (Exception e) when (Failure.IsOfDriver(e) && e is not OperationCanceledException)
@@ -72,15 +75,17 @@ internal sealed class PostgreSqlStore : IStore
     public async ValueTask<ClusterView> RenewAsync(
         TimeSpan lease, bool runs, IReadOnlyList<string> functions, CancellationToken cancellationToken)
     {
-        long node = Hub.Node;
+        Renewal renewal = new(Hub.Node, lease, runs, functions);
         return await RunAsync(
             _connections.Leases,
-            connection => Ownership.RenewAsync(connection, _sql, node, lease, runs, functions, cancellationToken),
+            connection => Ownership.RenewAsync(connection, _sql, _acknowledged, renewal, cancellationToken),
             cancellationToken);
     }
 
     public async ValueTask AnnounceAsync(Announcement announcement)
     {
+        if (_acknowledged.Loss is not null)
+            return;
         try
         {
             await using NpgsqlConnection connection = await _connections.Leases.OpenConnectionAsync();
@@ -95,8 +100,11 @@ internal sealed class PostgreSqlStore : IStore
         }
     }
 
-    public void Listen(Action<Announcement> heard) =>
-        _listener = new Listener(_connections.OfListener, _sql.Channel, heard);
+    public void Listen(Action<Announcement> heard)
+    {
+        if (_connections.Listens is { } listens)
+            _listener = new Listener(listens, _sql.Channel, heard);
+    }
 
     public async ValueTask<PartitionOpening?> OpenPartitionAsync(
         int partition, long seen, CancellationToken cancellationToken)
@@ -331,6 +339,8 @@ internal sealed class PostgreSqlStore : IStore
     private async ValueTask<T> RunAsync<T>(
         NpgsqlDataSource connections, Func<NpgsqlConnection, Task<T>> run, CancellationToken cancellationToken)
     {
+        if (_acknowledged.Loss is { } loss)
+            throw loss;
         try
         {
             await using NpgsqlConnection connection = await connections.OpenConnectionAsync(cancellationToken);

@@ -23,6 +23,12 @@ internal sealed class PostgreSqlStoreOptions
     /// <summary>Whether opening creates and upgrades the tables; without, what is missing is an error.</summary>
     public bool Migrate { get; init; } = true;
 
+    /// <summary>Asked for each new connection; null when the text or the surroundings say it.</summary>
+    public Func<CancellationToken, ValueTask<string>>? Password { get; init; }
+
+    /// <summary>Where to listen; null is the same place, empty is nowhere.</summary>
+    public string? ListenConnectionString { get; init; }
+
     /// <summary>For tests: called in the middle of a commit, where what it throws happens to the commit.</summary>
     public Action<CommitPoint>? Fault { get; init; }
 }

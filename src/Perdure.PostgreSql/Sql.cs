@@ -11,6 +11,7 @@ internal sealed class Sql
 {
     public const string FencedState = "PE001";
     public const string MissedState = "PE002";
+    public const string LostState = "PE003";
 
     /// <summary>Of the moment, not of the transaction: leases are measured by it.</summary>
     private const string Clock = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
@@ -31,13 +32,29 @@ internal sealed class Sql
         InsertNode = $"insert into {hub}.nodes (expires, session) values ({Clock}, $1) returning node";
         Renew = $"update {hub}.nodes set expires = {Clock} + $2, runs = $3, functions = $4 where node = $1 "
             + $"returning {Clock}, exists (select 1 from {hub}.offers where node = 0)";
+        Touch = $"update {hub}.nodes set session = session where node = $1";
         ReadNodes = $"select node, expires, runs, functions from {hub}.nodes order by node";
         ReadPartitions =
             $"""
             select p.id, p.owner, p.epoch, exists (select 1 from {hub}.messages m where m.partition = p.id)
             from {hub}.partitions p order by p.id
             """;
-        ForgetCommits = $"delete from {hub}.commits where at < $1";
+        // The last one of a node that may still come back is what its memory rests on, however old it is.
+        ForgetCommits =
+            $"""
+            delete from {hub}.commits c where at < $1 and (
+                not exists (select 1 from {hub}.nodes n where n.node = c.node)
+                or exists (select 1 from {hub}.commits l where l.node = c.node and l.lane = c.lane and l.no > c.no))
+            """;
+        // By its session too: a restored database gives the numbers of its nodes again. A later batch will do for one
+        // that was pruned, because it was written only where that one was.
+        Check =
+            $"""
+            select {hub}.fail('{LostState}', case when n.node is null then '' else $4::text end)
+            from (select 1) one left join {hub}.nodes n on n.node = $1 and n.session = $2
+            where n.node is null or ($4::bigint > 0 and not exists (
+                select 1 from {hub}.commits where node = $1 and lane = $3 and no >= $4))
+            """;
 
         // The epoch is compared after the lock is got: within one query it would be compared as the snapshot has it.
         LockPartition =
@@ -71,12 +88,14 @@ internal sealed class Sql
             where partition = $1 order by key, generation, task
             """;
 
-        // The rows are locked until the commit ends: whoever takes a partition waits for it, and defeats later ones.
+        // The rows are locked until the commit ends: whoever takes a partition waits for it, and defeats later ones. The
+        // owner is asked as well: a database that went back gives the same epoch a second time.
         Fence =
             $"""
             with given(id, epoch) as (select * from unnest($1::int[], $2::bigint[])),
             held as (
-                select p.id from {hub}.partitions p join given g on g.id = p.id and g.epoch = p.epoch for share of p)
+                select p.id from {hub}.partitions p join given g on g.id = p.id and g.epoch = p.epoch
+                where p.owner in ($3, 0) for share of p)
             select {hub}.fail('{FencedState}', string_agg(id::text, ','))
             from given where id not in (select id from held) having count(*) > 0
             """;
@@ -281,9 +300,17 @@ internal sealed class Sql
     public string ForgetNodes { get; }
     public string InsertNode { get; }
     public string Renew { get; }
+
+    /// <summary>A commit that changes nothing.</summary>
+    public string Touch { get; }
+
     public string ReadNodes { get; }
     public string ReadPartitions { get; }
     public string ForgetCommits { get; }
+
+    /// <summary>Fails if the database does not know the node, or lacks its last acknowledged batch.</summary>
+    public string Check { get; }
+
 
     /// <summary>Waits for the commits that hold it, and fails if it is not of the epoch that was seen.</summary>
     public string LockPartition { get; }

@@ -45,6 +45,12 @@ internal enum CommitOutcome
     /// Perhaps written. Nobody may be answered before <see cref="IStore.ResolveAsync"/> has made it certain.
     /// </summary>
     Unknown,
+
+    /// <summary>
+    /// Nothing was written: the store does not have a batch that it had acknowledged to this node before, or does not
+    /// know the node. Nothing in memory may be relied on; the node must stop, and every further call says the same.
+    /// </summary>
+    Lost,
 }
 
 internal sealed record CommitResult(CommitOutcome Outcome)

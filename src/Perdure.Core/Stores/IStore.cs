@@ -31,7 +31,8 @@ internal interface IStore : IAsyncDisposable
     /// <param name="functions">Its functions, as <see cref="CodeNames"/> writes them.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="StoreException">
-    /// The store cannot be asked, or it has forgotten this node, which must open the hub again.
+    /// The store cannot be asked; or it <see cref="StoreException.EndsNode"/>: it does not know this node, or lacks a
+    /// batch that it had acknowledged to it.
     /// </exception>
     ValueTask<ClusterView> RenewAsync(
         TimeSpan lease, bool runs, IReadOnlyList<string> functions, CancellationToken cancellationToken);
@@ -153,4 +154,11 @@ internal sealed record HubInfo(string HubId, int Partitions, long Node, int Lane
 internal sealed record PartitionOpening(int Partition, long Epoch, int Unclean, IReadOnlyList<TaskRow> Tasks);
 
 /// <summary>The store cannot be opened or read; the message says why and what to do.</summary>
-internal sealed class StoreException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class StoreException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>
+    /// What the memory of this node rests on is not in the store. Asking again is of no use: the node must stop, write
+    /// nothing, and be started again.
+    /// </summary>
+    public bool EndsNode { get; init; }
+}

@@ -13,15 +13,15 @@ internal sealed class Listener : IAsyncDisposable
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(5);
 
-    private readonly string _connectionString;
+    private readonly NpgsqlDataSource _connections;
     private readonly string _channel;
     private readonly Action<Announcement> _heard;
     private readonly CancellationTokenSource _closed = new();
     private readonly Task _listening;
 
-    public Listener(string connectionString, string channel, Action<Announcement> heard)
+    public Listener(NpgsqlDataSource connections, string channel, Action<Announcement> heard)
     {
-        _connectionString = connectionString;
+        _connections = connections;
         _channel = channel;
         _heard = heard;
         _listening = ListenAsync();
@@ -41,8 +41,7 @@ internal sealed class Listener : IAsyncDisposable
         {
             try
             {
-                await using NpgsqlConnection connection = new(_connectionString);
-                await connection.OpenAsync(_closed.Token);
+                await using NpgsqlConnection connection = await _connections.OpenConnectionAsync(_closed.Token);
                 connection.Notification += (_, e) => Hear(e.Payload);
                 await using (NpgsqlCommand listen = new($"listen {_channel}", connection))
                     await listen.ExecuteNonQueryAsync(_closed.Token);

@@ -4,7 +4,8 @@ using Perdure.Core.Stores;
 namespace Perdure.PostgreSql.Commits;
 
 /// <summary>Sends batches and says what became of them.</summary>
-internal sealed class Committer(NpgsqlDataSource connections, Sql sql, Action<CommitPoint>? fault)
+internal sealed class Committer(
+    NpgsqlDataSource connections, Sql sql, Acknowledged acknowledged, Action<CommitPoint>? fault)
 {
     /// <summary>
     /// How often a batch is sent again at once when the server chose it to break a deadlock or could not serialize it.
@@ -18,6 +19,8 @@ internal sealed class Committer(NpgsqlDataSource connections, Sql sql, Action<Co
     {
         for (int tries = 1; ; tries++)
         {
+            if (acknowledged.Loss is not null)
+                return Lost();
             NpgsqlConnection connection;
             try
             {
@@ -33,7 +36,11 @@ internal sealed class Committer(NpgsqlDataSource connections, Sql sql, Action<Co
                 try
                 {
                     await SendAsync(batch, connection);
-                    return CommitResult.Committed;
+                    return Committed(batch);
+                }
+                catch (PostgresException e) when (acknowledged.IsLoss(e))
+                {
+                    return Lost();
                 }
                 catch (PostgresException e)
                     when (e.SqlState is SerializationFailure or Deadlock && tries < TriesMax)
@@ -53,22 +60,33 @@ internal sealed class Committer(NpgsqlDataSource connections, Sql sql, Action<Co
     /// </summary>
     public async ValueTask<CommitResult> ResolveAsync(Batch batch)
     {
+        if (acknowledged.Loss is not null)
+            return Lost();
         try
         {
             await using NpgsqlConnection connection = await connections.OpenConnectionAsync();
             try
             {
                 await SendAsync(batch, connection);
-                return CommitResult.Committed;
+                return Committed(batch);
+            }
+            catch (PostgresException e) when (acknowledged.IsLoss(e))
+            {
+                return Lost();
             }
             catch (PostgresException e) when (Failure.IsWrittenBefore(e))
             {
-                return CommitResult.Committed;
+                return await CertainlyAsync(batch, connection);
             }
             catch (PostgresException e) when (Failure.Of(e) is { Outcome: not CommitOutcome.Unknown } refused)
             {
                 // Refused by what the first sending may have written itself, or by others after it.
-                return await IsWrittenAsync(batch, connection) ? CommitResult.Committed : refused;
+                if (await IsWrittenAsync(batch, connection))
+                    return await CertainlyAsync(batch, connection);
+                // A server that could not take it just now has not waited for the first sending, which may still end.
+                return refused.Outcome == CommitOutcome.Unavailable
+                    ? refused with { Outcome = CommitOutcome.Unknown }
+                    : refused;
             }
         }
         catch (Exception e) when (Failure.IsOfDriver(e))
@@ -80,12 +98,54 @@ internal sealed class Committer(NpgsqlDataSource connections, Sql sql, Action<Co
     private async Task SendAsync(Batch batch, NpgsqlConnection connection)
     {
         await using NpgsqlBatch commands = new(connection);
+        commands.BatchCommands.Add(acknowledged.Check(batch.Lane));
         BatchCommands.Add(commands, batch, sql);
         fault?.Invoke(CommitPoint.BeforeCommit);
-        // No token: what is sent runs to an outcome.
-        await commands.ExecuteNonQueryAsync();
+        await ExecuteAsync(commands, connection);
         fault?.Invoke(CommitPoint.AfterCommit);
     }
+
+    /// <summary>
+    /// A server that gives up waiting for its synchronous standby says so in a warning, and that the transaction is
+    /// committed all the same. It would not survive a failover, so it is not certain yet.
+    /// </summary>
+    private static async Task ExecuteAsync(NpgsqlBatch commands, NpgsqlConnection connection)
+    {
+        string? warning = null;
+        void Hear(object sender, NpgsqlNoticeEventArgs e) =>
+            warning ??= e.Notice.InvariantSeverity == "WARNING" ? e.Notice.MessageText : null;
+        connection.Notice += Hear;
+        try
+        {
+            // No token: what is sent runs to an outcome.
+            await commands.ExecuteNonQueryAsync();
+        }
+        finally
+        {
+            connection.Notice -= Hear;
+        }
+        if (warning is not null)
+            throw new NpgsqlException($"The server has committed with a warning: {warning}");
+    }
+
+    /// <summary>
+    /// The batch is written; whether a synchronous standby has it is known when it has a later commit.
+    /// </summary>
+    private async Task<CommitResult> CertainlyAsync(Batch batch, NpgsqlConnection connection)
+    {
+        await using NpgsqlBatch later = new(connection);
+        later.BatchCommands.Add(Columns.Command(sql.Touch, Columns.Of(batch.Node)));
+        await ExecuteAsync(later, connection);
+        return Committed(batch);
+    }
+
+    private CommitResult Committed(Batch batch)
+    {
+        acknowledged.Add(batch);
+        return CommitResult.Committed;
+    }
+
+    private CommitResult Lost() => new(CommitOutcome.Lost) { Detail = acknowledged.Loss?.Message };
 
     private async Task<bool> IsWrittenAsync(Batch batch, NpgsqlConnection connection)
     {

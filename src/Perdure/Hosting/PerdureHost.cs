@@ -59,6 +59,7 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
             new NodeParts(
                 _store, executor, entities, functions, serializer, WorkScheduler.ThreadPool, time, logger),
             Settings(_options));
+        Node.WhenAbandoned = StopHost;
         Client = new DurableClient(Node, functions, serializer, ids);
     }
 
@@ -86,13 +87,25 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         deadline.CancelAfter(_options.DrainTimeout);
         await Node.StopAsync(deadline.Token);
         await _store.DisposeAsync();
+        // So that the process does not end as if all were well, and says why it has ended.
+        if (Node.Loss is { } loss)
+            throw loss;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync(new CancellationToken(canceled: true));
+        try
+        {
+            await StopAsync(new CancellationToken(canceled: true));
+        }
+        catch (StoreException e) when (e.EndsNode)
+        {
+            // It was logged when it was found.
+        }
         _http.Dispose();
     }
+
+    private void StopHost() => _lifetime?.StopApplication();
 
     private FunctionRegistry Discover(FunctionEnvironment environment)
     {

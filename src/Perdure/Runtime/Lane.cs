@@ -9,7 +9,8 @@ namespace Perdure.Runtime;
 /// delivery must follow the commit order.
 /// </summary>
 internal sealed class Lane(
-    int number, long node, IStore store, WorkScheduler scheduler, TimeProvider time, ILogger logger)
+    int number, long node, IStore store, WorkScheduler scheduler, TimeProvider time, ILogger logger,
+    Action<CommitResult> lost)
 {
     private const int TurnsPerBatchMax = 2048;
     private const int BytesPerBatchMax = 16 * 1024 * 1024;
@@ -21,6 +22,7 @@ internal sealed class Lane(
     private List<CommitEntry> _ready = [];
     private bool _inFlight;
     private bool _draining;
+    private bool _ended;
     private int _singles;
     private long _lastBatch;
     private bool[] _fenced = [];
@@ -78,6 +80,16 @@ internal sealed class Lane(
         _ = CommitAllAsync();
     }
 
+    /// <summary>
+    /// Nothing is sent any more: whatever stands in line, now or later, rests on memory that is worth nothing.
+    /// </summary>
+    public void End()
+    {
+        lock (_gate)
+            _ended = true;
+        Go();
+    }
+
     private async Task CommitAllAsync()
     {
         while (SealNext() is { } entries)
@@ -128,7 +140,7 @@ internal sealed class Lane(
         {
             foreach (CommitEntry entry in _ready)
             {
-                if (entry.IsStale)
+                if (_ended || entry.IsStale)
                     (stale ??= []).Add(entry);
             }
             if (stale is not null)
@@ -265,6 +277,8 @@ internal sealed class Lane(
                 entry.Partition.AfterCommit(entry);
             return;
         }
+        if (result.Outcome == CommitOutcome.Lost)
+            lost(result);
         if (result.Outcome is CommitOutcome.Fenced or CommitOutcome.Inconsistent)
         {
             foreach (CommitEntry entry in entries.Where(e => result.Partitions.Contains(e.Partition.Number)))
@@ -278,7 +292,7 @@ internal sealed class Lane(
         // order.
         for (int i = all.Count - 1; i >= 0; i--)
         {
-            if (all[i].IsOfEarlierEpoch)
+            if (result.Outcome == CommitOutcome.Lost || all[i].IsOfEarlierEpoch)
                 all[i].OnStale();
             else
                 all[i].OnDropped(i == 0 ? refusal : null);

@@ -87,6 +87,11 @@ internal sealed class LeaseKeeper : IDisposable
                 {
                     await RoundAsync(isFirst: false, cancellationToken);
                 }
+                catch (StoreException e) when (e.EndsNode)
+                {
+                    _node.Abandon(e);
+                    return;
+                }
                 catch (StoreException e)
                 {
                     _node.Logger.RoundFailed(e);

@@ -29,7 +29,7 @@ internal sealed record NodeParts(
 /// One process of the host: owns partitions, takes batches to the store, gives activities their slots. It starts work
 /// only through its scheduler and tells time only by its time provider.
 /// </summary>
-internal sealed class Node : INumbers
+internal sealed partial class Node : INumbers
 {
     /// <summary>Origins from here on are nodes, those below are partitions.</summary>
     public const long RequestOrigin = 1L << 32;
@@ -145,7 +145,7 @@ internal sealed class Node : INumbers
     {
         HubInfo hub = await Store.OpenAsync(Now, cancellationToken);
         Number = hub.Node;
-        _lanes = [.. Enumerable.Range(0, hub.Lanes).Select(i => new Lane(i, hub.Node, Store, Scheduler, Time, Logger))];
+        _lanes = [.. Enumerable.Range(0, hub.Lanes).Select(i => NewLane(i))];
         _partitions = new Partition[hub.Partitions];
         for (int i = 0; i < _partitions.Length; i++)
             _partitions[i] = new Partition(i, this);
@@ -170,6 +170,8 @@ internal sealed class Node : INumbers
         _stopping.Cancel();
 #pragma warning restore CA1849
         await _audit.DisposeAsync();
+        if (IsAbandoned)
+            deadline = new CancellationToken(canceled: true);
         Activities.Stop();
         foreach (Partition partition in _partitions)
             partition.StopCare();
@@ -195,15 +197,17 @@ internal sealed class Node : INumbers
         await Finished(_retention, deadline);
         if (IsShared)
             await Finished(Outcomes.WhenAnsweredAsync(), deadline);
-        foreach (Partition partition in _partitions)
-            await partition.CloseAsync(CancellationToken.None);
+        // One that was abandoned has left them, and marks nothing as clean.
+        foreach (Partition partition in IsAbandoned ? [] : _partitions)
+            await Store.ClosePartitionAsync(partition.Number, partition.Leave(), CancellationToken.None);
         // Until here the lease was kept, so that nobody else began what was being finished.
 #pragma warning disable CA1849 // As above.
         _left.Cancel();
 #pragma warning restore CA1849
         Leases.Dispose();
         await Finished(_leases, CancellationToken.None);
-        await Leases.EndAsync();
+        if (!IsAbandoned)
+            await Leases.EndAsync();
         Outcomes.Dispose();
         Wakes.Shares();
         _stopped = true;

@@ -263,7 +263,10 @@ internal sealed partial class Partition
         _acks.Dispose();
     }
 
-    public async Task CloseAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Nothing of it is done here any more, after the end of intake; who still waits is told. Returns its last epoch.
+    /// </summary>
+    public long Leave()
     {
         Request[] unanswered;
         CompletionWaiter[] waiters;
@@ -286,6 +289,6 @@ internal sealed partial class Partition
             request.Fail(Node.Stopping());
         foreach (CompletionWaiter waiter in waiters)
             waiter.Fail(Node.Stopping());
-        await _node.Store.ClosePartitionAsync(Number, epoch, cancellationToken);
+        return epoch;
     }
 }

@@ -42,6 +42,9 @@ internal static partial class Log
         "Node {Node} could not renew its lease in time and has let go of its partitions: another node takes them.")]
     public static partial void LeaseExpired(this ILogger logger, long node);
 
+    [LoggerMessage(8, LogLevel.Critical, "Node {Node} cannot go on and stops its host: {Reason}")]
+    public static partial void NodeLost(this ILogger logger, long node, string reason);
+
     [LoggerMessage(7, LogLevel.Information, "Partition {Partition} was handed over.")]
     public static partial void PartitionHandedOver(this ILogger logger, int partition);
 

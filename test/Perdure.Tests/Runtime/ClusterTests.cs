@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Perdure.Core.Stores;
 using Perdure.Tests.Runtime.Support;
 
 namespace Perdure.Tests.Runtime;
@@ -305,7 +307,7 @@ public sealed class ClusterTests : IAsyncLifetime
     public async Task A_node_that_cannot_renew_its_lease_lets_go_before_it_ends_and_comes_back()
     {
         ClusterNode[] nodes = await _cluster.StartAsync(2, Greets);
-        nodes[1].Store.ReadFailure = new Perdure.Core.Stores.StoreException("The database is away.");
+        nodes[1].Store.ReadFailure = new StoreException("The database is away.");
         // In steps, so that the other one renews in between.
         for (int i = 0; i < 5; i++)
         {
@@ -316,6 +318,56 @@ public sealed class ClusterTests : IAsyncLifetime
 
         nodes[1].Store.ReadFailure = null;
         await _cluster.UntilFairAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_node_whose_memory_rests_on_what_the_store_lacks_sends_nothing_more_and_ends_its_host(
+        bool renews)
+    {
+        TaskCompletionSource running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ClusterNode[] nodes = await _cluster.StartAsync(2, Greets);
+        nodes[1].Code.Work = async c =>
+        {
+            running.TrySetResult();
+            await Task.Delay(Timeout.Infinite, c.CancellationToken);
+            return null;
+        };
+        string id = _cluster.IdOn(nodes[1]);
+        await nodes[1].Client.StartNewAsync("Main", id, "Ada");
+        Task waiter = nodes[1].Client.WaitForCompletionAsync(id);
+        await running.Task;
+        int sent = 0;
+        nodes[1].Store.Instead = _ =>
+        {
+            sent++;
+            return new(CommitOutcome.Lost) { Detail = "The database lacks batch 7." };
+        };
+        if (renews)
+        {
+            nodes[1].Store.ReadFailure = new StoreException("The database lacks batch 7.") { EndsNode = true };
+            nodes[1].Node.Leases.Wake();
+        }
+        else
+        {
+            Task[] requests = [.. Enumerable.Range(0, 20)
+                .Select(_ => nodes[1].Client.StartNewAsync("Main", _cluster.IdOn(nodes[1])))];
+            foreach (Task request in requests)
+                await Should.ThrowAsync<InvalidOperationException>(request);
+        }
+
+        Exception? end = await RealHosts.EndOfAsync(nodes[1].Host, TimeSpan.FromSeconds(20));
+
+        end.ShouldBeOfType<StoreException>().Message.ShouldBe("The database lacks batch 7.");
+        await Should.ThrowAsync<InvalidOperationException>(waiter);
+        sent.ShouldBe(renews ? 0 : 1);
+        LogLine said = _cluster.Log.All.Single(l => l.Level == LogLevel.Critical);
+        said.Text.ShouldContain("lacks batch 7");
+        await nodes[1].DieAsync();
+        await _cluster.PassAsync(s_lease * 1.2, nodes[0]);
+        await _cluster.UntilAsync(() => nodes[0].Node.Owned == Cluster.Partitions);
+        (await nodes[0].EndAsync(id)).Output.ToString().ShouldBe("Hello Ada");
     }
 
     private static void Greets(Code code)
