@@ -62,7 +62,8 @@ public sealed class PostgreSqlSessionsTests
 
     private static async Task<NpgsqlConnectionStringBuilder> OfCommitsAsync(string more)
     {
-        await using Connections connections = new($"Host=127.0.0.1;Username=nobody{more}", lanes: 1);
+        await using Connections connections = new(
+            new() { ConnectionString = $"Host=127.0.0.1;Username=nobody{more}" }, lanes: 1);
         return new NpgsqlConnectionStringBuilder(connections.Commits.ConnectionString);
     }
 }
