@@ -17,8 +17,8 @@ public sealed class PostgreSqlOptions
 
     /// <summary>
     /// Where the host listens to other hosts (<c>LISTEN</c>), which needs a session of its own: behind a pooler in
-    /// transaction mode, a string that leads to the database itself. Default null: the connection string of the hub. Empty:
-    /// it does not listen, and finds what others have done by asking, three times in <c>Lease</c>.
+    /// transaction mode, a string that leads to the database itself. Default null: the connection string of the hub.
+    /// Empty: it does not listen, and finds what others have done by asking, three times in <c>Lease</c>.
     /// </summary>
     public string? ListenConnectionString { get; set; }
 }

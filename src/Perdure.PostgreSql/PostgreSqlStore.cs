@@ -59,7 +59,7 @@ internal sealed class PostgreSqlStore : IStore
             HubRow hub = await Schema.PrepareAsync(connection, _sql, _options, cancellationToken);
             await using NpgsqlBatch register = new(connection);
             register.BatchCommands.Add(Command(_sql.ForgetNodes));
-            register.BatchCommands.Add(Command(_sql.ForgetCommits, Of(now - DayMilliseconds)));
+            register.BatchCommands.Add(Command(_sql.Commits.Forget, Of(now - DayMilliseconds)));
             register.BatchCommands.Add(Command(_sql.ForgetOutcomes, Of(now - DayMilliseconds)));
             register.BatchCommands.Add(Command(_sql.InsertNode, Of(_connections.Session)));
             long node = await RegisteredAsync(register, cancellationToken);

@@ -39,22 +39,6 @@ internal sealed class Sql
             select p.id, p.owner, p.epoch, exists (select 1 from {hub}.messages m where m.partition = p.id)
             from {hub}.partitions p order by p.id
             """;
-        // The last one of a node that may still come back is what its memory rests on, however old it is.
-        ForgetCommits =
-            $"""
-            delete from {hub}.commits c where at < $1 and (
-                not exists (select 1 from {hub}.nodes n where n.node = c.node)
-                or exists (select 1 from {hub}.commits l where l.node = c.node and l.lane = c.lane and l.no > c.no))
-            """;
-        // By its session too: a restored database gives the numbers of its nodes again. A later batch will do for one
-        // that was pruned, because it was written only where that one was.
-        Check =
-            $"""
-            select {hub}.fail('{LostState}', case when n.node is null then '' else $4::text end)
-            from (select 1) one left join {hub}.nodes n on n.node = $1 and n.session = $2
-            where n.node is null or ($4::bigint > 0 and not exists (
-                select 1 from {hub}.commits where node = $1 and lane = $3 and no >= $4))
-            """;
 
         // The epoch is compared after the lock is got: within one query it would be compared as the snapshot has it.
         LockPartition =
@@ -88,8 +72,8 @@ internal sealed class Sql
             where partition = $1 order by key, generation, task
             """;
 
-        // The rows are locked until the commit ends: whoever takes a partition waits for it, and defeats later ones. The
-        // owner is asked as well: a database that went back gives the same epoch a second time.
+        // The rows are locked until the commit ends: whoever takes a partition waits for it, and defeats later ones.
+        // The owner is asked as well: a database that went back gives the same epoch a second time.
         Fence =
             $"""
             with given(id, epoch) as (select * from unnest($1::int[], $2::bigint[])),
@@ -98,20 +82,6 @@ internal sealed class Sql
                 where p.owner in ($3, 0) for share of p)
             select {hub}.fail('{FencedState}', string_agg(id::text, ','))
             from given where id not in (select id from held) having count(*) > 0
-            """;
-        // What follows is planned once for a session, maybe while the tables are empty: a plan that reads them whole
-        // would be kept while they grow. The settings end with the transaction, so that they are nobody else's.
-        InsertCommit =
-            $"""
-            insert into {hub}.commits (node, lane, no, at) values ($1, $2, $3, $4)
-            returning set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-                set_config('enable_mergejoin', 'off', true)
-            """;
-        FindCommit = $"select 1 from {hub}.commits where node = $1 and lane = $2 and no = $3";
-        PruneCommits =
-            $"""
-            delete from {hub}.commits where node = $1 and lane = $2 and at < $3 and no in
-                (select no from {hub}.commits where node = $1 and lane = $2 order by no limit 4096)
             """;
 
         DeleteInstances =
@@ -239,6 +209,7 @@ internal sealed class Sql
             """;
 
         Offers = new OfferSql(hub);
+        Commits = new CommitSql(hub);
         InsertOutcomes =
             $"insert into {hub}.requests (id, outcome, at) select id, outcome, $3 from unnest($1::text[], $2::text[]) "
             + "t(id, outcome) on conflict do nothing";
@@ -306,11 +277,6 @@ internal sealed class Sql
 
     public string ReadNodes { get; }
     public string ReadPartitions { get; }
-    public string ForgetCommits { get; }
-
-    /// <summary>Fails if the database does not know the node, or lacks its last acknowledged batch.</summary>
-    public string Check { get; }
-
 
     /// <summary>Waits for the commits that hold it, and fails if it is not of the epoch that was seen.</summary>
     public string LockPartition { get; }
@@ -326,9 +292,6 @@ internal sealed class Sql
     public string ClosePartition { get; }
     public string ReadTasks { get; }
     public string Fence { get; }
-    public string InsertCommit { get; }
-    public string FindCommit { get; }
-    public string PruneCommits { get; }
     public string DeleteInstances { get; }
     public string InsertInstances { get; }
     public string InsertTags { get; }
@@ -345,6 +308,7 @@ internal sealed class Sql
     public string DeleteTasks { get; }
     public string InsertTasks { get; }
     public OfferSql Offers { get; }
+    public CommitSql Commits { get; }
     public string InsertOutcomes { get; }
     public string ReadOutcomes { get; }
     public string ForgetOutcomes { get; }

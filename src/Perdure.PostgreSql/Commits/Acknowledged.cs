@@ -32,7 +32,7 @@ internal sealed class Acknowledged(Sql sql, string session, int lanes)
 
     /// <summary>To be sent first of all: it ends the transaction if something is missing.</summary>
     public NpgsqlBatchCommand Check(int lane) => Command(
-        sql.Check, Of(_node), Of(session), Of(lane), Of(Volatile.Read(ref _last[lane])));
+        sql.Commits.Check, Of(_node), Of(session), Of(lane), Of(Volatile.Read(ref _last[lane])));
 
     public IEnumerable<NpgsqlBatchCommand> CheckAll() => Enumerable.Range(0, lanes).Select(Check);
 

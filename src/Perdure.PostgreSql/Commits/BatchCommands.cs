@@ -23,9 +23,9 @@ internal static class BatchCommands
         NpgsqlBatchCommandCollection commands = to.BatchCommands;
         commands.Add(Command(
             sql.Fence, Ints(batch.Fences, f => f.Partition), Longs(batch.Fences, f => f.Epoch), Of(batch.Node)));
-        commands.Add(Command(sql.InsertCommit, Of(batch.Node), Of(batch.Lane), Of(batch.Number), Of(batch.At)));
+        commands.Add(Command(sql.Commits.Insert, Of(batch.Node), Of(batch.Lane), Of(batch.Number), Of(batch.At)));
         if (batch.Number % PruneEvery == 0)
-            commands.Add(Command(sql.PruneCommits, Of(batch.Node), Of(batch.Lane), Of(batch.At - DayMilliseconds)));
+            commands.Add(Command(sql.Commits.Prune, Of(batch.Node), Of(batch.Lane), Of(batch.At - DayMilliseconds)));
         AddInstances(commands, batch.Turns, sql);
         AddHistory(commands, batch.Turns, sql);
         AddEntities(commands, batch.Turns, sql);

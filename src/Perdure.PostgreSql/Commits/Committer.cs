@@ -149,7 +149,7 @@ internal sealed class Committer(
 
     private async Task<bool> IsWrittenAsync(Batch batch, NpgsqlConnection connection)
     {
-        await using NpgsqlCommand find = new(sql.FindCommit, connection)
+        await using NpgsqlCommand find = new(sql.Commits.Find, connection)
         {
             Parameters = { Columns.Of(batch.Node), Columns.Of(batch.Lane), Columns.Of(batch.Number) },
         };

@@ -141,7 +141,8 @@ public sealed class PostgreSqlLossTests : IAsyncLifetime
         // In memory the last one is still the one that was pruned.
         await _node.Store.RenewAsync(s_lease, true, [], default);
         (await _node.Store.ResolveAsync(pruning)).Outcome.ShouldBe(CommitOutcome.Committed);
-        (await _node.Store.CommitAsync(Of(2050, days: 3, _node.Instance("c")))).Outcome.ShouldBe(CommitOutcome.Committed);
+        (await _node.Store.CommitAsync(Of(2050, days: 3, _node.Instance("c")))).Outcome
+            .ShouldBe(CommitOutcome.Committed);
     }
 
     [Theory]

@@ -112,7 +112,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         string folder = $"{_folder}/data";
         await File.WriteAllTextAsync($"{folder}/server.crt", certificate.ExportCertificatePem());
         await File.WriteAllTextAsync($"{folder}/server.key", key.ExportPkcs8PrivateKeyPem());
-        File.SetUnixFileMode($"{folder}/server.key", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Run("chmod", "600", $"{folder}/server.key");
         if (Environment.UserName == "root")
             Run("chown", User, $"{folder}/server.key");
         await AskAsync("alter system set ssl = on");

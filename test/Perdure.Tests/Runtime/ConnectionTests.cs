@@ -71,11 +71,8 @@ public sealed class ConnectionTests : IAsyncLifetime
             "select string_agg(distinct usename || rolsuper, ',') from pg_stat_activity join pg_roles "
             + "on rolname = usename where datname = 'app'")).ShouldBe("runnerfalse");
 
-        async Task WriteAsync(string text)
-        {
-            await File.WriteAllTextAsync(file, $"127.0.0.1:{_server.Port}:app:runner:{text}\n");
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
+        Task WriteAsync(string text) =>
+            File.WriteAllTextAsync(file, $"127.0.0.1:{_server.Port}:app:runner:{text}\n");
     }
 
     [Fact]

@@ -7,7 +7,9 @@ using Perdure.Tests.Runtime.Support;
 
 namespace Perdure.Tests.Runtime;
 
-/// <summary>What hosts do when the server under them is another one: an older one, or a standby that has everything.</summary>
+/// <summary>
+/// What hosts do when the server under them is another one: an older one, or a standby that has everything.
+/// </summary>
 public sealed class FailoverTests : IAsyncLifetime
 {
     private const int Waiting = 20;

@@ -117,6 +117,7 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             5 RoundFailed Warning
             6 LeaseExpired Error
             7 PartitionHandedOver Information
+            8 NodeLost Critical
             10 CommitUncertain Warning
             11 BatchNotWritten Warning
             12 PartitionReopened Error

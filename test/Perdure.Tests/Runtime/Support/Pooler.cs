@@ -6,7 +6,9 @@ using Perdure.Stores.Tests;
 
 namespace Perdure.Tests.Runtime.Support;
 
-/// <summary>PgBouncer before a server of the tests, in transaction mode, with a handful of sessions for everybody.</summary>
+/// <summary>
+/// PgBouncer before a server of the tests, in transaction mode, with a handful of sessions for everybody.
+/// </summary>
 internal sealed class Pooler : IAsyncDisposable
 {
     public const int Sessions = 6;
