@@ -2,12 +2,13 @@
 # Runs the proofs of reliability and says what they showed.
 #
 #   eng/prove.sh                     everything, each section at most 20 minutes; updates docs/reliability.md
-#   eng/prove.sh --only torture      one section: simulation | simulation-2 | bugs | torture | bank | nodes |
+#   eng/prove.sh --only torture      one section: simulation | simulation-2 | bugs | torture | bank | nodes | fanout |
 #                                    diskfull | powerloss | conformance
 #   eng/prove.sh --tenth             a tenth of each, for every change
 #   eng/prove.sh --seed 42           with this seed
 #
-# Needs the .NET SDK; PostgreSQL for nodes and conformance; nothing else. Works from any directory and without a terminal.
+# Needs the .NET SDK; PostgreSQL for nodes, fanout and conformance; nothing else. Works from any directory and without a
+# terminal.
 set -u
 
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
@@ -26,7 +27,7 @@ while [ $# -gt 0 ]; do
     esac
 done
 case $only in
-    all|simulation|simulation-2|bugs|torture|bank|nodes|diskfull|powerloss|conformance) ;;
+    all|simulation|simulation-2|bugs|torture|bank|nodes|fanout|diskfull|powerloss|conformance) ;;
     *) echo "prove: there is no section '$only'" >&2; exit 2 ;;
 esac
 
@@ -100,6 +101,7 @@ unset DOTNET_GCgen0size DOTNET_TC_CallCountingDelayMs
 prove torture test/Perdure.Torture --kills "$(full 100 10)" --seed "$seed"
 prove bank test/Perdure.Torture --bank --kills "$(full 50 10)" --seed "$seed"
 prove nodes test/Perdure.Torture --nodes --kills "$(full 40 4)" --seed "$seed"
+prove fanout test/Perdure.Torture --fanout --activities "$(full 10000 1000)" --seed "$seed"
 prove diskfull test/Perdure.Torture --disk-full --times "$(full 6 2)" --seed "$seed"
 prove powerloss test/Perdure.PowerLoss --images "$(full 5000 500)" --commits "$(full 2000 500)" --seed "$seed"
 prove conformance test/Perdure.Stores.Tests

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Perdure.Torture.DiskFull;
+using Perdure.Torture.FanOut;
 using Perdure.Torture.Killing;
 using Perdure.Torture.Nodes;
 using Perdure.Torture.Worker;
@@ -18,15 +19,22 @@ if (args is [NodeOrder.Command, ..])
 int seed = Option("--seed") ?? Random.Shared.Next(1, int.MaxValue);
 bool diskFull = args.Contains("--disk-full");
 bool nodes = args.Contains("--nodes");
+bool fanOut = args.Contains("--fanout");
+int activities = Option("--activities") ?? 10_000;
 Load load = args.Contains("--bank") ? Load.Bank : Load.Everyday;
 string name = load == Load.Bank ? "bank" : "torture";
 int kills = Option("--kills") ?? 20;
 DirectoryInfo work = Directory.CreateTempSubdirectory("perdure-torture-");
-string what = diskFull ? "disk full" : nodes ? $"nodes: {kills} of each" : $"{name}: {kills} kills";
+string what = diskFull ? "disk full"
+    : nodes ? $"nodes: {kills} of each"
+    : fanOut ? $"fanout: {activities} activities"
+    : $"{name}: {kills} kills";
 Console.WriteLine($"{what}, seed {seed}, files in {work.FullName}");
 WorkerFiles files = new(Path.Combine(work.FullName, "hub"), work.FullName);
 int verdict = nodes
     ? await NodesAsync()
+    : fanOut
+    ? await new FanOutCampaign(Path.Combine(work.FullName, "fanout"), seed, activities).RunAsync()
     : diskFull
     ? await new DiskFullRun(work.FullName, seed, Option("--times") ?? 4).RunAsync()
     : await new Campaign(files, load, Path.Combine(work.FullName, "copy"), seed, kills).RunAsync();

@@ -17,6 +17,9 @@ internal sealed class LeaseKeeper : IDisposable
     /// <summary>A node that cannot renew stops so much before its lease ends: the clocks run not quite alike.</summary>
     private const double SafePart = 0.8;
 
+    /// <summary>Clocks and timers are not exact: who asks too early asks twice.</summary>
+    private static readonly TimeSpan s_afterEnd = TimeSpan.FromMilliseconds(20);
+
     private readonly Node _node;
     private readonly ITimer _expiry;
     private readonly Lock _gate = new();
@@ -28,6 +31,7 @@ internal sealed class LeaseKeeper : IDisposable
     /// <summary>Which partition was tried last: one that cannot be taken must not keep the others waiting.</summary>
     private int _lastTried = -1;
     private long _askedAt;
+    private long _heardAt;
 
     public LeaseKeeper(Node node)
     {
@@ -129,11 +133,25 @@ internal sealed class LeaseKeeper : IDisposable
         lock (_gate)
             _awaited ??= _woken.Task.Here();
         // When nothing happens the lease is renewed all the same.
-        TimeSpan most = _isShared ? _node.Settings.Lease / RoundsPerLease : Timeout.InfiniteTimeSpan;
+        TimeSpan most = _isShared ? UntilNext() : Timeout.InfiniteTimeSpan;
         if (!await _awaited.EndsWithinAsync(most, _node.Time, cancellationToken))
             return;
         lock (_gate)
             (_woken, _awaited) = (NewSignal(), null);
+    }
+
+    /// <summary>
+    /// A third of a lease, or less when the lease of a neighbour runs out before: it has missed its rounds, and what it
+    /// leaves should not wait for the next one of this node as well.
+    /// </summary>
+    private TimeSpan UntilNext()
+    {
+        TimeSpan next = _node.Settings.Lease / RoundsPerLease;
+        if (_neighbours.UntilFirstEnds is not { } ends)
+            return next;
+        TimeSpan left = ends - _node.Time.GetElapsedTime(_heardAt);
+        left = (left > TimeSpan.Zero ? left : TimeSpan.Zero) + s_afterEnd;
+        return left < next ? left : next;
     }
 
     private async Task RoundAsync(bool isFirst, CancellationToken cancellationToken)
@@ -142,6 +160,7 @@ internal sealed class LeaseKeeper : IDisposable
         long asked = _node.Time.GetTimestamp();
         ClusterView view = await _node.Store.RenewAsync(
             _node.Settings.Lease, _node.Runs, _node.Functions.Offered, cancellationToken);
+        _heardAt = _node.Time.GetTimestamp();
         // The timer is late, as after standing still: what is renewed now was nobody's for a while.
         if (IsOver)
             OnExpired();

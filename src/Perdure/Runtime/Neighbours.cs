@@ -10,6 +10,13 @@ internal sealed class Neighbours(ClusterView view, long me)
     /// <summary>The numbers of all nodes that count, this one among them.</summary>
     public HashSet<long> Living => field ??= [.. _living.Select(n => n.Node)];
 
+    /// <summary>
+    /// How long after the moment of the view the first lease of another node that counts runs out, unless it is
+    /// renewed; null when there is none.
+    /// </summary>
+    public TimeSpan? UntilFirstEnds => _living.Where(n => n.Node != me && n.Expires < long.MaxValue)
+        .Select(n => (TimeSpan?)TimeSpan.FromMilliseconds(n.Expires - view.Now)).Min();
+
     /// <summary>Whether another node can own something.</summary>
     public bool HasRunners => _living.Any(n => n.Node != me && n.Runs);
 

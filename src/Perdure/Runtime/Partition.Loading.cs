@@ -60,11 +60,15 @@ internal sealed partial class Partition
             if (!state.Ended)
                 history = RecordedRun.Of(turns);
         }
+        // What is owed depends on which results are here; the first message of many has brought the instance in.
+        if (state.Open.All.Any(o => o is HistoryEvent.TaskScheduled))
+            await WhenMessagesReadAsync();
         List<ActivityWork> owed = [];
         lock (_gate)
         {
             if (resident.IsAbandoned)
                 return;
+            HashSet<TaskKey> results = [.. resident.Mail.OfType<Message.TaskDone>().Select(m => m.Task)];
             resident.State = state;
             resident.History = history;
             resident.Phase = ResidentPhase.Running;
@@ -75,7 +79,8 @@ internal sealed partial class Partition
                 if (state.KnownResultOf(opened) is { } known)
                     resident.Put(known);
                 else if (opened is HistoryEvent.TaskScheduled call
-                    && !resident.Activities.TryGet(call.Task, out _) && !HasResult(call))
+                    && !resident.Activities.TryGet(call.Task, out _)
+                    && !results.Contains(new TaskKey(state.Execution.Key, state.Execution.Generation, call.Task)))
                 {
                     ActivityWork work = ActivityOf_NeedsLock(resident, call, recovered: true);
                     work.IsElsewhere = _offers.Has(work.Task);
@@ -86,12 +91,12 @@ internal sealed partial class Partition
         }
         if (owed.Count > 0)
             Dispatch(resident, owed);
+    }
 
-        bool HasResult(HistoryEvent.TaskScheduled call)
-        {
-            TaskKey task = new(state.Execution.Key, state.Execution.Generation, call.Task);
-            return resident.Mail.Any(m => m is Message.TaskDone done && done.Task == task);
-        }
+    private Task WhenMessagesReadAsync()
+    {
+        lock (_gate)
+            return _messagesRead;
     }
 
     private bool IsRewindAsked(Resident resident)

@@ -25,6 +25,11 @@ internal sealed partial class Partition
     /// <summary>What arrives while the partition is being opened; null while it is open.</summary>
     private List<(string Id, Message Message, bool IsNew)>? _held = [];
 
+    /// <summary>
+    /// Completes when the messages that the partition was opened with are in their mailboxes, or never will be.
+    /// </summary>
+    private Task _messagesRead = Task.CompletedTask;
+
     private bool _closed;
     private object? _refill;
     private long _armedFor = long.MaxValue;
@@ -34,12 +39,14 @@ internal sealed partial class Partition
     {
         if (await _node.Store.OpenPartitionAsync(Number, seen, cancellationToken) is not { } opening)
             return false;
+        TaskCompletionSource read = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
             if (_closed)
                 return false;
             // An attempt before this one may have read a part.
             DropMemory_NeedsLock();
+            _messagesRead = read.Task;
             _care = new Care(this, _gate, opening);
             Volatile.Write(ref _epoch, opening.Epoch);
             _lastEpoch = opening.Epoch;
@@ -47,8 +54,15 @@ internal sealed partial class Partition
         }
         if (_care.IsOn)
             _logger.CarefulMode(Number, opening.Unclean, opening.Tasks.Count);
-        await ReadOffersAsync(opening.Epoch, cancellationToken);
-        await ReadMessagesAsync(opening.Epoch, cancellationToken);
+        try
+        {
+            await ReadOffersAsync(opening.Epoch, cancellationToken);
+            await ReadMessagesAsync(opening.Epoch, cancellationToken);
+        }
+        finally
+        {
+            read.SetResult();
+        }
         if (_node.IsShared && seen > 0)
             await _node.ReadLastOfAsync(this, cancellationToken);
         if (!TakeHeld(opening.Epoch))

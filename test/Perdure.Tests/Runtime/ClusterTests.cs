@@ -220,6 +220,37 @@ public sealed class ClusterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_dead_node_had_waits_for_its_lease_and_not_for_the_next_round_as_well()
+    {
+        // So long that nothing happens by itself while the test waits.
+        TimeSpan lease = TimeSpan.FromMinutes(10);
+        ClusterNode[] nodes = await _cluster.StartAsync(2, Greets, o => o.Lease = lease);
+        await RoundAsync(nodes[1]);
+        await RoundAsync(nodes[0]);
+        await nodes[1].DieAsync();
+        await PassToRoundAsync(lease * 0.5);
+        await PassToRoundAsync(lease * 0.35);
+
+        _cluster.Clock.Skip(lease * 0.16);
+
+        await _cluster.UntilAsync(() => nodes[0].Node.Owned == Cluster.Partitions);
+
+        async Task RoundAsync(ClusterNode node)
+        {
+            int before = node.Node.Leases.Rounds;
+            node.Node.Leases.Wake();
+            await _cluster.UntilAsync(() => node.Node.Leases.Rounds > before);
+        }
+
+        async Task PassToRoundAsync(TimeSpan time)
+        {
+            int before = nodes[0].Node.Leases.Rounds;
+            _cluster.Clock.Skip(time);
+            await _cluster.UntilAsync(() => nodes[0].Node.Leases.Rounds > before);
+        }
+    }
+
+    [Fact]
     public async Task A_node_that_takes_many_partitions_slowly_renews_its_lease_in_between()
     {
         ClusterNode[] nodes = await _cluster.StartAsync(2);

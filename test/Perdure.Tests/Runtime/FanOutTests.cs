@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Perdure.Runtime;
+using Perdure.Runtime.Offers;
 using Perdure.Tests.Runtime.Support;
 
 namespace Perdure.Tests.Runtime;
@@ -128,6 +130,49 @@ public sealed class FanOutTests : IAsyncLifetime
         (await claimant.EndAsync(id)).Output.GetInt32().ShouldBe(124_750);
         _runs.Count.ShouldBe(500);
         _runs.Values.Count(n => n == 2).ShouldBe(Slots, "the owner was running so many");
+    }
+
+    [Fact]
+    public async Task Results_that_the_dead_owner_had_heard_and_not_written_are_all_read_before_anything_runs_again()
+    {
+        TaskCompletionSource never = new(), heard = new();
+        TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ClusterNode[] nodes = await _cluster.StartAsync(2, FansOut, o => o.MaxConcurrentActivities = Slots);
+        ClusterNode owner = nodes[0], claimant = nodes[1];
+        claimant.Code.Work = CountAsync;
+        owner.Code.Work = async _ =>
+        {
+            await never.Task;
+            return null;
+        };
+        // The first turn with results waits until others have come, more than are read at a time; the next is not
+        // written, but the end of their offers is, which stands in line before it.
+        int turns = 0, reports = 0;
+        owner.Store.Before = batch =>
+        {
+            if (!batch.Turns.Any(t => t is { DeleteMessages: not null, DeleteOffers: null }))
+                return Task.CompletedTask;
+            first.TrySetResult();
+            return turns++ == 0 ? heard.Task : never.Task;
+        };
+        claimant.Store.Before = _ => reports++ == 0 ? Task.CompletedTask : first.Task;
+        string id = _cluster.IdOn(owner);
+        Partition partition = owner.Node.PartitionOf(id);
+        await owner.Client.StartNewAsync("Main", id, 2_000);
+        await _cluster.UntilAsync(() => claimant.Node.Work.Count == 0 && _runs.Count == 2_000 - (2 * Slots));
+        await _cluster.UntilAsync(() => owner.Node.LaneOf(partition).Backlog * Claims.TasksPerOffer > 1_000);
+        heard.SetResult();
+        await _cluster.UntilAsync(() => turns == 2);
+
+        await owner.DieAsync();
+        TaskCompletionSource loading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        claimant.Store.BeforeMoreMessages = loading.Task;
+        claimant.Store.BeforeHistory = () => loading.TrySetResult();
+        await _cluster.PassAsync(s_lease, claimant);
+
+        (await claimant.EndAsync(id)).Output.GetInt32().ShouldBe(1_999_000);
+        _runs.Count.ShouldBe(2_000);
+        _runs.Values.ShouldAllBe(n => n == 1);
     }
 
     [Fact]

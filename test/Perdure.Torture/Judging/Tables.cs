@@ -22,6 +22,7 @@ internal sealed record MessageLine(string Target, int Kind, JsonElement[] Body)
     public const int Terminate = 4;
     public const int OperationDone = 10;
     public const int LockGranted = 11;
+    public const int TaskDone = 15;
     public const int Operation = 20;
     public const int LockRequest = 21;
     public const int Release = 22;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,12 +10,13 @@ namespace Perdure.Torture.Nodes;
 
 /// <summary>
 /// One of the processes that share the hub: a host with both workloads, and their clients. It reads what it is told:
-/// <c>calm</c> to bring to an end what its clients began, <c>stop</c> to leave.
+/// <c>calm</c> to bring to an end what its clients began, <c>start</c> to begin a fan-out, <c>stop</c> to leave.
 /// </summary>
 internal static class NodeProgram
 {
     public const string Calm = "calm";
     public const string Stop = "stop";
+    public const string Start = "start";
     public const int NotStarted = 4;
     public const int NotCalm = 3;
 
@@ -41,6 +43,13 @@ internal static class NodeProgram
             return NotStarted;
         }
         IDurableClient client = host.Services.GetRequiredService<IDurableClient>();
+        if (order.Work == NodeWork.FanOut)
+        {
+            Console.WriteLine("open");
+            await FanOutsAsync(client);
+            await host.StopAsync();
+            return 0;
+        }
         Share share = new(order.Slot, order.Slots);
         IDriver[] drivers =
         [
@@ -117,14 +126,32 @@ internal static class NodeProgram
         return open.All(o => o.Count == 0);
     }
 
-    /// <summary>A node whose campaign has gone has nothing to do any more.</summary>
+    /// <summary>Starts what it is told to: <c>start id count milliseconds</c>.</summary>
+    private static async Task FanOutsAsync(IDurableClient client)
+    {
+        while (await HearAsync() is var line && line != Stop)
+        {
+            if (line.Split(' ') is not [Start, var id, var count, var milliseconds])
+                throw new InvalidOperationException($"The node was told '{line}'.");
+            await client.StartNewAsync(Kinds.Wide, id, new WideOrder(Number(count), Number(milliseconds)));
+        }
+    }
+
     private static async Task HearAsync(string line)
+    {
+        if (await HearAsync() is var heard && heard != line)
+            throw new InvalidOperationException($"The node was told '{heard}' and expected '{line}'.");
+    }
+
+    /// <summary>A node whose campaign has gone has nothing to do any more.</summary>
+    private static async Task<string> HearAsync()
     {
         // The console reads without a token and on the caller's thread.
         string? heard = await Task.Run(Console.In.ReadLine);
         if (heard is null)
             Environment.Exit(1);
-        if (heard != line)
-            throw new InvalidOperationException($"The node was told '{heard}' and expected '{line}'.");
+        return heard;
     }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

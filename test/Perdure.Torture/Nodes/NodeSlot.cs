@@ -8,8 +8,8 @@ namespace Perdure.Torture.Nodes;
 /// with a number of its own.
 /// </summary>
 internal sealed class NodeSlot(
-    int slot, int slots, TortureServer server, string journals, int seed, TimeSpan lease, Findings findings)
-    : IAsyncDisposable
+    int slot, int slots, TortureServer server, string journals, int seed, TimeSpan lease, Findings findings,
+    NodeWork work = NodeWork.Load) : IAsyncDisposable
 {
     private static readonly TimeSpan s_openWithin = TimeSpan.FromSeconds(150);
 
@@ -24,6 +24,9 @@ internal sealed class NodeSlot(
     /// <summary>Whether its clients are at work.</summary>
     public bool IsUp { get; private set; }
 
+    /// <summary>Of the process: no other has the number.</summary>
+    public int Run { get; private set; }
+
     /// <summary>How often a process ended because it could not open the hub.</summary>
     public int Refusals { get; private set; }
 
@@ -31,8 +34,9 @@ internal sealed class NodeSlot(
     {
         while (true)
         {
+            Run = (_starts++ * slots) + slot;
             NodeOrder order = new(
-                TortureServer.OfNode(_proxy.Port), journals, slot, slots, (_starts++ * slots) + slot, seed, lease);
+                TortureServer.OfNode(_proxy.Port), journals, slot, slots, Run, seed, lease, work);
             _process?.Dispose();
             _process = WorkerProcess.Start(order.Log, order.ToArguments());
             if (await _process.SaysAsync("open", s_openWithin))

@@ -12,6 +12,7 @@ internal static class Kinds
     public const string Gather = "gather";
     public const string Ledger = "ledger";
     public const string Doomed = "doomed";
+    public const string Wide = "wide";
 
     // Those of the bank.
     public const string Opening = "opening";

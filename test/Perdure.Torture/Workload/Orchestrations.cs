@@ -33,6 +33,16 @@ public static class Orchestrations
         return receipts.Distinct().Count();
     }
 
+    /// <summary>More activities than any node has slots for.</summary>
+    [FunctionName(Kinds.Wide)]
+    public static async Task<int> Wide([OrchestrationTrigger] IDurableOrchestrationContext context)
+    {
+        WideOrder order = context.GetInput<WideOrder>();
+        string[] receipts = await Task.WhenAll(Enumerable.Range(0, order.Count).Select(i =>
+            context.CallActivityAsync<string>(Effect, new EffectOrder(1 + (i % order.MillisecondsMax)))));
+        return receipts.Distinct().Count();
+    }
+
     [FunctionName(Kinds.Retry)]
     public static Task<string> Retry([OrchestrationTrigger] IDurableOrchestrationContext context) =>
         context.CallActivityWithRetryAsync<string>(

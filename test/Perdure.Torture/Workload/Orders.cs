@@ -5,6 +5,11 @@ namespace Perdure.Torture.Workload;
 /// <param name="Failures">How many attempts fail before one succeeds.</param>
 internal sealed record EffectOrder(int Milliseconds, int Failures = 0);
 
+/// <summary>What a wide fan-out is told to do.</summary>
+/// <param name="Count">How many activities it waits for.</param>
+/// <param name="MillisecondsMax">The longest that one of them takes.</param>
+internal sealed record WideOrder(int Count, int MillisecondsMax);
+
 /// <summary>What a transfer is told to do.</summary>
 /// <param name="From">The number of an account.</param>
 /// <param name="To">The number of another one.</param>

@@ -28,6 +28,12 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
     /// <summary>Called before a partition is opened.</summary>
     public Action? BeforeOpening { get; set; }
 
+    /// <summary>Called before a history is read.</summary>
+    public Action? BeforeHistory { get; set; }
+
+    /// <summary>What the second page of messages, and every further one, waits for.</summary>
+    public Task BeforeMoreMessages { get; set; } = Task.CompletedTask;
+
     /// <summary>Thrown by every reading while it is set.</summary>
     public Exception? ReadFailure { get; set; }
 
@@ -85,7 +91,11 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
 
     public ValueTask<IReadOnlyList<HistoryRow>> ReadHistoryAsync(
         ExecutionKey execution, CancellationToken cancellationToken) =>
-        Read(() => inner.ReadHistoryAsync(execution, cancellationToken));
+        Read(() =>
+        {
+            BeforeHistory?.Invoke();
+            return inner.ReadHistoryAsync(execution, cancellationToken);
+        });
 
     public ValueTask<IReadOnlyList<InstanceRow>> ReadOwedAsync(
         int partition, long afterKey, int max, CancellationToken cancellationToken) =>
@@ -93,7 +103,12 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
 
     public ValueTask<IReadOnlyList<MessageRow>> ReadMessagesAsync(
         int partition, long afterOrigin, long afterNumber, int max, CancellationToken cancellationToken) =>
-        Read(() => inner.ReadMessagesAsync(partition, afterOrigin, afterNumber, max, cancellationToken));
+        Read(async () =>
+        {
+            if (afterNumber > long.MinValue)
+                await BeforeMoreMessages;
+            return await inner.ReadMessagesAsync(partition, afterOrigin, afterNumber, max, cancellationToken);
+        });
 
     public ValueTask<IReadOnlyList<TimerRow>> ReadTimersAsync(
         int partition, long before, long afterDue, long afterNumber, int max, CancellationToken cancellationToken) =>
