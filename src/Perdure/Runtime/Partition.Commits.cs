@@ -49,6 +49,8 @@ internal sealed partial class Partition
                 && _waiters.TryGetValue(resident.Id, out List<CompletionWaiter>? waiting))
                 waiters = [.. waiting.Where(w => w.Since <= entry.Epoch)];
             isCurrent = !entry.IsStale;
+            if (isCurrent && turn is OrchestrationTurn orchestration)
+                Withdrawn_NeedsLock(orchestration);
             if (isCurrent)
                 claimed = Land_NeedsLock(resident, turn, out started);
         }

@@ -295,20 +295,31 @@ internal sealed partial class Partition
             Withdraw_NeedsLock([offer.Key]);
     }
 
-    /// <summary>An execution that is over wants nothing any more.</summary>
+    /// <summary>
+    /// An execution that is over wants nothing any more. That it is over counts with its commit: until then the offers
+    /// stand, also in memory, because the turn may be dropped.
+    /// </summary>
     private void Withdraw(OrchestrationTurn turn)
     {
-        if (!turn.Ended && !turn.MovedGeneration)
-            return;
         lock (_gate)
         {
-            List<OfferRow> over = _offers.Of(turn.State.Id, e => turn.Ended || e != turn.State.Execution);
-            if (over.Count == 0)
-                return;
-            over.ForEach(o => _offers.Remove(o.Key.Number)?.Cancel());
-            (turn.Rows.DeleteOffers ??= []).AddRange(over.Select(o => o.Key));
+            List<OfferRow> over = OffersOver_NeedsLock(turn);
+            if (over.Count > 0)
+                (turn.Rows.DeleteOffers ??= []).AddRange(over.Select(o => o.Key));
         }
     }
+
+    private void Withdrawn_NeedsLock(OrchestrationTurn turn)
+    {
+        List<OfferRow> over = OffersOver_NeedsLock(turn);
+        over.ForEach(o => _offers.Remove(o.Key.Number)?.Cancel());
+        // Some may have been taken back from the dead and offered again while the turn was in line.
+        Withdraw_NeedsLock([.. over.Select(o => o.Key).Except(turn.Rows.DeleteOffers ?? [])]);
+    }
+
+    private List<OfferRow> OffersOver_NeedsLock(OrchestrationTurn turn) => turn.Ended || turn.MovedGeneration
+        ? _offers.Of(turn.State.Id, e => turn.Ended || e != turn.State.Execution)
+        : [];
 
     private void Withdraw_NeedsLock(List<OfferKey> offers)
     {
