@@ -47,7 +47,7 @@ internal sealed class BenchHost : IAsyncDisposable
 
     public static IStore StoreOf(BenchOptions options, string path) => options.Store switch
     {
-        "memory" => new MemoryStore("bench", 4),
+        "memory" => new MemoryStore("bench", new HubSecret([]), 4),
         "postgresql" => new PostgreSqlStore(new PostgreSqlStoreOptions
         {
             ConnectionString = options.Connection!,

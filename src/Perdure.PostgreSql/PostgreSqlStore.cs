@@ -57,6 +57,7 @@ internal sealed class PostgreSqlStore : IStore
         {
             await using NpgsqlConnection connection = await _connections.Reads.OpenConnectionAsync(cancellationToken);
             HubRow hub = await Schema.PrepareAsync(connection, _sql, _options, cancellationToken);
+            HubSecret secret = await Schema.ReadSecretAsync(connection, _sql, cancellationToken);
             await using NpgsqlBatch register = new(connection);
             register.BatchCommands.Add(Command(_sql.ForgetNodes));
             register.BatchCommands.Add(Command(_sql.Commits.Forget, Of(now - DayMilliseconds)));
@@ -64,7 +65,7 @@ internal sealed class PostgreSqlStore : IStore
             register.BatchCommands.Add(Command(_sql.InsertNode, Of(_connections.Session)));
             long node = await RegisteredAsync(register, cancellationToken);
             _acknowledged.Begin(node);
-            return _hub = new HubInfo(hub.Id, hub.Partitions, node, Lanes);
+            return _hub = new HubInfo(hub.Id, secret, hub.Partitions, node, Lanes);
         }
         catch (Exception e) when (Failure.IsOfDriver(e) && e is not OperationCanceledException)
         {

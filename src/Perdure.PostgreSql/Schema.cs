@@ -97,6 +97,14 @@ internal static class Schema
         }
     }
 
+    /// <summary>What all nodes of the hub know; only for a schema of the newest version.</summary>
+    public static async Task<HubSecret> ReadSecretAsync(
+        NpgsqlConnection connection, Sql sql, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand read = new(sql.ReadSecret, connection);
+        return new HubSecret((byte[])(await read.ExecuteScalarAsync(cancellationToken))!);
+    }
+
     /// <summary>
     /// Creates or upgrades the tables in one transaction, if they may be; returns what the hub is then.
     /// </summary>

@@ -25,6 +25,7 @@ internal sealed class Sql
 
         ReadHub = $"select schema, id, partitions from {hub}.hub";
         InsertHub = $"insert into {hub}.hub (schema, id, partitions) values ($1, $2, $3)";
+        ReadSecret = $"select secret from {hub}.hub";
         InsertPartitions = $"insert into {hub}.partitions (id) select generate_series(0, $1 - 1)";
         SetSchema = $"update {hub}.hub set schema = $1";
         // A node that is not heard of for a day is not coming back.
@@ -266,6 +267,7 @@ internal sealed class Sql
 
     public string ReadHub { get; }
     public string InsertHub { get; }
+    public string ReadSecret { get; }
     public string InsertPartitions { get; }
     public string SetSchema { get; }
     public string ForgetNodes { get; }

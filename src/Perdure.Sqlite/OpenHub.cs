@@ -47,7 +47,8 @@ internal sealed class OpenHub : IDisposable
             SqliteFile.CheckWritable(connection, options.Path);
             (string id, int partitions) = Schema.Prepare(connection, options);
             long node = Register(connection, now);
-            return new OpenHub(options, owner, connection, new HubInfo(id, partitions, node, Lanes: 1));
+            HubInfo info = new(id, Schema.ReadSecret(connection), partitions, node, Lanes: 1);
+            return new OpenHub(options, owner, connection, info);
         }
         catch (Exception failure)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Security.Cryptography;
 using Perdure.Core.Stores;
 using Perdure.Sqlite.Connections;
 
@@ -64,9 +65,19 @@ internal static class Schema
             CreateHub(connection, options.Partitions ?? SqliteStoreOptions.UsualPartitions);
         else if (version < Newest)
             connection.Prepared(Sql.SetSchema).Bind(1, Newest).Run();
+        connection.Prepared(Sql.FillSecret).BindBlob(1, RandomNumberGenerator.GetBytes(HubSecret.Length)).Run();
         (string, int) hub = ReadHub(connection);
         connection.Prepared(Sql.Commit).Run();
         return hub;
+    }
+
+    public static HubSecret ReadSecret(Connection connection)
+    {
+        Statement secret = connection.Prepared(Sql.ReadSecret);
+        secret.Step();
+        HubSecret read = new(secret.Bytes(0));
+        secret.Reset();
+        return read;
     }
 
     private static void CreateHub(Connection connection, int partitions)

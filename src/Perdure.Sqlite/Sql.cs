@@ -37,6 +37,9 @@ internal static class Sql
     public const string IsHub = "select count(*) from sqlite_schema where type = 'table' and name = 'hub'";
     public const string ReadHub = "select schema, id, partitions from hub";
     public const string InsertHub = "insert into hub (schema, id, partitions) values (?1, ?2, ?3)";
+    public const string FillSecret = "update hub set secret = ?1 where secret is null";
+    public const string SetSecret = "update hub set secret = ?1";
+    public const string ReadSecret = "select secret from hub";
     public const string InsertPartition =
         "insert into partitions (id, owner, epoch, dirty, unclean) values (?1, 0, 0, 0, 0)";
     public const string SetSchema = "update hub set schema = ?1";

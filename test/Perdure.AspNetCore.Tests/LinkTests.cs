@@ -1,8 +1,8 @@
 using System.Text;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Perdure.AspNetCore.Links;
 using Perdure.AspNetCore.Tests.Support;
+using Perdure.Core.Stores;
+using Perdure.Core.Stores.Memory;
 
 namespace Perdure.AspNetCore.Tests;
 
@@ -90,22 +90,25 @@ public sealed class LinkTests
     }
 
     [Fact]
-    public void The_signing_key_is_kept_beside_the_hub_and_for_its_owner_only()
+    public async Task Every_host_of_a_hub_takes_the_links_of_the_others_without_being_told_a_key()
     {
-        string folder = Directory.CreateTempSubdirectory("perdure-").FullName;
-        string hub = Path.Combine(folder, "hub.db");
-        byte[] first = LinkKey.Load(null, hub, NullLogger.Instance);
-        LinkKey.Load(null, hub, NullLogger.Instance).ShouldBe(first);
-        if (!OperatingSystem.IsWindows())
-            File.GetUnixFileMode(LinkKey.FileFor(hub)).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        File.WriteAllText(LinkKey.FileFor(hub), "nonsense");
-        Warnings warnings = new();
-        LinkKey.Load(null, hub, warnings).Length.ShouldBe(32);
-        warnings.Lines.ShouldHaveSingleItem().ShouldContain("does not hold a key");
-        LinkKey.Load(Convert.ToBase64String(s_key), hub, NullLogger.Instance).ShouldBe(s_key);
-        LinkKey.Load(null, null, NullLogger.Instance)
-            .ShouldNotBe(LinkKey.Load(null, null, NullLogger.Instance));
-        Directory.Delete(folder, true);
+        MemoryStore hub = new(
+            "hub", new HubSecret(s_key), 4, () => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        await using App first = await App.StartAsync(
+            Credentials.Configure, hub: o => o.Source = new GivenStore(hub.Beside()));
+        await using App second = await App.StartAsync(
+            Credentials.Configure, hub: o => o.Source = new GivenStore(hub.Beside()));
+        await using App third = await App.StartAsync(
+            o =>
+            {
+                Credentials.Configure(o);
+                o.LinkSigningKey = Convert.ToBase64String([.. s_key.Reverse()]);
+            }, hub: o => o.Source = new GivenStore(hub.Beside()));
+        await first.StartedAsync("Approval", "one");
+        string code = Credentials.CodeIn(first.Client.CreateHttpManagementPayload("one").StatusQueryGetUri);
+
+        (await second.GetAsync($"instances/one?code={code}")).Status.ShouldBe(202);
+        (await third.GetAsync($"instances/one?code={code}")).Status.ShouldBe(401, "a key that is set counts");
     }
 
     [Fact]
@@ -127,25 +130,12 @@ public sealed class LinkTests
     private static string Said(string address) => address.Replace("{text}", "because", StringComparison.Ordinal);
 
     private static InstanceLinks Links(string hub, byte[] key, TimeProvider time) =>
-        new(hub, new Lazy<byte[]>(key), TimeSpan.FromHours(24), time);
+        new(hub, () => key, TimeSpan.FromHours(24), time);
 
     private sealed class FixedTime : TimeProvider
     {
         public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
         public override DateTimeOffset GetUtcNow() => Now;
-    }
-
-    private sealed class Warnings : ILogger
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
     }
 }

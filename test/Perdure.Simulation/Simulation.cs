@@ -52,7 +52,7 @@ internal sealed class Simulation
         Clients = new Workload.Clients(this, _dice.Fork());
         Disk = new SimulatedProcess(World, 0, TimeSpan.Zero);
         Partitions = IsCluster ? _dice.Pick(1, 2, 4, 8) : _dice.Pick(1, 2, 4);
-        Store = new MemoryStore("simulation", Partitions, IsCluster ? StoreTime : null);
+        Store = new MemoryStore("simulation", new HubSecret([]), Partitions, IsCluster ? StoreTime : null);
         DeathsMax = _dice.Pick(1, 2, 10, 10);
         RuntimeSettings settings = Settings();
         (Lease, HandOverWithin) = (settings.Lease, settings.HandOverWithin);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Perdure.Core.Stores;
 using Perdure.Core.Stores.Memory;
 using Perdure.Sqlite;
@@ -24,7 +25,8 @@ internal abstract class Disk : IAsyncDisposable
 /// </summary>
 internal sealed class MemoryDisk : Disk
 {
-    private readonly MemoryStore _store = new("hub", partitions: 4);
+    private readonly MemoryStore _store =
+        new("hub", new HubSecret(RandomNumberGenerator.GetBytes(HubSecret.Length)), partitions: 4);
 
     public override IStore NewStore() => new UncertainStore(_store, this);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Perdure.Core.Stores;
 using Perdure.Sqlite;
+using Perdure.Sqlite.Connections;
 
 namespace Perdure.Stores.Tests;
 
@@ -144,6 +145,38 @@ public sealed class SqliteFileTests : IAsyncLifetime
 
         (await OpeningFails()).Message.ShouldSatisfyAllConditions(
             m => m.ShouldContain("schema version 999"), m => m.ShouldContain($"up to {Schema.Newest}"));
+    }
+
+    [Fact]
+    public async Task A_file_without_a_secret_is_upgraded_and_keeps_the_one_that_it_gets()
+    {
+        using (Connection file = Connection.Open(_disk.File, readOnly: false, busyMilliseconds: 0))
+        {
+            foreach (string name in new[] { "0001-hub.sql", "0002-rewind.sql", "0003-offers.sql" })
+            {
+                using StreamReader text = new(typeof(SqliteStore).Assembly
+                    .GetManifestResourceStream($"Perdure.Sqlite.Migrations.{name}")!);
+                file.Execute(await text.ReadToEndAsync());
+            }
+            file.Execute(
+                """
+                insert into hub (schema, id, partitions) values (3, 'old', 4);
+                insert into partitions (id, owner, epoch, dirty, unclean) values
+                    (0, 0, 0, 0, 0), (1, 0, 0, 0, 0), (2, 0, 0, 0, 0), (3, 0, 0, 0, 0)
+                """);
+        }
+
+        HubInfo first = await OpenedAsync(), second = await OpenedAsync();
+
+        first.HubId.ShouldBe("old");
+        first.Secret.Bytes.Length.ShouldBe(HubSecret.Length);
+        second.Secret.ShouldBe(first.Secret);
+
+        async Task<HubInfo> OpenedAsync()
+        {
+            await using Node node = await Node.OpenAsync(_disk);
+            return node.Hub;
+        }
     }
 
     [Fact]

@@ -48,6 +48,24 @@ public abstract partial class StoreConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_hub_has_a_secret_of_its_own_that_no_text_shows()
+    {
+        HubSecret secret = _node.Hub.Secret;
+        await ReopenAsync();
+        await using Disk other = await NewDiskAsync();
+        await using Node stranger = await Node.OpenAsync(other);
+
+        _node.Hub.Secret.ShouldBe(secret);
+        secret.Bytes.Length.ShouldBe(HubSecret.Length);
+        secret.Bytes.Distinct().Count().ShouldBeGreaterThan(8);
+        stranger.Hub.Secret.ShouldNotBe(secret);
+        string text = _node.Hub.ToString();
+        text.ShouldContain("(secret)");
+        text.ShouldNotContain(Convert.ToHexString(secret.Bytes), Case.Insensitive);
+        text.ShouldNotContain(Convert.ToBase64String(secret.Bytes));
+    }
+
+    [Fact]
     public async Task A_node_sees_itself_and_which_partitions_it_owns_under_which_epoch()
     {
         await _node.Store.ClosePartitionAsync(3, _node.Openings[3].Epoch, default);

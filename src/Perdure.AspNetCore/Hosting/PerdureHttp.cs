@@ -40,9 +40,10 @@ internal sealed class PerdureHttp
         Node = host.Node;
         TaskHub = hub.TaskHub;
         MaxPayloadBytes = hub.MaxPayloadBytes;
-        string? hubFile = HubFile(hub, services.GetService<IHostEnvironment>());
+        byte[]? signingKey = Options.LinkSigningKey is { } key ? Base64.TryDecode(key) : null;
+        // Every host of the hub has the secret once it has started, so all of them take each other's links.
         InstanceLinks links = new(
-            TaskHub, new Lazy<byte[]>(() => LinkKey.Load(Options.LinkSigningKey, hubFile, Log)), Options.LinkLifetime,
+            TaskHub, () => signingKey ?? Node.Secret.Bytes, Options.LinkLifetime,
             services.GetRequiredService<TimeProvider>());
         IServer? server = services.GetService<IServer>();
         KnownCredentials known = new(
@@ -108,9 +109,4 @@ internal sealed class PerdureHttp
             configure.Configure(options);
         return options;
     }
-
-    private static string? HubFile(PerdureOptions options, IHostEnvironment? environment) =>
-        options.InMemory || options.Source is not null
-            ? null
-            : Path.Combine(environment?.ContentRootPath ?? AppContext.BaseDirectory, options.SqlitePath);
 }

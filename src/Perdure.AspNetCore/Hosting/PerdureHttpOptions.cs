@@ -33,8 +33,8 @@ public sealed class PerdureHttpOptions
     public bool UseForwardedHost { get; set; }
 
     /// <summary>
-    /// At least 32 bytes, in base64, with which links to instances are signed. Null, the default, keeps a random key in
-    /// a file beside the hub. Hosts that shall accept each other's links share one.
+    /// At least 32 bytes, in base64, with which links to instances are signed. Null, the default, takes the key that
+    /// was drawn for the hub and is kept in it, which all its hosts have.
     /// </summary>
     public string? LinkSigningKey { get; set; }
 

@@ -19,7 +19,7 @@ internal enum LinkState
 /// until then.
 /// </summary>
 internal sealed class InstanceLinks(
-    string taskHub, Lazy<byte[]> signingKey, TimeSpan lifetime, TimeProvider time)
+    string taskHub, Func<byte[]> signingKey, TimeSpan lifetime, TimeProvider time)
 {
     private const string Version = "l1";
 
@@ -48,7 +48,7 @@ internal sealed class InstanceLinks(
 
     /// <summary>Neither a hub nor an id holds a line break, so the parts cannot run into each other.</summary>
     private byte[] Sign(string instanceId, long until) => HMACSHA256.HashData(
-        signingKey.Value,
+        signingKey(),
         Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
             $"perdure link {Version}\n{taskHub.ToUpperInvariant()}\n{instanceId}\n{until}")));

@@ -8,12 +8,6 @@ internal static partial class Log
     public const string Category = "Perdure.Http";
 
     [LoggerMessage(
-        200, LogLevel.Warning,
-        "The key that signs links to instances cannot be kept in {File}: {Detail} Links that are given out end with "
-        + "this process. Make the file writable, or set Perdure:Http:LinkSigningKey.")]
-    public static partial void LinkKeyNotKept(this ILogger logger, string file, string detail);
-
-    [LoggerMessage(
         201, LogLevel.Warning,
         "Perdure:Http:UnsafeAllowAnonymous is true: everybody who can reach this host can start, read and delete "
         + "everything in task hub {TaskHub}.")]

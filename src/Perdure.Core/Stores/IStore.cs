@@ -141,10 +141,11 @@ internal interface IStore : IAsyncDisposable
 
 /// <summary>What opening the hub told.</summary>
 /// <param name="HubId">Drawn when the hub was created.</param>
+/// <param name="Secret">Drawn when the hub was created.</param>
 /// <param name="Partitions">Fixed when the hub was created.</param>
 /// <param name="Node">The number of this opening; no other opening of the hub has it.</param>
 /// <param name="Lanes">How many batches the store takes side by side.</param>
-internal sealed record HubInfo(string HubId, int Partitions, long Node, int Lanes);
+internal sealed record HubInfo(string HubId, HubSecret Secret, int Partitions, long Node, int Lanes);
 
 /// <summary>A partition that this node now owns.</summary>
 /// <param name="Partition">Its number.</param>

@@ -132,6 +132,7 @@ internal sealed class PostgreSqlSource : IHubSource
 
     private async Task<HubShape> ShapeAsync(string id, CancellationToken cancellationToken)
     {
+        HubSecret secret = await Schema.ReadSecretAsync(Connection, _sql, cancellationToken);
         await using NpgsqlBatch read = new(Connection);
         read.BatchCommands.Add(new NpgsqlBatchCommand(
             "select coalesce(pg_sequence_last_value(pg_get_serial_sequence($1, 'node')::regclass), 0)")
@@ -147,6 +148,6 @@ internal sealed class PostgreSqlSource : IHubSource
         List<PartitionState> states = [];
         while (await rows.ReadAsync(cancellationToken))
             states.Add(new(rows.GetInt64(0), rows.GetInt64(1), rows.GetBoolean(2), rows.GetInt32(3)));
-        return new HubShape(id, lastNode, states);
+        return new HubShape(id, secret, lastNode, states);
     }
 }

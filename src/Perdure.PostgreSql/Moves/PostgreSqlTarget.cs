@@ -116,6 +116,11 @@ internal sealed class PostgreSqlTarget : IHubTarget
 
     private async Task FillAsync(HubShape shape, CancellationToken cancellationToken)
     {
+        await using NpgsqlCommand secret = new($"update {_sql.Hub}.hub set secret = $1", Connection)
+        {
+            Parameters = { new NpgsqlParameter<byte[]> { TypedValue = shape.Secret.Bytes } },
+        };
+        await secret.ExecuteNonQueryAsync(cancellationToken);
         await using NpgsqlCommand nodes = new(
             "select setval(pg_get_serial_sequence($1, 'node'), greatest($2, 1), $2 > 0)", Connection)
         {

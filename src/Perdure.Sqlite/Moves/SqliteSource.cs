@@ -107,7 +107,7 @@ internal sealed class SqliteSource(string path) : IHubSource
         Statement rows = Connection.Prepared("select owner, epoch, dirty, unclean from partitions order by id");
         while (rows.Step())
             states.Add(new(rows.Long(0), rows.Long(1), rows.Long(2) != 0, rows.Int(3)));
-        return new HubShape(id, lastNode, states);
+        return new HubShape(id, Schema.ReadSecret(Connection), lastNode, states);
     }
 
     private void Asked(Action ask) => Asked(() =>

@@ -98,6 +98,7 @@ internal sealed class SqliteTarget(string path) : IHubTarget
     private void Fill(HubShape shape)
     {
         Connection.Prepared("update hub set id = ?1").Bind(1, shape.Id).Run();
+        Connection.Prepared(Sql.SetSecret).BindBlob(1, shape.Secret.Bytes).Run();
         Connection.Prepared("insert into sqlite_sequence (name, seq) values ('nodes', ?1)")
             .Bind(1, shape.LastNode).Run();
         Statement state = Connection.Prepared(

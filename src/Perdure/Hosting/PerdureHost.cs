@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -118,7 +119,9 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
     }
 
     private static IStore Embedded(PerdureOptions options, IHostEnvironment? environment) => options.InMemory
-        ? new MemoryStore(Guid.NewGuid().ToString("N"), MemoryPartitions)
+        ? new MemoryStore(
+            Guid.NewGuid().ToString("N"), new HubSecret(RandomNumberGenerator.GetBytes(HubSecret.Length)),
+            MemoryPartitions)
         : new SqliteStore(new SqliteStoreOptions
         {
             Path = Path.Combine(environment?.ContentRootPath ?? AppContext.BaseDirectory, options.SqlitePath),

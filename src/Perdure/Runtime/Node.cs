@@ -53,6 +53,7 @@ internal sealed partial class Node : INumbers
     private readonly NodeParts _parts;
     private readonly ITimer _audit;
     private readonly CancellationTokenSource _stopping = new();
+    private HubSecret? _secret;
     private readonly CancellationTokenSource _left = new();
     private Partition[] _partitions = [];
     private Lane[] _lanes = [];
@@ -123,6 +124,10 @@ internal sealed partial class Node : INumbers
     /// <summary>Cancelled when the node begins to stop.</summary>
     public CancellationToken WhenStopping => _stopping.Token;
 
+    /// <summary>What all nodes of the hub know and nobody else.</summary>
+    /// <exception cref="InvalidOperationException">The node has not started.</exception>
+    public HubSecret Secret => _secret ?? throw NotStarted();
+
     public bool IsStopping => _stopping.IsCancellationRequested;
 
     public int Partitions => _partitions.Length;
@@ -144,7 +149,7 @@ internal sealed partial class Node : INumbers
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         HubInfo hub = await Store.OpenAsync(Now, cancellationToken);
-        Number = hub.Node;
+        (Number, _secret) = (hub.Node, hub.Secret);
         _lanes = [.. Enumerable.Range(0, hub.Lanes).Select(i => NewLane(i))];
         _partitions = new Partition[hub.Partitions];
         for (int i = 0; i < _partitions.Length; i++)

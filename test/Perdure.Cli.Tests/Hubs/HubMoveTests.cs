@@ -35,6 +35,7 @@ public sealed class HubMoveTests : IAsyncLifetime
 
         Dump(last).ShouldBe(rows);
         Places.File(last, "select id, partitions from hub").ShouldBe($"hub-of-the-test|{after}");
+        Places.File(last, "select cast(secret as text) from hub").ShouldBe("what nobody is to know about it.");
         // The numbers of nodes go on, and every epoch is above the largest that there was.
         Places.File(last, "select seq from sqlite_sequence where name = 'nodes'").ShouldBe("9");
         int largest = (int)hub.Shape.Partitions.Max(p => p.Epoch);

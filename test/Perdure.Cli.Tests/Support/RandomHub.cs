@@ -1,5 +1,6 @@
 using System.Text;
 using Perdure.Core.Identity;
+using Perdure.Core.Stores;
 using Perdure.Core.Stores.Moves;
 using Perdure.Sqlite.Moves;
 
@@ -30,7 +31,8 @@ internal sealed class RandomHub
             _entities.Add($"@thing@{Pick("k", "schlüssel 🐧", "a@b")}{i}");
     }
 
-    public HubShape Shape => new("hub-of-the-test", 9, [.. Enumerable.Range(0, _partitions)
+    public HubShape Shape => new(
+        "hub-of-the-test", new HubSecret([.. "what nobody is to know about it."u8]), 9, [.. Enumerable.Range(0, _partitions)
         .Select(i => new PartitionState(i == 1 ? 8 : 0, 3 + (5 * i), i == 1, i == 1 ? 2 : 0))]);
 
     /// <summary>A death that is counted against an entity; the row names it by a number.</summary>

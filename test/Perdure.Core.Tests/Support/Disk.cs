@@ -16,7 +16,7 @@ internal sealed class Disk
 {
     public const int Partitions = 4;
 
-    private readonly MemoryStore _store = new("test", Partitions);
+    private readonly MemoryStore _store = new("test", new HubSecret(new byte[HubSecret.Length]), Partitions);
     private readonly TurnEncoder _encoder = new();
     private readonly string _id;
     private readonly int _partition;

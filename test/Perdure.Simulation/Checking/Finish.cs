@@ -35,17 +35,13 @@ internal sealed partial class Finish(Simulation simulation, MemoryStore disk)
                 continue;
             }
             Life[] alive = [.. simulation.Ledger.Current.Where(l => l.End is null)];
-            if (alive.Length == 0
-                && simulation.Ledger.OpenMessages + simulation.Ledger.OpenTimers + simulation.Ledger.OpenTasks == 0)
+            if (IsDone && Settles())
                 break;
             if (round > RoundsMax)
                 throw Stuck(alive);
             for (int i = 0; i < alive.Length; i++)
                 Push(alive[i], serving[(round + i) % serving.Length], round);
         }
-        // The disk knows of the last commit before the process does, and what has ended may be on its way out.
-        for (int i = 0; i == 0 || (i < RoundsMax && simulation.Fleet.Serving.Any(p => p.Node!.Work.Count > 0)); i++)
-            simulation.Pass(Settling);
         CheckStore();
         if (simulation.IsCluster)
         {
@@ -58,6 +54,20 @@ internal sealed partial class Finish(Simulation simulation, MemoryStore disk)
         if (simulation.Ledger.Now % 4 == 0)
             CheckIdle();
         StopCleanly();
+    }
+
+    private bool IsDone => simulation.Ledger.Current.All(l => l.End is not null)
+        && simulation.Ledger.OpenMessages + simulation.Ledger.OpenTimers + simulation.Ledger.OpenTasks == 0;
+
+    /// <summary>
+    /// The disk knows of the last commit before the process does, what has ended may be on its way out, and a request
+    /// of a client on its way in.
+    /// </summary>
+    private bool Settles()
+    {
+        for (int i = 0; i == 0 || (i < RoundsMax && simulation.Fleet.Serving.Any(p => p.Node!.Work.Count > 0)); i++)
+            simulation.Pass(Settling);
+        return IsDone;
     }
 
     private void Push(Life life, SimulatedProcess process, int round)

@@ -30,6 +30,40 @@ public sealed class PostgreSqlNodesTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Nodes_know_the_same_secret() => _two.Secret.ShouldBe(_one.Secret);
+
+    [Fact]
+    public async Task A_schema_of_the_first_version_is_upgraded_and_gets_a_secret()
+    {
+        await using PostgreSqlDisk disk = await PostgreSqlDisk.CreateAsync();
+        await disk.RunAsync($"create schema {disk.Schema}");
+        await disk.RunAsync(Migration("0001-hub.sql").Replace("@hub", disk.Schema, StringComparison.Ordinal));
+        await disk.RunAsync(
+            """
+            insert into hub (schema, id, partitions) values (1, 'old', 4);
+            insert into partitions (id) select generate_series(0, 3)
+            """);
+
+        await using IStore store = disk.NewStore();
+        HubInfo hub = await store.OpenAsync(Node.Day, default);
+
+        hub.HubId.ShouldBe("old");
+        hub.Secret.Bytes.Length.ShouldBe(HubSecret.Length);
+        (await disk.RunAsync("select schema from hub")).ShouldBe($"{HubSchema.Newest}");
+        // As an administrator does who wants all links to be void.
+        await disk.RunAsync("update hub set secret = default");
+        await using IStore next = disk.NewStore();
+        (await next.OpenAsync(Node.Day, default)).Secret.ShouldNotBe(hub.Secret);
+
+        static string Migration(string name)
+        {
+            using StreamReader text = new(typeof(PostgreSqlStore).Assembly
+                .GetManifestResourceStream($"Perdure.PostgreSql.Migrations.{name}")!);
+            return text.ReadToEnd();
+        }
+    }
+
+    [Fact]
     public async Task Nodes_see_each_other_and_what_each_owns()
     {
         await _first.RenewAsync(s_lease, true, ["activity A"], default);

@@ -4,9 +4,10 @@ namespace Perdure.Core.Stores.Memory;
 
 /// <summary>What all nodes of a hub in memory share.</summary>
 /// <param name="id">Of the hub.</param>
+/// <param name="secret">Of the hub.</param>
 /// <param name="partitions">How many.</param>
 /// <param name="clock">By which leases are measured; without one there is one node at a time.</param>
-internal sealed class MemoryHub(string id, int partitions, Func<long>? clock)
+internal sealed class MemoryHub(string id, HubSecret secret, int partitions, Func<long>? clock)
 {
     private readonly Dictionary<long, NodeLease> _nodes = [];
     private long _lastNode;
@@ -14,6 +15,8 @@ internal sealed class MemoryHub(string id, int partitions, Func<long>? clock)
     public Lock Gate { get; } = new();
 
     public string Id => id;
+
+    public HubSecret Secret => secret;
 
     public MemoryTables Tables { get; } = new(partitions);
 

@@ -16,8 +16,8 @@ internal sealed class MemoryStore : IStore
     private readonly MemoryTables _tables;
     private long _node;
 
-    public MemoryStore(string hubId, int partitions = 4, Func<long>? clock = null)
-        : this(new MemoryHub(hubId, partitions, clock))
+    public MemoryStore(string hubId, HubSecret secret, int partitions = 4, Func<long>? clock = null)
+        : this(new MemoryHub(hubId, secret, partitions, clock))
     {
     }
 
@@ -31,7 +31,7 @@ internal sealed class MemoryStore : IStore
         lock (_lock)
         {
             _node = _hub.AddNode();
-            return new(new HubInfo(_hub.Id, _tables.Partitions.Length, _node, Lanes: 1));
+            return new(new HubInfo(_hub.Id, _hub.Secret, _tables.Partitions.Length, _node, Lanes: 1));
         }
     }
 

@@ -9,12 +9,14 @@ internal readonly record struct PartitionState(long Owner, long Epoch, bool Dirt
 
 /// <summary>What a hub is, beside its rows.</summary>
 /// <param name="Id">Drawn when the hub was created; it moves with it.</param>
+/// <param name="Secret">Moves with it, so that what was signed with it stays good.</param>
 /// <param name="LastNode">
 /// The last number that was given to a node. Keys of instances are made of the number of the node that drew them, so
 /// the numbers go on where they were.
 /// </param>
 /// <param name="Partitions">One state for each partition.</param>
-internal sealed record HubShape(string Id, long LastNode, IReadOnlyList<PartitionState> Partitions)
+internal sealed record HubShape(
+    string Id, HubSecret Secret, long LastNode, IReadOnlyList<PartitionState> Partitions)
 {
     /// <summary>A batch names its partitions by the bits of one number.</summary>
     public const int PartitionsMax = 64;

@@ -20,7 +20,8 @@ internal sealed class Cluster : IAsyncDisposable
     private int _ids;
 
     public Cluster() => _disk = new MemoryStore(
-        "cluster", Partitions, () => Clock.GetUtcNow().ToUnixTimeMilliseconds());
+        "cluster", new HubSecret(new byte[HubSecret.Length]), Partitions,
+        () => Clock.GetUtcNow().ToUnixTimeMilliseconds());
 
     public SkipClock Clock { get; } = new();
 

@@ -28,7 +28,7 @@ internal sealed class Hub(Setup setup) : IAsyncDisposable
     private const int Partitions = 4;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
-    private readonly MemoryStore _memory = new("memory", Partitions);
+    private readonly MemoryStore _memory = new("memory", new HubSecret(new byte[HubSecret.Length]), Partitions);
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"perdure-{Guid.NewGuid():N}");
     private IHost? _host;
     private Action<PerdureOptions>? _configure;
