@@ -338,7 +338,8 @@ internal sealed class Sql
         select {Hub}.fail('{MissedState}', partition || {what}) from (
             select * from (
                 select *, row_number() over (partition by {key} order by place) as copy from given where {condition}) g
-            where {(condition == "true" ? IsMissing : condition)} and (copy > 1 or ({key}) not in (select {key} from gone))
+            where {(condition == "true" ? IsMissing : condition)}
+                and (copy > 1 or ({key}) not in (select {key} from gone))
             order by place limit 1) missed
         """;
 

@@ -102,9 +102,8 @@ internal sealed partial class Partition
                 claimed = Claim_NeedsLock(resident);
             }
         }
-        // The rows of the others are read when the partition is opened; a request has none.
-        foreach (Message message in isAbandoned ? entry.Turn.Taken.Where(m => m.Ticket is not null) : [])
-            PutAgain(resident.Id, message);
+        if (isAbandoned)
+            PutAgain(entry);
         GoOn(claimed);
     }
 
@@ -114,17 +113,26 @@ internal sealed partial class Partition
     public void OnDropped(TurnEntry entry, string? refusal)
     {
         Resident resident = entry.Resident;
-        Resident? next;
+        Resident? next = null;
+        bool isAbandoned;
         lock (_gate)
         {
-            List<Message> taken = refusal is null
-                ? entry.Turn.Taken
-                : Refused_NeedsLock(resident, entry.Turn, refusal);
-            // An entry behind this one may have dropped the memory already: then its inputs are all that is left to do.
-            next = entry.IsStale ? null : DropMemory_NeedsLock(resident);
-            resident.PutBack(taken);
-            next ??= Claim_NeedsLock(resident);
+            // The partition may have been lost while the turn was on its way into the line: then nobody looks into the
+            // mailbox of this object any more.
+            isAbandoned = resident.IsAbandoned;
+            if (!isAbandoned)
+            {
+                List<Message> taken = refusal is null
+                    ? entry.Turn.Taken
+                    : Refused_NeedsLock(resident, entry.Turn, refusal);
+                // An entry behind this one may have dropped the memory already: then its inputs are all that is left.
+                next = entry.IsStale ? null : DropMemory_NeedsLock(resident);
+                resident.PutBack(taken);
+                next ??= Claim_NeedsLock(resident);
+            }
         }
+        if (isAbandoned)
+            PutAgain(entry);
         GoOn(next);
     }
 
@@ -141,6 +149,16 @@ internal sealed partial class Partition
         resident.State = null;
         DropSession(resident);
         return isClaimed ? null : resident;
+    }
+
+    /// <summary>
+    /// What a turn had taken whose instance was thrown away: the rows of others are read when the partition is opened;
+    /// a request has none.
+    /// </summary>
+    private void PutAgain(TurnEntry entry)
+    {
+        foreach (Message message in entry.Turn.Taken.Where(m => m.Ticket is not null))
+            PutAgain(entry.Resident.Id, message);
     }
 
     private void PutAgain(string id, Message message) =>

@@ -5,7 +5,9 @@ using Perdure.PostgreSql;
 
 namespace Perdure.Stores.Tests;
 
-/// <summary>What a session keeps: statements that are parsed once, and plans that stay good while the tables grow.</summary>
+/// <summary>
+/// What a session keeps: statements that are parsed once, and plans that stay good while the tables grow.
+/// </summary>
 public sealed class PostgreSqlSessionsTests
 {
     [Fact]
