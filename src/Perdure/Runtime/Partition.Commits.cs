@@ -49,7 +49,7 @@ internal sealed partial class Partition
                 && _waiters.TryGetValue(resident.Id, out List<CompletionWaiter>? waiting))
                 waiters = [.. waiting.Where(w => w.Since <= entry.Epoch)];
             isCurrent = !entry.IsStale;
-            if (isCurrent && turn is OrchestrationTurn orchestration)
+            if (isCurrent && turn is OrchestrationTurn orchestration && IsOver(orchestration))
                 Withdrawn_NeedsLock(orchestration);
             if (isCurrent)
                 claimed = Land_NeedsLock(resident, turn, out started);

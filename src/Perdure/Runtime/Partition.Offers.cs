@@ -301,6 +301,8 @@ internal sealed partial class Partition
     /// </summary>
     private void Withdraw(OrchestrationTurn turn)
     {
+        if (!IsOver(turn))
+            return;
         lock (_gate)
         {
             List<OfferRow> over = OffersOver_NeedsLock(turn);
@@ -317,9 +319,10 @@ internal sealed partial class Partition
         Withdraw_NeedsLock([.. over.Select(o => o.Key).Except(turn.Rows.DeleteOffers ?? [])]);
     }
 
-    private List<OfferRow> OffersOver_NeedsLock(OrchestrationTurn turn) => turn.Ended || turn.MovedGeneration
-        ? _offers.Of(turn.State.Id, e => turn.Ended || e != turn.State.Execution)
-        : [];
+    private List<OfferRow> OffersOver_NeedsLock(OrchestrationTurn turn) =>
+        _offers.Of(turn.State.Id, e => turn.Ended || e != turn.State.Execution);
+
+    private static bool IsOver(OrchestrationTurn turn) => turn.Ended || turn.MovedGeneration;
 
     private void Withdraw_NeedsLock(List<OfferKey> offers)
     {

@@ -32,8 +32,11 @@ internal sealed class RandomHub
     }
 
     public HubShape Shape => new(
-        "hub-of-the-test", new HubSecret([.. "what nobody is to know about it."u8]), 9, [.. Enumerable.Range(0, _partitions)
-        .Select(i => new PartitionState(i == 1 ? 8 : 0, 3 + (5 * i), i == 1, i == 1 ? 2 : 0))]);
+        "hub-of-the-test", new HubSecret([.. "what nobody is to know about it."u8]), 9,
+        [
+            .. Enumerable.Range(0, _partitions)
+                .Select(i => new PartitionState(i == 1 ? 8 : 0, 3 + (5 * i), i == 1, i == 1 ? 2 : 0)),
+        ]);
 
     /// <summary>A death that is counted against an entity; the row names it by a number.</summary>
     public string Suspect => _entities[0];

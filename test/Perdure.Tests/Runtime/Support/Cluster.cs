@@ -27,6 +27,13 @@ internal sealed class Cluster : IAsyncDisposable
 
     public LogLines Log { get; } = new();
 
+    /// <summary>Says hello, by an activity.</summary>
+    public static void Greets(Code code)
+    {
+        code.Main = async c => await c.CallActivityAsync<string>("Work", c.GetInput<string>());
+        code.Work = c => Task.FromResult<object?>($"Hello {c.GetInput<string>()}");
+    }
+
     /// <summary>Starts nodes and waits until each has its share.</summary>
     public async Task<ClusterNode[]> StartAsync(
         int count, Action<Code>? code = null, Action<PerdureOptions>? configure = null)
