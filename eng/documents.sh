@@ -61,7 +61,7 @@ lists() {
     for name in $(grep -ohE 'LoggerMessage\([0-9]+' src/Perdure/Telemetry/Log.cs | grep -oE '[0-9]+'); do
         grep -qE "^\| ([0-9]+, )*$name(, [0-9]+)* \|" docs/telemetry.md || fail "docs/telemetry.md does not name the log event $name."
     done
-    for name in $(grep -oE 'public [A-Za-z<>?]+ [A-Za-z]+ \{ get;' src/Perdure/Hosting/PerdureOptions.cs | awk '{ print $3 }'); do
+    for name in $(grep -oE 'public [A-Za-z<>?]+ [A-Za-z]+ \{ get;' src/Perdure.Abstractions/Hosting/PerdureOptions.cs | awk '{ print $3 }'); do
         grep -q "\`$name\`" docs/operating.md || fail "docs/operating.md does not name the option $name."
     done
 }

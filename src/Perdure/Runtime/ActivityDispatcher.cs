@@ -149,7 +149,20 @@ internal sealed class ActivityDispatcher(
 
     private void Finished(ActivityWork work)
     {
-        Release(work);
+        lock (_gate)
+        {
+            ReleaseFunction_NeedsLock(work);
+            if (!work.KeepsSlot)
+                ReleaseSlot_NeedsLock(work);
+        }
+        Pump();
+    }
+
+    /// <summary>The result is durable of one that kept its slot, or will never be.</summary>
+    public void Stored(ActivityWork work)
+    {
+        lock (_gate)
+            ReleaseSlot_NeedsLock(work);
         Pump();
     }
 
@@ -195,22 +208,32 @@ internal sealed class ActivityDispatcher(
     {
         lock (_gate)
         {
-            _free++;
-            _started.Remove(work);
-            if (_started.Count == 0)
-                _idle?.TrySetResult();
-            if (work.Function is not { Concurrency: not null } function)
-                return;
-            _running[function]--;
-            if (!_atLimit.TryGetValue(function, out Queue<ActivityWork>? waiting)
-                || !waiting.TryDequeue(out ActivityWork? next))
-                return;
-            // The freed place belongs to the call that has waited longest for this function.
-            Queue<ActivityWork> own = next.Source.WaitingActivities ??= new Queue<ActivityWork>(1);
-            own.Enqueue(next);
-            _waiting++;
-            if (own.Count == 1)
-                _ring.Enqueue(next.Source);
+            ReleaseFunction_NeedsLock(work);
+            ReleaseSlot_NeedsLock(work);
         }
+    }
+
+    private void ReleaseSlot_NeedsLock(ActivityWork work)
+    {
+        _free++;
+        _started.Remove(work);
+        if (_started.Count == 0)
+            _idle?.TrySetResult();
+    }
+
+    private void ReleaseFunction_NeedsLock(ActivityWork work)
+    {
+        if (work.Function is not { Concurrency: not null } function)
+            return;
+        _running[function]--;
+        if (!_atLimit.TryGetValue(function, out Queue<ActivityWork>? waiting)
+            || !waiting.TryDequeue(out ActivityWork? next))
+            return;
+        // The freed place belongs to the call that has waited longest for this function.
+        Queue<ActivityWork> own = next.Source.WaitingActivities ??= new Queue<ActivityWork>(1);
+        own.Enqueue(next);
+        _waiting++;
+        if (own.Count == 1)
+            _ring.Enqueue(next.Source);
     }
 }

@@ -24,6 +24,9 @@ internal sealed class ActivityWork(
     /// <summary>It has no slot here: it is offered, or claimed by another node.</summary>
     public bool IsElsewhere { get; set; }
 
+    /// <summary>It has ended, and its result has to be durable before its slot is free.</summary>
+    public bool KeepsSlot { get; set; }
+
     public TaskKey Task { get; } = task;
     public HistoryEvent.TaskScheduled Call { get; } = call;
     public ActivityFunction? Function { get; set; }

@@ -22,11 +22,12 @@ internal sealed partial class Partition
         List<ActivityWork>? elsewhere = null;
         if (_node.IsShared)
         {
-            int waiting = resident.WaitingActivities?.Count ?? 0;
-            int room = Math.Max(0, (2 * _node.Settings.ConcurrentActivitiesMax) - waiting);
+            // All of them or none: what is claimed holds its slot until its result is durable.
+            int waiting = (resident.WaitingActivities?.Count ?? 0) + works.Count;
+            bool isWide = waiting > 2 * _node.Settings.ConcurrentActivitiesMax;
             foreach (ActivityWork work in works)
             {
-                if (GoesElsewhere(work, ref room))
+                if (GoesElsewhere(work, isWide))
                     (elsewhere ??= []).Add(work);
             }
         }
@@ -39,15 +40,13 @@ internal sealed partial class Partition
         }
     }
 
-    private bool GoesElsewhere(ActivityWork work, ref int room)
+    private bool GoesElsewhere(ActivityWork work, bool isWide)
     {
         string code = CodeNames.Activity(work.Call.Name);
         if (work.Function is null)
             return _node.Leases.OffersElsewhere(code);
-        if (!_node.Leases.SharesCode(code))
-            return false;
         // What a process may have died of stays where deaths are counted.
-        return --room < 0 && !work.MayHaveRunBefore && !_care.IsOn;
+        return isWide && !work.MayHaveRunBefore && !_care.IsOn && _node.Leases.SharesCode(code);
     }
 
     private void Offer(Resident resident, List<ActivityWork> works)
@@ -61,7 +60,7 @@ internal sealed partial class Partition
                 (CodeNames.Activity(w.Call.Name), w.MayHaveRunBefore, w.Task.Execution)))
             {
                 (string code, bool again, ExecutionKey execution) = alike.Key;
-                foreach (ActivityWork[] some in alike.Chunk(Claims.TasksPerOffer))
+                foreach (ActivityWork[] some in alike.Chunk(_node.Claims.TasksPerOffer))
                 {
                     OfferRow offer = new(DrawOffer_NeedsLock(), execution, resident.Id, code)
                     {
@@ -150,16 +149,23 @@ internal sealed partial class Partition
     /// <param name="id">The instance.</param>
     /// <param name="message">What the work came to.</param>
     /// <param name="otherwise">What is reported instead if the store refuses it.</param>
-    public void Report(string id, Message message, Message? otherwise)
+    /// <param name="activity">Gives back its slot when nothing of it is on its way any more.</param>
+    public void Report(string id, Message message, Message? otherwise, ActivityWork? activity = null)
     {
+        bool isClosed;
         lock (_gate)
         {
-            if (_closed)
-                return;
-            MessageKey key = new(Number, Node.ReportOrigin + _node.Number, ++_lastReportRow);
-            _node.LaneOf(this).Append(new WorkReport(this, id, message, otherwise, key));
+            isClosed = _closed;
+            if (!isClosed)
+            {
+                MessageKey key = new(Number, Node.ReportOrigin + _node.Number, ++_lastReportRow);
+                _node.LaneOf(this).Append(new WorkReport(this, id, message, otherwise, key) { Activity = activity });
+            }
         }
-        _node.LaneOf(this).Go();
+        if (!isClosed)
+            _node.LaneOf(this).Go();
+        else if (activity is not null)
+            _node.Activities.Stored(activity);
     }
 
     /// <summary>What stands in the store when the partition is opened.</summary>

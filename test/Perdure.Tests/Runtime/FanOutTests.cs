@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Perdure.Runtime;
-using Perdure.Runtime.Offers;
 using Perdure.Tests.Runtime.Support;
 
 namespace Perdure.Tests.Runtime;
@@ -100,6 +99,37 @@ public sealed class FanOutTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_done_for_others_has_its_slot_until_its_result_is_stored()
+    {
+        TaskCompletionSource go = new(), stored = new();
+        ClusterNode[] nodes = await _cluster.StartAsync(2, FansOut, o => o.MaxConcurrentActivities = Slots);
+        ClusterNode owner = nodes[0], claimant = nodes[1];
+        int byClaimant = 0;
+        owner.Code.Work = async c =>
+        {
+            await go.Task;
+            return await CountAsync(c);
+        };
+        claimant.Code.Work = c =>
+        {
+            Interlocked.Increment(ref byClaimant);
+            return CountAsync(c);
+        };
+        claimant.Store.Before = _ => stored.Task;
+        string id = _cluster.IdOn(owner);
+        await owner.Client.StartNewAsync("Main", id, 500);
+        await _cluster.UntilAsync(() => byClaimant == Slots);
+        go.SetResult();
+
+        await _cluster.UntilAsync(() => _runs.Count == 500);
+
+        byClaimant.ShouldBe(Slots, "a death would make no more run again");
+        stored.SetResult();
+        (await owner.EndAsync(id)).Output.GetInt32().ShouldBe(124_750);
+        _runs.Values.ShouldAllBe(n => n == 1);
+    }
+
+    [Fact]
     public async Task When_the_owner_dies_what_others_have_claimed_goes_on_and_is_not_run_again()
     {
         TaskCompletionSource go = new();
@@ -159,8 +189,8 @@ public sealed class FanOutTests : IAsyncLifetime
         string id = _cluster.IdOn(owner);
         Partition partition = owner.Node.PartitionOf(id);
         await owner.Client.StartNewAsync("Main", id, 2_000);
-        await _cluster.UntilAsync(() => claimant.Node.Work.Count == 0 && _runs.Count == 2_000 - (2 * Slots));
-        await _cluster.UntilAsync(() => owner.Node.LaneOf(partition).Backlog * Claims.TasksPerOffer > 1_000);
+        await _cluster.UntilAsync(() => claimant.Node.Work.Count == 0 && _runs.Count == 2_000 - Slots);
+        await _cluster.UntilAsync(() => owner.Node.LaneOf(partition).Backlog * Slots > 1_000);
         heard.SetResult();
         await _cluster.UntilAsync(() => turns == 2);
 

@@ -13,7 +13,9 @@ namespace Perdure.Torture.FanOut;
 /// <param name="count">How many activities it has.</param>
 internal sealed class FanOutRun(TortureServer server, string folder, string id, int count)
 {
-    private const int MillisecondsMax = 9;
+    /// <summary>Of all activities together: few last longer each, or they end before a node is killed.</summary>
+    private const int MillisecondsOfAllMax = 90_000;
+
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_endWithin = TimeSpan.FromMinutes(4);
 
@@ -45,7 +47,7 @@ internal sealed class FanOutRun(TortureServer server, string folder, string id, 
         await connection.OpenAsync();
         Stopwatch watch = Stopwatch.StartNew();
         await asked.TellAsync(string.Create(
-            CultureInfo.InvariantCulture, $"{NodeProgram.Start} {id} {count} {MillisecondsMax}"));
+            CultureInfo.InvariantCulture, $"{NodeProgram.Start} {id} {count} {Math.Max(1, MillisecondsOfAllMax / count)}"));
         Stopwatch sinceDeath = new();
         if (victimOf is not null)
         {

@@ -11,6 +11,9 @@ namespace Perdure.Torture.FanOut;
 /// </summary>
 internal sealed class FanOutVerdict
 {
+    /// <summary>Who has ended and whose result is not stored has its slot still.</summary>
+    private static readonly int s_slots = new PerdureOptions().MaxConcurrentActivities;
+
     private readonly Findings _findings;
     private readonly string _id;
 
@@ -26,6 +29,8 @@ internal sealed class FanOutVerdict
         CheckResults(fold, runs, run.Count);
         foreach ((string work, List<EffectRun> of) in runs.ByWork)
             Count(work, of, run.Death);
+        if (Running + Unsaved > s_slots)
+            _findings.Add("more at stake than slots", $"{_id}: {Running} running, {Unsaved} ended and not stored");
     }
 
     /// <summary>What each process has done.</summary>

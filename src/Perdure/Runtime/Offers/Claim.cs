@@ -53,9 +53,10 @@ internal sealed class Claim(Node node, OfferRow offer) : WorkSource(offer.Target
         lock (_gate)
             isWanted = !_isAbandoned;
         // In line before the claim ends: whoever finds it ended and still standing takes the work for undone.
+        work.KeepsSlot = isWanted;
         if (isWanted)
             node.Partition(offer.Key.Partition).Report(
-                Id, result, result with { Result = default, Failure = Refusals.OfStore });
+                Id, result, result with { Result = default, Failure = Refusals.OfStore }, work);
         Forget(work, isUndone: false);
     }
 

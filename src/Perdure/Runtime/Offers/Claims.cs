@@ -11,9 +11,7 @@ namespace Perdure.Runtime.Offers;
 /// </summary>
 internal sealed class Claims(Node node)
 {
-    /// <summary>The most activities of one row.</summary>
-    public const int TasksPerOffer = 64;
-
+    private const int TasksPerOfferMax = 64;
     private const int OffersPerClaimMax = 8;
 
     private readonly Lock _gate = new();
@@ -30,6 +28,9 @@ internal sealed class Claims(Node node)
     /// </summary>
     private readonly HashSet<OfferKey> _runsOrDone = [];
     private bool _isStopped;
+
+    /// <summary>The most activities of one row: no more than could run at the same time.</summary>
+    public int TasksPerOffer { get; } = Math.Min(TasksPerOfferMax, node.Settings.ConcurrentActivitiesMax);
 
     public int Count
     {

@@ -23,6 +23,11 @@ internal sealed class WorkReport : RowsEntry
         Partition.EnterWork();
     }
 
+    /// <summary>
+    /// What has its slot until this is durable: so that of work for others no more than the slots can run again.
+    /// </summary>
+    public ActivityWork? Activity { get; init; }
+
     public override bool IsFenced => false;
 
     public override bool IsStale => false;
@@ -31,12 +36,14 @@ internal sealed class WorkReport : RowsEntry
     {
         Partition.Deliver(_id, _message, this);
         Partition.ExitWork();
+        if (Activity is not null)
+            Partition.Node.Activities.Stored(Activity);
     }
 
     /// <summary>Behind what has a place in line already: numbers must stand in the order of the commits.</summary>
     public override void OnStale()
     {
-        Partition.Report(_id, _message with { Row = null }, _otherwise);
+        Partition.Report(_id, _message with { Row = null }, _otherwise, Activity);
         Partition.ExitWork();
     }
 
@@ -44,7 +51,9 @@ internal sealed class WorkReport : RowsEntry
     protected override void OnRefused(string refusal)
     {
         if (_otherwise is not null)
-            Partition.Report(_id, _otherwise, null);
+            Partition.Report(_id, _otherwise, null, Activity);
+        else if (Activity is not null)
+            Partition.Node.Activities.Stored(Activity);
         Partition.ExitWork();
     }
 }
