@@ -76,7 +76,7 @@ internal sealed class BenchHost : IAsyncDisposable
             File.Delete(file);
     }
 
-    private static string SchemaOf(string path) =>
+    public static string SchemaOf(string path) =>
         "bench_" + Path.GetFileNameWithoutExtension(path).Replace('-', '_');
 
     public async ValueTask DisposeAsync()

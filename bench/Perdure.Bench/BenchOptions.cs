@@ -16,6 +16,8 @@ internal sealed record BenchOptions
                                                default sqlite
                     --connection TEXT          of the PostgreSQL server; schemas named bench_… are made anew
                     --outstanding N            orchestrations at the same time, default 256
+                    --nodes N                  hello and limit-store in N processes beside each other, on
+                                               PostgreSQL: hello as nodes of one hub
                     --seconds N                length of a measured run, default 6
                     --path DIR                 where the files go, default a folder under the temporary folder
                     --json                     one JSON object a line instead of a table
@@ -29,6 +31,11 @@ internal sealed record BenchOptions
     public string Store { get; private init; } = "sqlite";
     public string? Connection { get; private init; }
     public int Outstanding { get; private init; } = 256;
+    public int Nodes { get; private init; } = 1;
+
+    /// <summary>Which of the nodes this process is; null if it is not one of several.</summary>
+    public int? Place { get; private init; }
+
     public double Seconds { get; private init; } = 6;
     public string Folder { get; private init; } = Path.Combine(Path.GetTempPath(), "perdure-bench");
     public bool Json { get; private init; }
@@ -53,6 +60,10 @@ internal sealed record BenchOptions
                     options = options with { Folder = Path.GetFullPath(value) }; i++; break;
                 case "--outstanding" when int.TryParse(value, out int n) && n > 0:
                     options = options with { Outstanding = n }; i++; break;
+                case "--nodes" when int.TryParse(value, out int nodes) && nodes > 0:
+                    options = options with { Nodes = nodes }; i++; break;
+                case "--place" when int.TryParse(value, out int place):
+                    options = options with { Place = place }; i++; break;
                 case "--seconds" when double.TryParse(value, CultureInfo.InvariantCulture, out double s) && s > 0:
                     options = options with { Seconds = s }; i++; break;
                 case "fanout": workloads.AddRange(["fanout-1000", "fanout-10000"]); break;
@@ -66,6 +77,12 @@ internal sealed record BenchOptions
         if (options is { Store: "postgresql", Connection: null })
         {
             problem = "--store postgresql needs --connection, for example \"Host=127.0.0.1;Username=postgres\".";
+            return null;
+        }
+        if (options.Nodes > 1 && (options.Store != "postgresql" || workloads.Count == 0
+            || workloads.Exists(w => w is not ("hello" or "limit-store"))))
+        {
+            problem = "--nodes is for hello and limit-store with --store postgresql.";
             return null;
         }
         if (workloads.Count == 0)

@@ -13,6 +13,6 @@ if (options.ShowHelp)
 }
 Report report = new(options.Json);
 foreach (string workload in options.Workloads)
-    report.Add(await Workloads.RunAsync(workload, options));
+    report.Add(await (options.Nodes > 1 ? Nodes.RunAsync(workload, options) : Workloads.RunAsync(workload, options)));
 report.Print();
 return 0;

@@ -12,12 +12,15 @@ internal sealed class Connections : IAsyncDisposable
     private const int PreparedMax = 128;
     private const int HostRecheckSeconds = 2;
 
+    /// <summary>A batch of a busy node in one go; the driver's own 8 KiB would make it five.</summary>
+    private const int CommitBufferBytes = 64 * 1024;
+
     private readonly Func<CancellationToken, ValueTask<string>>? _password;
 
     public Connections(PostgreSqlStoreOptions options, int lanes)
     {
         _password = options.Password;
-        Commits = Create(options.ConnectionString, Session, lanes + 1);
+        Commits = Create(options.ConnectionString, Session, lanes + 1, CommitBufferBytes);
         Leases = Create(options.ConnectionString, "perdure leases", LeasesMax);
         Reads = Create(options.ConnectionString, "perdure reads", ReadersMax);
         string listens = options.ListenConnectionString ?? options.ConnectionString;
@@ -54,7 +57,7 @@ internal sealed class Connections : IAsyncDisposable
     }
 
     /// <summary>What the text says itself counts.</summary>
-    private NpgsqlDataSource Create(string connectionString, string name, int max)
+    private NpgsqlDataSource Create(string connectionString, string name, int max, int? writeBytes = null)
     {
         NpgsqlConnectionStringBuilder text = new(connectionString);
         // Not ContainsKey, which knows every key that there is.
@@ -62,6 +65,8 @@ internal sealed class Connections : IAsyncDisposable
         bool Says(string key) => said.Contains(key);
         if (!Says("Maximum Pool Size"))
             text.MaxPoolSize = max;
+        if (writeBytes is { } bytes && !Says("Write Buffer Size"))
+            text.WriteBufferSize = bytes;
         if (!Says("Max Auto Prepare"))
             (text.MaxAutoPrepare, text.AutoPrepareMinUsages) = (PreparedMax, 2);
         text.ApplicationName = name;

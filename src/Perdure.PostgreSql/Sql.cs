@@ -326,8 +326,11 @@ internal sealed class Sql
     public string ReadTimers { get; }
     public string ReadEntity { get; }
 
-    /// <summary>Asked once for all rows: as a rule none is missing, and nothing has to be looked for.</summary>
-    private const string IsMissing = "(select count(*) from gone) < (select count(*) from given)";
+    /// <summary>
+    /// Asked once for all rows: as a rule none is missing, and nothing has to be looked for. Every statement has a
+    /// column of its keys second.
+    /// </summary>
+    private const string IsMissing = "(select count(*) from gone) < cardinality($2)";
 
     /// <summary>
     /// Ends the commit at the first given row that is not among those that are gone, or is given twice. The expressions

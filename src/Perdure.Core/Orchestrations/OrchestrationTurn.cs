@@ -11,7 +11,7 @@ internal sealed class OrchestrationTurn(OrchestrationState state, long at) : Tur
     /// <summary>
     /// Slot 0 is kept for <see cref="HistoryEvent.OrchestratorStarted"/>, which precedes what the turn feeds.
     /// </summary>
-    private readonly List<HistoryEvent?> _events = [null];
+    private readonly List<HistoryEvent?> _events = new(4) { null };
 
     private InstanceRow? _rowBefore;
     private bool _isClosed;

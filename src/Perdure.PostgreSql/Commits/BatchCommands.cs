@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Npgsql;
 using Perdure.Core;
 using Perdure.Core.Identity;
@@ -33,7 +34,7 @@ internal static class BatchCommands
         AddTimers(commands, batch.Turns, sql);
         AddTasks(commands, batch.Turns, sql);
         AddOffers(commands, batch.Turns, sql);
-        List<OutcomeRow> outcomes = [.. batch.Turns.SelectMany(t => t.InsertOutcomes ?? [])];
+        List<OutcomeRow> outcomes = All(batch.Turns, t => t.InsertOutcomes);
         if (outcomes.Count > 0)
         {
             commands.Add(Command(
@@ -101,7 +102,7 @@ internal static class BatchCommands
         {
             if (!turn.History.Events.IsEmpty)
                 rows.Add((turn.Partition, turn.History));
-            foreach (HistoryRow part in turn.HistoryParts ?? [])
+            foreach (HistoryRow part in CollectionsMarshal.AsSpan(turn.HistoryParts))
                 rows.Add((turn.Partition, part));
         }
         if (rows.Count == 0)
@@ -146,7 +147,7 @@ internal static class BatchCommands
 
     private static void AddMessages(NpgsqlBatchCommandCollection commands, IReadOnlyList<TurnRows> turns, Sql sql)
     {
-        List<MessageRow> rows = [.. turns.SelectMany(t => t.InsertMessages ?? [])];
+        List<MessageRow> rows = All(turns, t => t.InsertMessages);
         if (rows.Count > 0)
         {
             commands.Add(Command(
@@ -154,7 +155,7 @@ internal static class BatchCommands
                 Ints(rows, r => r.Key.Partition), Longs(rows, r => r.Key.Origin), Longs(rows, r => r.Key.Number),
                 Texts(rows, r => r.Target), Ints(rows, r => r.Kind), Bytes(rows, r => r.Body)));
         }
-        List<MessageKey> keys = [.. turns.SelectMany(t => t.DeleteMessages ?? [])];
+        List<MessageKey> keys = All(turns, t => t.DeleteMessages);
         if (keys.Count > 0)
         {
             commands.Add(Command(
@@ -165,7 +166,7 @@ internal static class BatchCommands
 
     private static void AddTimers(NpgsqlBatchCommandCollection commands, IReadOnlyList<TurnRows> turns, Sql sql)
     {
-        List<TimerRow> rows = [.. turns.SelectMany(t => t.InsertTimers ?? [])];
+        List<TimerRow> rows = All(turns, t => t.InsertTimers);
         if (rows.Count > 0)
         {
             commands.Add(Command(
@@ -173,7 +174,7 @@ internal static class BatchCommands
                 Ints(rows, r => r.Key.Partition), Longs(rows, r => r.Key.Due), Longs(rows, r => r.Key.Number),
                 Texts(rows, r => r.Target), Bytes(rows, r => r.Body)));
         }
-        List<TimerKey> keys = [.. turns.SelectMany(t => t.DeleteTimers ?? [])];
+        List<TimerKey> keys = All(turns, t => t.DeleteTimers);
         if (keys.Count > 0)
         {
             commands.Add(Command(
@@ -184,7 +185,7 @@ internal static class BatchCommands
 
     private static void AddOffers(NpgsqlBatchCommandCollection commands, IReadOnlyList<TurnRows> turns, Sql sql)
     {
-        List<OfferRow> rows = [.. turns.SelectMany(t => t.InsertOffers ?? [])];
+        List<OfferRow> rows = All(turns, t => t.InsertOffers);
         if (rows.Count > 0)
         {
             commands.Add(Command(
@@ -193,7 +194,7 @@ internal static class BatchCommands
                 Ints(rows, r => r.Execution.Generation), Texts(rows, r => r.Target), Texts(rows, r => r.Code),
                 Texts(rows, r => TaskList.Of(r.Tasks)), Utf8(rows, r => r.Body), Longs(rows, r => r.Node)));
         }
-        List<OfferKey> keys = [.. turns.SelectMany(t => t.DeleteOffers ?? [])];
+        List<OfferKey> keys = All(turns, t => t.DeleteOffers);
         if (keys.Count > 0)
             commands.Add(Command(sql.Offers.Delete, Ints(keys, k => k.Partition), Longs(keys, k => k.Number)));
     }
@@ -206,9 +207,9 @@ internal static class BatchCommands
         Dictionary<(int Partition, TaskKey Key), TaskRow?> last = [];
         foreach (TurnRows turn in turns)
         {
-            foreach (TaskRow row in turn.InsertTasks ?? [])
+            foreach (TaskRow row in CollectionsMarshal.AsSpan(turn.InsertTasks))
                 last[(row.Partition, new TaskKey(row.Key, row.Generation, row.Task))] = row;
-            foreach (TaskKey key in turn.DeleteTasks ?? [])
+            foreach (TaskKey key in CollectionsMarshal.AsSpan(turn.DeleteTasks))
                 last[(turn.Partition, key)] = null;
         }
         List<(int Partition, TaskKey Key)> keys = [.. last.Where(l => l.Value is null).Select(l => l.Key)];
@@ -227,5 +228,16 @@ internal static class BatchCommands
                 Ints(rows, r => r.Partition), Longs(rows, r => r.Key), Ints(rows, r => r.Generation),
                 Ints(rows, r => r.Task), Longs(rows, r => r.Node), Ints(rows, r => r.Deaths)));
         }
+    }
+
+    private static List<T> All<T>(IReadOnlyList<TurnRows> turns, Func<TurnRows, List<T>?> rows)
+    {
+        List<T> all = [];
+        foreach (TurnRows turn in turns)
+        {
+            if (rows(turn) is { } some)
+                all.AddRange(some);
+        }
+        return all;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Perdure.Core;
 using Perdure.Core.History;
 using Perdure.Core.Stores;
@@ -161,7 +162,7 @@ internal sealed class BatchRows(Connection connection)
         {
             if (!turn.History.Events.IsEmpty)
                 InsertHistory(turn.Partition, turn.History);
-            foreach (var part in turn.HistoryParts ?? [])
+            foreach (var part in CollectionsMarshal.AsSpan(turn.HistoryParts))
                 InsertHistory(turn.Partition, part);
         }
         return null;
@@ -193,7 +194,7 @@ internal sealed class BatchRows(Connection connection)
     {
         foreach (var turn in batch.Turns)
         {
-            foreach (var row in turn.InsertMessages ?? [])
+            foreach (var row in CollectionsMarshal.AsSpan(turn.InsertMessages))
             {
                 connection.Prepared(Sql.InsertMessage)
                     .Bind(1, row.Key.Partition).Bind(2, row.Key.Origin).Bind(3, row.Key.Number)
@@ -202,7 +203,7 @@ internal sealed class BatchRows(Connection connection)
         }
         foreach (var turn in batch.Turns)
         {
-            foreach (var key in turn.DeleteMessages ?? [])
+            foreach (var key in CollectionsMarshal.AsSpan(turn.DeleteMessages))
             {
                 var delete = connection.Prepared(Sql.DeleteMessage)
                     .Bind(1, key.Partition).Bind(2, key.Origin).Bind(3, key.Number);
@@ -217,7 +218,7 @@ internal sealed class BatchRows(Connection connection)
     {
         foreach (var turn in batch.Turns)
         {
-            foreach (var row in turn.InsertTimers ?? [])
+            foreach (var row in CollectionsMarshal.AsSpan(turn.InsertTimers))
             {
                 connection.Prepared(Sql.InsertTimer).Bind(1, row.Key.Partition).Bind(2, row.Key.Due)
                     .Bind(3, row.Key.Number)
@@ -226,7 +227,7 @@ internal sealed class BatchRows(Connection connection)
         }
         foreach (var turn in batch.Turns)
         {
-            foreach (var key in turn.DeleteTimers ?? [])
+            foreach (var key in CollectionsMarshal.AsSpan(turn.DeleteTimers))
             {
                 var delete = connection.Prepared(Sql.DeleteTimer)
                     .Bind(1, key.Partition).Bind(2, key.Due).Bind(3, key.Number);
@@ -242,12 +243,12 @@ internal sealed class BatchRows(Connection connection)
     {
         foreach (var turn in batch.Turns)
         {
-            foreach (var row in turn.InsertTasks ?? [])
+            foreach (var row in CollectionsMarshal.AsSpan(turn.InsertTasks))
             {
                 connection.Prepared(Sql.InsertTask).Bind(1, row.Partition).Bind(2, row.Key).Bind(3, row.Generation)
                     .Bind(4, row.Task).Bind(5, row.Node).Bind(6, row.Deaths).Run();
             }
-            foreach (var key in turn.DeleteTasks ?? [])
+            foreach (var key in CollectionsMarshal.AsSpan(turn.DeleteTasks))
             {
                 connection.Prepared(Sql.DeleteTask)
                     .Bind(1, turn.Partition).Bind(2, key.Key).Bind(3, key.Generation).Bind(4, key.Task).Run();
@@ -260,7 +261,7 @@ internal sealed class BatchRows(Connection connection)
     {
         foreach (var turn in batch.Turns)
         {
-            foreach (var row in turn.InsertOffers ?? [])
+            foreach (var row in CollectionsMarshal.AsSpan(turn.InsertOffers))
             {
                 var insert = connection.Prepared(Sql.InsertOffer)
                     .Bind(1, row.Key.Partition).Bind(2, row.Key.Number)
@@ -273,7 +274,7 @@ internal sealed class BatchRows(Connection connection)
         }
         foreach (var turn in batch.Turns)
         {
-            foreach (var key in turn.DeleteOffers ?? [])
+            foreach (var key in CollectionsMarshal.AsSpan(turn.DeleteOffers))
                 connection.Prepared(Sql.DeleteOffer).Bind(1, key.Partition).Bind(2, key.Number).Run();
         }
         return null;
@@ -283,7 +284,7 @@ internal sealed class BatchRows(Connection connection)
     {
         foreach (var turn in batch.Turns)
         {
-            foreach (var row in turn.InsertOutcomes ?? [])
+            foreach (var row in CollectionsMarshal.AsSpan(turn.InsertOutcomes))
             {
                 connection.Prepared(Sql.InsertOutcome)
                     .Bind(1, row.Id).Bind(2, row.Outcome.ToString()).Bind(3, batch.At).Run();

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Diagnostics;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
@@ -302,7 +303,7 @@ internal sealed partial class DurableClient(
 
     private static void CheckTags(IReadOnlyDictionary<string, string>? tags)
     {
-        foreach ((string tag, string value) in tags ?? new Dictionary<string, string>())
+        foreach ((string tag, string value) in tags ?? ReadOnlyDictionary<string, string>.Empty)
         {
             if (tag.Length is 0 or > InstanceIds.LengthMax || value is null || value.Length > 1000 || !IsWellFormed(tag)
                 || !IsWellFormed(value))

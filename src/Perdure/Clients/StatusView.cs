@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using Perdure.Core.History;
 using Perdure.Core.Orchestrations;
@@ -65,7 +66,7 @@ internal static class StatusView
         Reason = reason,
         Version = row.Version,
         ParentInstanceId = row.Parent,
-        Tags = tags ?? new Dictionary<string, string>(),
+        Tags = tags ?? ReadOnlyDictionary<string, string>.Empty,
         History = history,
     };
 

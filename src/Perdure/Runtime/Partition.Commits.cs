@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Perdure.Core.Entities;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
@@ -263,7 +264,7 @@ internal sealed partial class Partition
                     break;
             }
         }
-        foreach (OutcomeRow outcome in turn.Rows.InsertOutcomes ?? [])
+        foreach (OutcomeRow outcome in CollectionsMarshal.AsSpan(turn.Rows.InsertOutcomes))
             _node.Wakes.Answered(outcome);
         if (started is not null)
             Dispatch(resident, started);

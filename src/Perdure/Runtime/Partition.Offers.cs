@@ -311,6 +311,8 @@ internal sealed partial class Partition
             return;
         lock (_gate)
         {
+            if (_offers.Count == 0)
+                return;
             List<OfferRow> over = OffersOver_NeedsLock(turn);
             if (over.Count > 0)
                 (turn.Rows.DeleteOffers ??= []).AddRange(over.Select(o => o.Key));
@@ -319,6 +321,8 @@ internal sealed partial class Partition
 
     private void Withdrawn_NeedsLock(OrchestrationTurn turn)
     {
+        if (_offers.Count == 0)
+            return;
         List<OfferRow> over = OffersOver_NeedsLock(turn);
         over.ForEach(o => _offers.Remove(o.Key.Number)?.Cancel());
         // Some may have been taken back from the dead and offered again while the turn was in line.

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
@@ -325,7 +326,7 @@ internal sealed partial class Partition
 
     private void Report(Turn turn)
     {
-        foreach (Dropped dropped in turn.Dropped ?? [])
+        foreach (Dropped dropped in CollectionsMarshal.AsSpan(turn.Dropped))
         {
             // Nobody waits for a child that was started and forgotten, so the log is the only one who can tell.
             if (dropped.Message is Message.Start { Event: { Parent: { Task: ParentLink.NoAnswer } parent } start })

@@ -46,8 +46,9 @@ internal sealed class FanOutRun(TortureServer server, string folder, string id, 
         await using NpgsqlConnection connection = new(server.Administrator);
         await connection.OpenAsync();
         Stopwatch watch = Stopwatch.StartNew();
+        int millisecondsMax = Math.Max(1, MillisecondsOfAllMax / count);
         await asked.TellAsync(string.Create(
-            CultureInfo.InvariantCulture, $"{NodeProgram.Start} {id} {count} {Math.Max(1, MillisecondsOfAllMax / count)}"));
+            CultureInfo.InvariantCulture, $"{NodeProgram.Start} {id} {count} {millisecondsMax}"));
         Stopwatch sinceDeath = new();
         if (victimOf is not null)
         {
