@@ -179,10 +179,17 @@ internal sealed partial class Partition
             return turn.Taken;
         }
         List<Message> left = [.. turn.Taken.Select(Refused).OfType<Message>()];
-        if (turn is OrchestrationTurn orchestration && !IsVoid(orchestration, left))
+        if (turn is OrchestrationTurn orchestration
+            && !IsVoid(orchestration, left) && !IsAskersFault(orchestration, left))
             resident.ParkReason ??= refusal;
         return left;
     }
+
+    /// <summary>
+    /// No code has run, and whoever asked for what is refused was told: the instance goes on without it.
+    /// </summary>
+    private static bool IsAskersFault(OrchestrationTurn turn, List<Message> left) =>
+        turn is { Feed.Count: 0, Taken.Count: > 0 } && left.Count == 0;
 
     /// <summary>
     /// The instance lives only by the turn that was refused, and whoever wanted that was told. Then nothing is there to

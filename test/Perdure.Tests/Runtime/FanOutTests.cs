@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Perdure.Core.Stores;
 using Perdure.Runtime;
 using Perdure.Tests.Runtime.Support;
 
@@ -233,6 +234,42 @@ public sealed class FanOutTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_runs_elsewhere_is_wanted_until_the_end_of_its_instance_is_stored()
+    {
+        TaskCompletionSource go = new(), never = new();
+        ClusterNode[] nodes = await _cluster.StartAsync(2, FansOut, o => o.MaxConcurrentActivities = Slots);
+        ClusterNode owner = nodes[0], claimant = nodes[1];
+        owner.Code.Work = async c =>
+        {
+            await go.Task;
+            return await CountAsync(c);
+        };
+        claimant.Code.Work = async _ =>
+        {
+            await never.Task;
+            return null;
+        };
+        string id = _cluster.IdOn(owner);
+        await owner.Client.StartNewAsync("Main", id, 500);
+        await _cluster.UntilAsync(() => nodes.All(n => n.Node.Activities.Running == Slots));
+
+        // The store takes everything but the end.
+        static bool IsEnd(TurnRows turn) => turn is { UpdateInstance: not null, DeleteOffers: not null };
+        owner.Store.Instead = batch => batch.Turns.Any(IsEnd)
+            ? new CommitResult(CommitOutcome.Refused) { Detail = "The reason is not to its taste." }
+            : null;
+        await Should.ThrowAsync<InvalidOperationException>(() => owner.Client.TerminateAsync(id, "enough"));
+        owner.Store.Instead = null;
+        await claimant.DieAsync();
+        go.SetResult();
+        await _cluster.PassAsync(s_lease, owner);
+
+        (await owner.EndAsync(id)).Output.GetInt32().ShouldBe(124_750);
+        _runs.Count.ShouldBe(500);
+        _runs.Values.ShouldAllBe(n => n == 1);
+    }
+
+    [Fact]
     public async Task A_claimant_that_stops_gives_back_what_has_not_begun()
     {
         TaskCompletionSource go = new();
@@ -276,7 +313,7 @@ public sealed class FanOutTests : IAsyncLifetime
         await _cluster.UntilAsync(() => nodes[1].Node.Activities.Running == Slots);
 
         // It lets go before its lease ends, and is back before anybody else has noticed.
-        nodes[1].Store.ReadFailure = new Perdure.Core.Stores.StoreException("The database is away.");
+        nodes[1].Store.ReadFailure = new StoreException("The database is away.");
         await _cluster.PassAsync(s_lease * 0.85, nodes[0]);
         await _cluster.UntilAsync(() => _cluster.Log.All.Any(l => l.Text.Contains("could not renew")));
         await _cluster.UntilAsync(() => nodes[1].Node.Claims.Count == 0);
