@@ -14,7 +14,7 @@ namespace Perdure.Torture.FanOut;
 internal sealed class FanOutRun(TortureServer server, string folder, string id, int count)
 {
     /// <summary>Of all activities together: few last longer each, or they end before a node is killed.</summary>
-    private const int MillisecondsOfAllMax = 90_000;
+    private const int MillisecondsOfAllMax = 300_000;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_endWithin = TimeSpan.FromMinutes(4);
