@@ -41,8 +41,11 @@ public sealed class Journal : IDisposable
         file.Seek(offset, SeekOrigin.Begin);
         byte[] bytes = new byte[file.Length - offset];
         file.ReadExactly(bytes);
-        offset += bytes.Length;
-        foreach (string line in Encoding.UTF8.GetString(bytes).Split('\n'))
+        // One that is just being written is read from its beginning the next time.
+        int last = bytes.AsSpan().LastIndexOf((byte)'\n');
+        int whole = bytes.AsSpan().EndsWith(" ."u8) || last < 0 ? bytes.Length : last;
+        offset += whole;
+        foreach (string line in Encoding.UTF8.GetString(bytes, 0, whole).Split('\n'))
         {
             string[] words = line.Split(' ');
             if (words.Length > 1 && words[^1] == "." && words[0] != "#")
