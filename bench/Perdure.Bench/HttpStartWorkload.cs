@@ -14,8 +14,6 @@ namespace Perdure.Bench;
 /// <summary>Starts over HTTP through the management API on loopback, by a client in the same process.</summary>
 internal static class HttpStartWorkload
 {
-    private const double WarmUpSeconds = 3;
-
     public static async Task<Measurement> RunAsync(BenchOptions options)
     {
         string path = BenchHost.PathOf(options, "http-start");
@@ -38,7 +36,7 @@ internal static class HttpStartWorkload
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!
             .Addresses.First();
         using HttpClient client = new() { BaseAddress = new Uri(address) };
-        await LoopAsync(client, WarmUpSeconds, options.Outstanding);
+        await LoopAsync(client, Workloads.WarmUpSeconds, options.Outstanding);
         Meter meter = new();
         List<double> latencies = await LoopAsync(client, options.Seconds, options.Outstanding);
         Measurement measured = meter.Finish(

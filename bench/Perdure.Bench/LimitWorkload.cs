@@ -15,15 +15,12 @@ internal static class LimitWorkload
     private const int TurnsPerBatch = 140;
     private const int TurnsPerHello = 4;
 
-    /// <summary>As long as everything else has: a log file that still grows costs more.</summary>
-    private const double WarmUpSeconds = Workloads.WarmUpSeconds;
-
     public static async Task<Measurement> StoreAsync(BenchOptions options)
     {
         await using BareStore store = await BareStore.OpenAsync(options, $"limit{options.Place}");
         HelloRows rows = new(store.Hub);
         await Nodes.TogetherAsync(options);
-        await RunAsync(store, rows, TurnsPerBatch, WarmUpSeconds);
+        await RunAsync(store, rows, TurnsPerBatch, Workloads.WarmUpSeconds);
         await Nodes.TogetherAsync(options);
         Meter meter = new();
         List<double> measured = await RunAsync(store, rows, TurnsPerBatch, options.Seconds);
@@ -41,7 +38,7 @@ internal static class LimitWorkload
     {
         await using BareStore store = await BareStore.OpenAsync(options, "commit");
         HelloRows rows = new(store.Hub);
-        await RunAsync(store, rows, 1, WarmUpSeconds);
+        await RunAsync(store, rows, 1, Workloads.WarmUpSeconds);
         List<double> latencies = await RunAsync(store, rows, 1, 2);
         latencies.Sort();
         return Meter.At(latencies, 0.5);

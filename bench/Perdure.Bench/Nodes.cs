@@ -16,7 +16,8 @@ internal static class Nodes
     public static async Task<Measurement> RunAsync(string workload, BenchOptions options)
     {
         string path = BenchHost.PathOf(options, workload);
-        BenchHost.Clean(options, path);
+        if (workload == "hello")
+            BenchHost.Clean(options, path);
         List<Process> nodes = [];
         try
         {

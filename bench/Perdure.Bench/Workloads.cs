@@ -6,6 +6,7 @@ namespace Perdure.Bench;
 /// <summary>The workloads by name. Each checks its results: a fast wrong answer is no measurement.</summary>
 internal static class Workloads
 {
+    /// <summary>Of every workload: code that has never run is slow, and so is a log file that still grows.</summary>
     public const double WarmUpSeconds = 3;
 
     /// <summary>So many methods are compiled in a round at most when nothing is left to do.</summary>
