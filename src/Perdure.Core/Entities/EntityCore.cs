@@ -39,8 +39,7 @@ internal sealed class EntityCore(Limits limits, int partitionCount, INumbers num
             Message taken = mailbox.Take();
             if (taken is Message.Operation { DueAt: not null } late && isRun && state.Holder is not null)
             {
-                // Due already, and so an operation like any other, which waits for the lock.
-                mailbox.Add(late with { DueAt = null }, isStored: false);
+                mailbox.Add(late with { IsDue = true }, isStored: false);
                 continue;
             }
             turn.Taken.Add(taken);

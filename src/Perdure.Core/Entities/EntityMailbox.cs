@@ -167,13 +167,13 @@ internal sealed class EntityMailbox(Limits limits)
     private bool GoesFirst(Message message) => message switch
     {
         Message.Release => true,
-        Message.Operation { DueAt: not null } => true,
+        Message.Operation { DueAt: not null, IsDue: false } => true,
         Message.Operation { Caller: { } caller } => !_holderLeaves && caller.Task.Execution == _holder?.Task.Execution,
         _ => false,
     };
 
     private bool IsFull(Message.Operation next) =>
-        next.Caller is null && next.DueAt is null
+        next is { Caller: null } and ({ DueAt: null } or { IsDue: true })
         && (_bodies >= limits.BodiesInMemoryMax || _bodyBytes + next.Input.Length > limits.BodyBytesInMemoryMax);
 
     private static Message.Operation Left(Message.Operation operation) =>

@@ -75,6 +75,12 @@ internal abstract record Message
         /// <summary>Not before this time: until then it stands among the timers of its entity.</summary>
         public long? DueAt { get; init; }
 
+        /// <summary>
+        /// It was due when the lock kept it from being run, and waits like any other now. Only for as long as it waits
+        /// here: whoever has it next looks at his own clock.
+        /// </summary>
+        public bool IsDue { get; init; }
+
         /// <summary>W3C trace context of the span that sent it; null where nothing is traced.</summary>
         public string? TraceParent { get; init; }
 

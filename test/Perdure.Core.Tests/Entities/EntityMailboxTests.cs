@@ -112,7 +112,7 @@ public class EntityMailboxTests
         private bool GoesFirst(Message message) => message switch
         {
             Message.Release => true,
-            Message.Operation { DueAt: not null } => true,
+            Message.Operation { DueAt: not null, IsDue: false } => true,
             Message.Operation { Caller: { } caller } => _holder is { } holder
                 && caller.Task.Execution == holder.Task.Execution
                 && !_items.Any(i => i.Message is Message.Release r && r.Request == holder.Task),
@@ -123,7 +123,7 @@ public class EntityMailboxTests
         {
             Message.Operation[] whole =
                 [.. _items.Select(i => i.Message).OfType<Message.Operation>().Where(o => !o.IsLeft)];
-            return operation is { Caller: null, DueAt: null }
+            return operation is { Caller: null } and ({ DueAt: null } or { IsDue: true })
                 && (whole.Length >= limits.BodiesInMemoryMax
                     || whole.Sum(o => o.Input.Length) + operation.Input.Length > limits.BodyBytesInMemoryMax);
         }

@@ -70,6 +70,7 @@ public class EntityScheduleTests
         /// <summary>What was sent and has not been run, and by whom; null for what is scheduled.</summary>
         private readonly Dictionary<int, Sender?> _sent = [];
 
+        private readonly Dictionary<int, long> _due = [];
         private readonly HashSet<(string Sender, int Task)> _calls = [];
         private readonly Dictionary<object, int> _asked = [];
         private int _operations;
@@ -111,7 +112,7 @@ public class EntityScheduleTests
                 case 9: Store(); break;
                 case 10: Crash(); break;
                 case 11:
-                    _now += _dice.Below(400) - 50;
+                    _now += _dice.Below(600) - 200;
                     _counter.At(_now).Fires();
                     break;
                 case 12 or 13 or 14 or 15: Deliver(sender); break;
@@ -131,14 +132,22 @@ public class EntityScheduleTests
                 operation = operation with { Caller = Mail.Of(sender.Name, sender.Tasks) };
                 _calls.Add((sender.Name, sender.Tasks++));
             }
-            else if (_dice.OneIn(4))
-                operation = operation with { DueAt = _now + _dice.Below(500) - 200 };
+            else
+                operation = Scheduled(operation);
             _sent.Add(_operations, operation.DueAt is null ? sender : null);
             Fly(sender, operation);
         }
 
         private Message.Operation Next() => Mail.Signal(
             _dice.Below(12) switch { 0 => "fail", 1 => "delete", _ => "mix" }, ++_operations);
+
+        private Message.Operation Scheduled(Message.Operation operation)
+        {
+            if (!_dice.OneIn(4))
+                return operation;
+            _due[_operations] = _now + _dice.Below(500) - 200;
+            return operation with { DueAt = _due[_operations] };
+        }
 
         private void Lock(Sender sender)
         {
@@ -173,9 +182,7 @@ public class EntityScheduleTests
         /// <summary>A client signals; nothing is durable until it is answered.</summary>
         private void Ask()
         {
-            Message.Operation operation = Next();
-            if (_dice.OneIn(4))
-                operation = operation with { DueAt = _now + _dice.Below(500) - 200 };
+            Message.Operation operation = Scheduled(Next());
             _sent.Add(_operations, operation.DueAt is null ? _clients : null);
             object ticket = new();
             _asked.Add(ticket, _operations);
@@ -272,7 +279,7 @@ public class EntityScheduleTests
                 _asked.Remove(answer.Ticket).ShouldBeTrue("somebody is answered twice");
             Queue<Effect.Deliver> answers = new(sent.Where(d => d.Message is Message.OperationDone));
             foreach (Message.Operation operation in turn.Operations.Take(turn.Done))
-                Ran(operation, answers, _counter.Failed);
+                Ran(operation, answers, turn.At);
             answers.ShouldBeEmpty();
             turn.State.State.ToString().ShouldBe(Text(_value), "the state is not what the operations make");
         }
@@ -286,7 +293,7 @@ public class EntityScheduleTests
             Meet(sender.IsInSection ? "grant" : "grant that nobody wants");
         }
 
-        private void Ran(Message.Operation operation, Queue<Effect.Deliver> answers, bool allFailed)
+        private void Ran(Message.Operation operation, Queue<Effect.Deliver> answers, long at)
         {
             int number = int.Parse(operation.Input.ToString(), CultureInfo.InvariantCulture);
             _sent.Remove(number, out Sender? sender)
@@ -299,7 +306,8 @@ public class EntityScheduleTests
                 number.ShouldBeGreaterThan(sender.LastRun, $"what {sender.Name} sent has changed its order");
                 sender.LastRun = number;
             }
-            bool fails = allFailed || operation.Name == "fail";
+            _due.GetValueOrDefault(number).ShouldBeLessThanOrEqualTo(at, "it is run before its time");
+            bool fails = _counter.Failed || operation.Name == "fail";
             if (!fails)
                 _value = operation.Name == "delete" ? null : CounterCode.Mixed(_value, number);
             if (operation.Caller is not { } caller)

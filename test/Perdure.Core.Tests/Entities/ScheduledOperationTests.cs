@@ -57,6 +57,15 @@ public class ScheduledOperationTests
     }
 
     [Fact]
+    public void What_waits_for_the_lock_keeps_its_time_for_a_clock_that_is_behind()
+    {
+        EntityInstance counter = new EntityInstance().Receives(Lock("o"));
+        counter.At(6000).Gets(Signal("add", 2, due: 5000).AsRow(7)).Takes().Waits("add 2");
+        counter.At(4000).Receives(Release("o")).Rows("delete entity @counter@a", "delete message 7", "timer 5000").Waits();
+        counter.At(5000).Fires().Takes().Runs().Rows("entity 2 last 5000", "delete timer 5000");
+    }
+
+    [Fact]
     public void One_that_was_not_run_or_not_written_keeps_its_timer()
     {
         EntityInstance counter = new EntityInstance()

@@ -22,9 +22,6 @@ internal sealed class EntityRecord(string id)
     /// <summary>Since when, in commits, the state was what: the checker of reads looks here.</summary>
     public List<(long Since, IReadOnlyList<string>? Log)> Versions { get; } = [(0, null)];
 
-    /// <summary>The latest time at which it ran.</summary>
-    public long Latest { get; set; }
-
     /// <summary>Requests for the lock and releases that are rows.</summary>
     public Dictionary<MessageKey, EntityCaller> Requests { get; } = [];
     public Dictionary<MessageKey, TaskKey> Releases { get; } = [];

@@ -23,9 +23,6 @@ internal sealed partial class Ledger
         simulation.Counters.Turns++;
         simulation.Counters.EntityTurns++;
         EntityFacts facts = new(EntityOf(id), process);
-        // What was due by the clock of this node stays due on the next one.
-        if (simulation.IsCluster)
-            facts.Entity.Latest = Math.Max(facts.Entity.Latest, process.Time.Latest);
         foreach (MessageKey key in rows.DeleteMessages ?? [])
             Consume(key, rows, facts);
         foreach (TaskKey released in facts.TakingBack)
