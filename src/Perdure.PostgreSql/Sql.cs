@@ -170,6 +170,16 @@ internal sealed class Sql
             insert into {hub}.messages (partition, origin, number, target, kind, body)
             select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::text[], $5::int[], $6::bytea[])
             """;
+        RewriteMessages =
+            $"""
+            with given(partition, origin, number, body, place) as (
+                select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bytea[]) with ordinality),
+            gone as (
+                update {hub}.messages m set body = g.body from given g
+                where m.partition = g.partition and m.origin = g.origin and m.number = g.number
+                returning m.partition, m.origin, m.number)
+            {Missed("':message ' || origin || '/' || number", "partition, origin, number")}
+            """;
         DeleteMessages =
             $"""
             with given(partition, origin, number, place) as (
@@ -210,6 +220,7 @@ internal sealed class Sql
             """;
 
         Offers = new OfferSql(hub);
+        DeadLetters = new DeadLetterSql(hub);
         Commits = new CommitSql(hub);
         InsertOutcomes =
             $"insert into {hub}.requests (id, outcome, at) select id, outcome, $3 from unnest($1::text[], $2::text[]) "
@@ -304,12 +315,14 @@ internal sealed class Sql
     public string DeleteEntities { get; }
     public string UpsertEntities { get; }
     public string InsertMessages { get; }
+    public string RewriteMessages { get; }
     public string DeleteMessages { get; }
     public string InsertTimers { get; }
     public string DeleteTimers { get; }
     public string DeleteTasks { get; }
     public string InsertTasks { get; }
     public OfferSql Offers { get; }
+    public DeadLetterSql DeadLetters { get; }
     public CommitSql Commits { get; }
     public string InsertOutcomes { get; }
     public string ReadOutcomes { get; }

@@ -113,6 +113,9 @@ internal static class Sql
     public const string InsertMessage =
         "insert into messages (partition, origin, number, target, kind, body) values (?1, ?2, ?3, ?4, ?5, ?6)";
 
+    public const string RewriteMessage =
+        "update messages set body = ?4 where partition = ?1 and origin = ?2 and number = ?3";
+
     public const string DeleteMessage = "delete from messages where partition = ?1 and origin = ?2 and number = ?3";
 
     public const string InsertTimer =

@@ -155,6 +155,10 @@ internal sealed class SqliteStore : IStore
     public ValueTask<EntityPage> QueryEntitiesAsync(EntityRowQuery query, CancellationToken cancellationToken) =>
         Read(c => EntityRows.Query(c, query), cancellationToken);
 
+    public ValueTask<DeadLetterPage> QueryDeadLettersAsync(
+        DeadLetterQuery query, CancellationToken cancellationToken) =>
+        Read(c => DeadLetterRows.Query(c, query), cancellationToken);
+
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         Call(connection => Sweeper.Sweep(connection, rowsMax), cancellationToken);
 

@@ -97,6 +97,10 @@ internal sealed class UncertainStore(IStore store, Disk disk) : IStore
     public ValueTask<EntityPage> QueryEntitiesAsync(EntityRowQuery query, CancellationToken cancellationToken) =>
         store.QueryEntitiesAsync(query, cancellationToken);
 
+    public ValueTask<DeadLetterPage> QueryDeadLettersAsync(
+        DeadLetterQuery query, CancellationToken cancellationToken) =>
+        store.QueryDeadLettersAsync(query, cancellationToken);
+
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         store.SweepAsync(rowsMax, cancellationToken);
 

@@ -135,6 +135,8 @@ internal interface IStore : IAsyncDisposable
 
     ValueTask<EntityPage> QueryEntitiesAsync(EntityRowQuery query, CancellationToken cancellationToken);
 
+    ValueTask<DeadLetterPage> QueryDeadLettersAsync(DeadLetterQuery query, CancellationToken cancellationToken);
+
     /// <summary>Deletes a piece of the histories that are listed for sweeping; returns whether more is left.</summary>
     ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken);
 }

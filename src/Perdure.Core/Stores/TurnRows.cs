@@ -52,6 +52,11 @@ internal sealed class TurnRows
     /// <summary>Each must exist.</summary>
     public List<MessageKey>? DeleteMessages { get; set; }
 
+    /// <summary>
+    /// Bodies that are written over; each must exist. Between the insertions and the deletions of its table.
+    /// </summary>
+    public List<MessageRow>? RewriteMessages { get; set; }
+
     public List<TimerRow>? InsertTimers { get; set; }
 
     /// <summary>Fired and cancelled timers; each must exist.</summary>
@@ -75,6 +80,9 @@ internal sealed class TurnRows
     /// <summary>What requests of other nodes came to; what was said first stays.</summary>
     public List<OutcomeRow>? InsertOutcomes { get; set; }
 
+    /// <summary>What is put aside.</summary>
+    public List<DeadLetterRow>? InsertDeadLetters { get; set; }
+
     /// <summary>Tags of the inserted instance.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; set; }
 
@@ -82,7 +90,7 @@ internal sealed class TurnRows
     public bool IsEmpty =>
         DeleteInstance is null && InsertInstance is null && UpdateInstance is null && DeleteHistory is null
         && Sweep is null && History.Events.IsEmpty && UpsertEntity is null && DeleteEntity is null
-        && InsertMessages is null && DeleteMessages is null
+        && InsertMessages is null && DeleteMessages is null && RewriteMessages is null && InsertDeadLetters is null
         && InsertTimers is null && DeleteTimers is null && InsertTasks is null && DeleteTasks is null
         && InsertOffers is null && DeleteOffers is null && InsertOutcomes is null;
 

@@ -34,6 +34,7 @@ internal static class BatchCommands
         AddTimers(commands, batch.Turns, sql);
         AddTasks(commands, batch.Turns, sql);
         AddOffers(commands, batch.Turns, sql);
+        AddDeadLetters(commands, batch.Turns, sql);
         List<OutcomeRow> outcomes = All(batch.Turns, t => t.InsertOutcomes);
         if (outcomes.Count > 0)
         {
@@ -155,6 +156,16 @@ internal static class BatchCommands
                 Ints(rows, r => r.Key.Partition), Longs(rows, r => r.Key.Origin), Longs(rows, r => r.Key.Number),
                 Texts(rows, r => r.Target), Ints(rows, r => r.Kind), Bytes(rows, r => r.Body)));
         }
+        // The last one of a batch counts; the statement takes each row once.
+        List<MessageRow> rewritten =
+            [.. All(turns, t => t.RewriteMessages).GroupBy(r => r.Key).Select(same => same.Last())];
+        if (rewritten.Count > 0)
+        {
+            commands.Add(Command(
+                sql.RewriteMessages,
+                Ints(rewritten, r => r.Key.Partition), Longs(rewritten, r => r.Key.Origin),
+                Longs(rewritten, r => r.Key.Number), Bytes(rewritten, r => r.Body)));
+        }
         List<MessageKey> keys = All(turns, t => t.DeleteMessages);
         if (keys.Count > 0)
         {
@@ -197,6 +208,19 @@ internal static class BatchCommands
         List<OfferKey> keys = All(turns, t => t.DeleteOffers);
         if (keys.Count > 0)
             commands.Add(Command(sql.Offers.Delete, Ints(keys, k => k.Partition), Longs(keys, k => k.Number)));
+    }
+
+    private static void AddDeadLetters(NpgsqlBatchCommandCollection commands, IReadOnlyList<TurnRows> turns, Sql sql)
+    {
+        List<DeadLetterRow> rows = All(turns, t => t.InsertDeadLetters);
+        if (rows.Count == 0)
+            return;
+        commands.Add(Command(
+            sql.DeadLetters.Insert,
+            Ints(rows, r => r.Key.Partition), Longs(rows, r => r.Key.Number), Texts(rows, r => r.Source),
+            Texts(rows, r => r.Function), Texts(rows, r => r.EventId), Texts(rows, r => r.Order),
+            Ints(rows, r => (int)r.Class), Texts(rows, r => r.Fingerprint), Ints(rows, r => (int)r.State),
+            Longs(rows, r => r.At), Utf8(rows, r => r.Record)));
     }
 
     /// <summary>

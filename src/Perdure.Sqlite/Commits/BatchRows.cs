@@ -36,7 +36,7 @@ internal sealed class BatchRows(Connection connection)
         return DeleteInstances(batch) ?? InsertInstances(batch) ?? UpdateInstances(batch)
             ?? WriteHistory(batch) ?? WriteEntities(batch)
             ?? WriteMessages(batch) ?? WriteTimers(batch) ?? WriteTasks(batch)
-            ?? WriteOffers(batch) ?? WriteOutcomes(batch);
+            ?? WriteOffers(batch) ?? WriteOutcomes(batch) ?? WriteDeadLetters(batch);
     }
 
     public bool IsRecorded(Batch batch) =>
@@ -203,6 +203,17 @@ internal sealed class BatchRows(Connection connection)
         }
         foreach (var turn in batch.Turns)
         {
+            foreach (var row in CollectionsMarshal.AsSpan(turn.RewriteMessages))
+            {
+                var rewrite = connection.Prepared(Sql.RewriteMessage)
+                    .Bind(1, row.Key.Partition).Bind(2, row.Key.Origin).Bind(3, row.Key.Number)
+                    .BindBlob(4, row.Body.Span);
+                if (!rewrite.RunOnOne())
+                    return Missed(row.Key.Partition, $"message {row.Key}");
+            }
+        }
+        foreach (var turn in batch.Turns)
+        {
             foreach (var key in CollectionsMarshal.AsSpan(turn.DeleteMessages))
             {
                 var delete = connection.Prepared(Sql.DeleteMessage)
@@ -288,6 +299,21 @@ internal sealed class BatchRows(Connection connection)
             {
                 connection.Prepared(Sql.InsertOutcome)
                     .Bind(1, row.Id).Bind(2, row.Outcome.ToString()).Bind(3, batch.At).Run();
+            }
+        }
+        return null;
+    }
+
+    private CommitResult? WriteDeadLetters(Batch batch)
+    {
+        foreach (var turn in batch.Turns)
+        {
+            foreach (var row in turn.InsertDeadLetters ?? [])
+            {
+                connection.Prepared(DeadLetterSql.Insert)
+                    .Bind(1, row.Key.Partition).Bind(2, row.Key.Number).Bind(3, row.Source).Bind(4, row.Function)
+                    .Bind(5, row.EventId).Bind(6, row.Order).Bind(7, (int)row.Class).Bind(8, row.Fingerprint)
+                    .Bind(9, (int)row.State).Bind(10, row.At).BindText(11, row.Record.Span).Run();
             }
         }
         return null;

@@ -112,6 +112,10 @@ internal sealed partial class FaultyStore(MemoryStore disk, SimulatedProcess pro
     public ValueTask<EntityPage> QueryEntitiesAsync(EntityRowQuery query, CancellationToken cancellationToken) =>
         Read("entities", () => disk.QueryEntitiesAsync(query, CancellationToken.None).Result);
 
+    public ValueTask<DeadLetterPage> QueryDeadLettersAsync(
+        DeadLetterQuery query, CancellationToken cancellationToken) =>
+        Read("dead letters", () => disk.QueryDeadLettersAsync(query, CancellationToken.None).Result);
+
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         Read("sweep", () => disk.SweepAsync(rowsMax, CancellationToken.None).Result);
 

@@ -12,8 +12,8 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
         var problem = Fence() ?? Record()
             ?? DeleteInstances() ?? InsertInstances() ?? UpdateInstances()
             ?? DeleteHistories() ?? ListForSweeping() ?? InsertHistory() ?? WriteEntities()
-            ?? InsertMessages() ?? DeleteMessages() ?? InsertTimers() ?? DeleteTimers()
-            ?? WriteTasks() ?? InsertOffers() ?? DeleteOffers() ?? InsertOutcomes();
+            ?? InsertMessages() ?? RewriteMessages() ?? DeleteMessages() ?? InsertTimers() ?? DeleteTimers()
+            ?? WriteTasks() ?? InsertOffers() ?? DeleteOffers() ?? InsertOutcomes() ?? InsertDeadLetters();
         if (problem is null)
             tables.Journal.Keep();
         else
@@ -162,6 +162,12 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
                 ? null
                 : Refused($"The message {row.Key} is already written."));
 
+    private CommitResult? RewriteMessages() =>
+        Each(turn => turn.RewriteMessages, (_, row) =>
+            tables.Messages.Replace(OrderOf(row.Key), row with { Body = row.Body.ToArray() })
+                ? null
+                : Missed(row.Key.Partition, $"message {row.Key}"));
+
     private CommitResult? DeleteMessages() =>
         Each(turn => turn.DeleteMessages, (_, key) =>
             tables.Messages.Remove(OrderOf(key)) ? null : Missed(key.Partition, $"message {key}"));
@@ -212,6 +218,12 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
             tables.Requests.Insert(row.Id, row);
             return null;
         });
+
+    private CommitResult? InsertDeadLetters() =>
+        Each(turn => turn.InsertDeadLetters, (_, row) =>
+            tables.DeadLetters.Insert(row.Key, row with { Record = row.Record.ToArray() })
+                ? null
+                : Refused($"The dead letter {row.Key} is already written."));
 
     private CommitResult? Each<T>(Func<TurnRows, List<T>?> list, Func<TurnRows, T, CommitResult?> apply)
     {

@@ -18,6 +18,7 @@ internal sealed class MemoryTables
         Offers = new(Journal);
         Requests = new(Journal, Utf8Order.Instance);
         Sweep = new(Journal);
+        DeadLetters = new(Journal);
         Entities = new(Journal, Utf8Order.Instance);
         Tags = new(Journal, Utf8Order.Instance);
     }
@@ -45,6 +46,8 @@ internal sealed class MemoryTables
     public Table<string, OutcomeRow> Requests { get; }
 
     public Table<(int Partition, long Key, int Generation), SweepRow> Sweep { get; }
+
+    public Table<DeadLetterKey, DeadLetterRow> DeadLetters { get; }
 
     public Table<string, EntityRow> Entities { get; }
 

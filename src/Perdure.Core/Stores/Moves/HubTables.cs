@@ -93,6 +93,17 @@ internal static class HubTables
         },
         new()
         {
+            Name = "dead_letters",
+            Columns =
+            [
+                new("partition", Int), new("number", Long), new("source", Text), new("function", Text),
+                new("event", Text), new("line", Text), new("class", Int), new("fingerprint", Text), new("state", Int),
+                new("at", Long), new("record", Text),
+            ],
+            Order = ["partition", "number"],
+        },
+        new()
+        {
             Name = "requests",
             Columns = [new("id", Text), new("outcome", Text), new("at", Long)],
             Order = ["id"],

@@ -151,6 +151,10 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
     public ValueTask<EntityPage> QueryEntitiesAsync(EntityRowQuery query, CancellationToken cancellationToken) =>
         inner.QueryEntitiesAsync(query, cancellationToken);
 
+    public ValueTask<DeadLetterPage> QueryDeadLettersAsync(
+        DeadLetterQuery query, CancellationToken cancellationToken) =>
+        inner.QueryDeadLettersAsync(query, cancellationToken);
+
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         Alive(() => inner.SweepAsync(rowsMax, cancellationToken));
 

@@ -1,0 +1,111 @@
+using System.Globalization;
+
+namespace Perdure.Core.Stores;
+
+/// <summary>Why an event was put aside. The numbers are stored.</summary>
+internal enum DeadLetterClass
+{
+    /// <summary>Its function threw, as often as its retries allow.</summary>
+    Exception = 0,
+
+    /// <summary>It does not fit the parameters of the function, and never will.</summary>
+    Unbindable = 1,
+
+    /// <summary>Its function did not end in time, as often as its retries allow.</summary>
+    Timeout = 2,
+
+    /// <summary>The process died again and again while its function ran.</summary>
+    CrashSuspect = 3,
+
+    /// <summary>The function itself said that it is hopeless.</summary>
+    Rejected = 4,
+
+    /// <summary>A circuit opened meanwhile; it runs again when the circuit closes.</summary>
+    CircuitHeld = 5,
+}
+
+/// <summary>What becomes of what was put aside. The numbers are stored.</summary>
+internal enum DeadLetterState
+{
+    Active = 0,
+    Held = 1,
+    Replaying = 2,
+    Resolved = 3,
+    Discarded = 4,
+}
+
+/// <summary>Numbered by the owner of the partition in which the event was: epoch and counter, never used twice.</summary>
+internal readonly record struct DeadLetterKey(int Partition, long Number) : IComparable<DeadLetterKey>
+{
+    public int CompareTo(DeadLetterKey other) => (Partition, Number).CompareTo((other.Partition, other.Number));
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Partition}-{Number}");
+}
+
+/// <summary>
+/// A row of <c>dead_letters</c>: an event that was not processed, with all that is known of it. The columns are what it
+/// is looked for by; the record is a JSON object.
+/// </summary>
+internal sealed record DeadLetterRow
+{
+    public required DeadLetterKey Key { get; init; }
+
+    /// <summary>For example <c>queue orders</c>.</summary>
+    public required string Source { get; init; }
+
+    public required string Function { get; init; }
+    public required string EventId { get; init; }
+
+    /// <summary>The session of a message, the key of an event.</summary>
+    public string? Order { get; init; }
+
+    public required DeadLetterClass Class { get; init; }
+
+    /// <summary>The same for failures of the same kind at the same place.</summary>
+    public required string Fingerprint { get; init; }
+
+    public DeadLetterState State { get; init; }
+    public required long At { get; init; }
+    public required ReadOnlyMemory<byte> Record { get; init; }
+}
+
+/// <summary>Which dead letters to list; null means any. Conditions are joined by "and".</summary>
+internal sealed record DeadLetterQuery
+{
+    public string? Source { get; init; }
+    public string? Function { get; init; }
+    public string? Fingerprint { get; init; }
+    public DeadLetterState? State { get; init; }
+
+    /// <summary>Inclusive, in milliseconds since 1970.</summary>
+    public long? From { get; init; }
+
+    /// <summary>Inclusive.</summary>
+    public long? To { get; init; }
+
+    public DeadLetterKey? Key { get; init; }
+
+    /// <summary>Where the previous page ended.</summary>
+    public DeadLetterEnd? After { get; init; }
+
+    public required int PageSize { get; init; }
+
+    /// <summary>Whether the rows carry their records.</summary>
+    public bool WithRecords { get; init; } = true;
+}
+
+/// <summary>Ordered by (at, key), oldest first. <c>After</c> is null on the last page.</summary>
+internal sealed record DeadLetterPage(IReadOnlyList<DeadLetterRow> Rows, DeadLetterEnd? After)
+{
+    /// <param name="found">One more than a page has, if there is one.</param>
+    /// <param name="size">The size of a page.</param>
+    public static DeadLetterPage Of(IReadOnlyList<DeadLetterRow> found, int size) => found.Count <= size
+        ? new(found, null)
+        : new([.. found.Take(size)], new DeadLetterEnd(found[size - 1].At, found[size - 1].Key));
+}
+
+/// <summary>The last row of a page.</summary>
+internal readonly record struct DeadLetterEnd(long At, DeadLetterKey Key)
+{
+    public bool IsBefore(DeadLetterRow row) => (At, Key).CompareTo((row.At, row.Key)) < 0;
+}

@@ -1,0 +1,129 @@
+using Perdure.Core.Stores;
+
+namespace Perdure.Stores.Tests;
+
+/// <summary>Messages that are written over, and what is put aside.</summary>
+public abstract partial class StoreConformance
+{
+    [Fact]
+    public async Task A_message_is_written_over_and_keeps_its_place()
+    {
+        await _node.MustCommitAsync(
+            new TurnRows { Partition = 1, InsertMessages = [Node.Message(1, 7, 1), Node.Message(1, 7, 2)] });
+        byte[] body = Node.Bytes("ü\0again");
+        MessageRow rewritten = Node.Message(1, 7, 1) with { Body = body };
+        await _node.MustCommitAsync(new TurnRows { Partition = 1, RewriteMessages = [rewritten] });
+        Array.Clear(body);
+        (await _node.MessagesAsync(1)).ShouldBe(["ü\0again", "7/2"]);
+
+        await _node.MustCommitAsync(
+            new TurnRows { Partition = 1, RewriteMessages = [rewritten with { Body = Node.Bytes("first") }] },
+            new TurnRows { Partition = 1, RewriteMessages = [rewritten with { Body = Node.Bytes("last") }] },
+            new TurnRows { Partition = 1, DeleteMessages = [new(1, 7, 2)] });
+        await ReopenAsync();
+        IReadOnlyList<MessageRow> left = await _node.Store.ReadMessagesAsync([new MessageKey(1, 7, 1)], default);
+        Node.Text(left.Single().Body).ShouldBe("last");
+        (left[0].Target, left[0].Kind).ShouldBe((rewritten.Target, rewritten.Kind));
+    }
+
+    [Fact]
+    public async Task Writing_over_what_is_not_there_refuses_the_whole_batch()
+    {
+        CommitResult result = await _node.CommitAsync(
+            new TurnRows { Partition = 0, InsertMessages = [Node.Message(0, 1, 1)] },
+            new TurnRows { Partition = 2, RewriteMessages = [Node.Message(2, 9, 4)] });
+        result.Outcome.ShouldBe(CommitOutcome.Inconsistent);
+        result.Partitions.ShouldBe([2]);
+        (await _node.MessagesAsync(0)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_put_aside_is_read_back_after_reopening()
+    {
+        DeadLetterRow row = DeadLetter(3, long.MaxValue, at: Node.Day) with
+        {
+            Source = "queue größe 🚀",
+            Function = "Ordre",
+            EventId = "ü@1",
+            Order = "séance",
+            Class = DeadLetterClass.CircuitHeld,
+            Fingerprint = "0f",
+            State = DeadLetterState.Discarded,
+            Record = Node.Bytes("""{"body":"\u0000"}"""),
+        };
+        await PutAsideAsync(row, DeadLetter(3, 1));
+        await ReopenAsync();
+        (await DeadLettersAsync(new() { PageSize = 10, Key = row.Key })).ShouldBe([Text(row)]);
+        (await DeadLettersAsync(new() { PageSize = 10, Key = row.Key, WithRecords = false }))
+            .ShouldBe([Text(row with { Record = default })]);
+        (await DeadLettersAsync(new() { PageSize = 10, Key = new(3, 2) })).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_put_aside_is_found_by_each_of_its_marks()
+    {
+        DeadLetterRow[] rows =
+        [
+            DeadLetter(0, 1, at: 10) with { Source = "queue a" },
+            DeadLetter(1, 1, at: 20) with { Function = "Other" },
+            DeadLetter(2, 1, at: 30) with { Fingerprint = "other" },
+            DeadLetter(3, 1, at: 40) with { State = DeadLetterState.Held },
+        ];
+        await PutAsideAsync(rows);
+        DeadLetterQuery all = new() { PageSize = 10 };
+        foreach ((DeadLetterQuery query, int[] found) in new (DeadLetterQuery, int[])[]
+        {
+            (all, [0, 1, 2, 3]),
+            (all with { Source = "queue a" }, [0]),
+            (all with { Function = "Other" }, [1]),
+            (all with { Fingerprint = "other" }, [2]),
+            (all with { State = DeadLetterState.Held }, [3]),
+            (all with { From = 20 }, [1, 2, 3]),
+            (all with { To = 20 }, [0, 1]),
+            (all with { From = 20, To = 30, Function = "Ship" }, [2]),
+        })
+            (await DeadLettersAsync(query)).ShouldBe(found.Select(i => Text(rows[i])), $"{query}");
+    }
+
+    [Fact]
+    public async Task Pages_of_what_is_put_aside_are_ordered_by_time_and_leave_nothing_out()
+    {
+        DeadLetterRow[] rows =
+            [.. from i in Enumerable.Range(0, 23) select DeadLetter(i % 4, i + 1, at: Node.Day + (i * 7 % 5))];
+        await PutAsideAsync(rows);
+        List<string> seen = [];
+        DeadLetterQuery query = new() { PageSize = 4 };
+        while (true)
+        {
+            DeadLetterPage page = await _node.Store.QueryDeadLettersAsync(query, default);
+            page.Rows.Count.ShouldBeInRange(1, 4);
+            seen.AddRange(page.Rows.Select(Text));
+            if (page.After is not { } end)
+                break;
+            query = query with { After = end };
+        }
+        seen.ShouldBe(rows.OrderBy(r => r.At).ThenBy(r => r.Key).Select(Text));
+    }
+
+    private async Task PutAsideAsync(params DeadLetterRow[] rows) =>
+        await _node.MustCommitAsync(
+            [.. rows.Select(r => new TurnRows { Partition = r.Key.Partition, InsertDeadLetters = [r] })]);
+
+    private async Task<string[]> DeadLettersAsync(DeadLetterQuery query) =>
+        [.. (await _node.Store.QueryDeadLettersAsync(query, default)).Rows.Select(Text)];
+
+    private static DeadLetterRow DeadLetter(int partition, long number, long at = 5) => new()
+    {
+        Key = new(partition, number),
+        Source = "queue orders",
+        Function = "Ship",
+        EventId = $"e{number}",
+        Class = DeadLetterClass.Exception,
+        Fingerprint = "f1",
+        At = at,
+        Record = Node.Bytes("{}"),
+    };
+
+    private static string Text(DeadLetterRow row) =>
+        $"{row with { Record = default }} {Node.Text(row.Record)}";
+}
