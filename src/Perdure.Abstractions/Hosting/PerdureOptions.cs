@@ -73,6 +73,9 @@ public sealed class PerdureOptions
     /// </summary>
     public int MaxDeaths { get; set; } = 10;
 
+    /// <summary>How the functions of queues run, unless their triggers say otherwise.</summary>
+    public QueueOptions Queues { get; } = new();
+
     /// <summary>
     /// How long ended orchestrations are kept: completed ones for 30 days, failed and terminated ones for 90.
     /// </summary>

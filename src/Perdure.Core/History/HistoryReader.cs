@@ -204,7 +204,7 @@ internal static class HistoryReader
         return new Payload(row[start..(int)reader.BytesConsumed]);
     }
 
-    private static FailureDetails ReadFailure(ref Utf8JsonReader reader)
+    public static FailureDetails ReadFailure(ref Utf8JsonReader reader)
     {
         string type = "", message = "";
         string? stack = null;

@@ -1,6 +1,7 @@
 using Perdure.Core.Entities;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
+using Perdure.Core.Queues;
 using Perdure.Core.Stores;
 
 namespace Perdure.Core.Messages;
@@ -91,6 +92,28 @@ internal abstract record Message
         /// Name and input were left in the row, because too many wait; they are read when their turn comes.
         /// </summary>
         public bool IsLeft { get; init; }
+    }
+
+    /// <summary>A message of a queue, addressed to a shard of it.</summary>
+    public sealed record QueueItem(string Id, Payload Body) : Message
+    {
+        /// <summary>Of one session one message runs at a time, in the order in which they came.</summary>
+        public string? Session { get; init; }
+
+        /// <summary>When it was sent, in milliseconds since 1970.</summary>
+        public required long Enqueued { get; init; }
+
+        /// <summary>Not before this time; 0 at once.</summary>
+        public long VisibleAt { get; init; }
+
+        /// <summary>W3C trace context of the span that sent it; null where nothing is traced.</summary>
+        public string? TraceParent { get; init; }
+
+        /// <summary>How often its function has failed with it.</summary>
+        public int Failures { get; init; }
+
+        /// <summary>The first of its failures, and the latest ones.</summary>
+        public IReadOnlyList<FailedAttempt> Attempts { get; init; } = [];
     }
 
     /// <summary>An orchestration wants an entity for itself.</summary>

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
+using Perdure.Core.Queues;
 using Perdure.Core.Stores;
 
 namespace Perdure.Core.Messages;
@@ -48,6 +49,8 @@ internal static class MessageCodec
     {
         if (EntityMessageCodec.TryEncode(message, out int entityKind, out ReadOnlyMemory<byte> entityBody))
             return new MessageRow(key, target, entityKind, entityBody);
+        if (message is Message.QueueItem item)
+            return new MessageRow(key, target, QueueItemCodec.Kind, QueueItemCodec.Encode(item));
         if (message is Message.Purge purge)
             return new MessageRow(key, target, PurgeKind, RequestCodec.EncodePurge(purge));
         if (message is Message.WorkDone work)
@@ -107,6 +110,8 @@ internal static class MessageCodec
     {
         if (EntityMessageCodec.Knows(row.Kind))
             return EntityMessageCodec.Decode(row.Kind, row.Body) with { Row = row.Key };
+        if (row.Kind == QueueItemCodec.Kind)
+            return QueueItemCodec.Decode(row.Body) with { Row = row.Key };
         if (row.Kind == PurgeKind)
             return RequestCodec.DecodePurge(row);
         if (row.Kind == WorkDoneKind)

@@ -11,5 +11,7 @@ internal static class CodeNames
 
     public static string Entity(string name) => Of("entity", name);
 
+    public static string Queue(string name) => Of("queue", name);
+
     private static string Of(string kind, string name) => $"{kind} {name.ToUpperInvariant()}";
 }

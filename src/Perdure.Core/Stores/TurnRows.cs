@@ -53,7 +53,7 @@ internal sealed class TurnRows
     public List<MessageKey>? DeleteMessages { get; set; }
 
     /// <summary>
-    /// Bodies that are written over; each must exist. Between the insertions and the deletions of its table.
+    /// Messages whose bodies are written over; each must exist. Of a batch the last one counts.
     /// </summary>
     public List<MessageRow>? RewriteMessages { get; set; }
 

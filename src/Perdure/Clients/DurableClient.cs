@@ -25,6 +25,9 @@ internal sealed partial class DurableClient(
 
     private string? _author;
 
+    /// <summary>Where starts, events and signals go instead of leaving at once; null for none.</summary>
+    private Outbox? _outbox;
+
     /// <summary>The client that this one was made of to speak for somebody, or itself.</summary>
     public DurableClient Origin { get => field ?? this; private init; }
 
@@ -95,7 +98,7 @@ internal sealed partial class DurableClient(
     {
         CheckedId(instanceId);
         ArgumentException.ThrowIfNullOrEmpty(eventName);
-        if (eventName.Length > InstanceIds.LengthMax || !IsWellFormed(eventName))
+        if (eventName.Length > InstanceIds.LengthMax || !WellFormed.Is(eventName))
             throw new ArgumentException(
                 $"The event name has {eventName.Length} characters, or is not well-formed Unicode; names have at most "
                 + $"{InstanceIds.LengthMax} characters.", nameof(eventName));
@@ -108,12 +111,21 @@ internal sealed partial class DurableClient(
     public IDurableOrchestrationClient OnBehalfOf(string author)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(author);
-        if (author.Length > InstanceIds.AuthorLengthMax || !IsWellFormed(author))
+        if (author.Length > InstanceIds.AuthorLengthMax || !WellFormed.Is(author))
             throw new ArgumentException(
                 $"The name has {author.Length} characters, or is not well-formed Unicode; names have at most "
                 + $"{InstanceIds.AuthorLengthMax} characters.", nameof(author));
-        return new DurableClient(node, functions, serializer, ids) { Origin = Origin, _author = author };
+        return new DurableClient(node, functions, serializer, ids)
+        {
+            Origin = Origin,
+            _author = author,
+            _outbox = _outbox,
+        };
     }
+
+    /// <summary>A client whose starts, events and signals leave with what triggered a function.</summary>
+    public IDurableClient With(Outbox outbox) =>
+        new DurableClient(node, functions, serializer, ids) { Origin = Origin, _outbox = outbox };
 
     public Task TerminateAsync(string instanceId, string? reason, CancellationToken cancellationToken = default) =>
         TerminateAsync(instanceId, reason, recursive: false, cancellationToken);
@@ -266,6 +278,12 @@ internal sealed partial class DurableClient(
         if (node.IsStopping)
             throw Node.Stopping();
         Request request = new();
+        if (_outbox is not null && message(request) is var sent
+            && sent is Message.Start or Message.Raise or Message.Operation)
+        {
+            _outbox.Add(instanceId, sent with { Ticket = null });
+            return RequestOutcome.Accepted;
+        }
         node.PartitionOf(instanceId).Submit(instanceId, message(request), isNew);
         return await request.Outcome.WaitHereAsync(cancellationToken);
     }
@@ -296,7 +314,7 @@ internal sealed partial class DurableClient(
 
     private static void CheckReason(string? reason)
     {
-        if (reason is not null && !IsWellFormed(reason))
+        if (reason is not null && !WellFormed.Is(reason))
             throw new ArgumentException(
                 "The reason is not well-formed Unicode: it contains half of a surrogate pair.", nameof(reason));
     }
@@ -305,8 +323,8 @@ internal sealed partial class DurableClient(
     {
         foreach ((string tag, string value) in tags ?? ReadOnlyDictionary<string, string>.Empty)
         {
-            if (tag.Length is 0 or > InstanceIds.LengthMax || value is null || value.Length > 1000 || !IsWellFormed(tag)
-                || !IsWellFormed(value))
+            if (tag.Length is 0 or > InstanceIds.LengthMax || value is null || value.Length > 1000 || !WellFormed.Is(tag)
+                || !WellFormed.Is(value))
             {
                 throw new ArgumentException(
                     $"The tag '{tag}' cannot be used: names have 1 to {InstanceIds.LengthMax} characters, values at "
@@ -314,16 +332,6 @@ internal sealed partial class DurableClient(
                     + "and both are well-formed Unicode.", nameof(tags));
             }
         }
-    }
-
-    private static bool IsWellFormed(string text)
-    {
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (char.IsSurrogate(text[i]) && (i + 1 >= text.Length || !char.IsSurrogatePair(text[i], text[++i])))
-                return false;
-        }
-        return true;
     }
 
     private static long CeilingMilliseconds(DateTimeOffset time) =>

@@ -1,11 +1,15 @@
 using Perdure.Json;
 using Perdure.Runtime;
+using Perdure.Runtime.Queues;
 
 namespace Perdure.Execution;
 
 /// <summary>What an activity function sees of its call.</summary>
 internal sealed class ActivityCallContext(ActivityWork work, PayloadSerializer serializer) : DurableActivityContext
 {
+    /// <summary>Of the function of a queue: the message.</summary>
+    public Delivery Delivery => work.Delivery!;
+
     public string Name => work.Call.Name;
 
     public string InstanceId => work.Source.Id;

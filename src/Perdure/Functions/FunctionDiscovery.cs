@@ -1,5 +1,5 @@
 using System.Reflection;
-using Microsoft.Extensions.Logging;
+using Perdure.Functions.Queues;
 
 namespace Perdure.Functions;
 
@@ -50,8 +50,8 @@ internal static class FunctionDiscovery
         List<OrchestrationFunction?> orchestrations = [];
         List<ActivityFunction?> activities = [];
         List<EntityFunction?> entities = [];
+        List<QueueFunction?> queues = [];
         List<FunctionDescription> http = [];
-        List<TriggeredFunction> others = [];
         foreach (FunctionDescription function in functions.OrderBy(f => f.Name, StringComparer.OrdinalIgnoreCase))
         {
             if (function.Trigger is OrchestrationTriggerAttribute)
@@ -60,19 +60,19 @@ internal static class FunctionDiscovery
                 activities.Add(new ActivityCompiler(function, environment, services, problems).Compile());
             else if (function.Trigger is EntityTriggerAttribute)
                 entities.Add(new EntityCompiler(function, environment, services, problems).Compile());
-            else if (function.Trigger is HttpTriggerAttribute)
-                http.Add(function);
+            else if (function.Trigger is QueueTriggerAttribute)
+                queues.Add(new QueueCompiler(function, environment, services, problems).Compile());
             else
-                others.Add(new(function.Name, FunctionDescription.TextOf(function.Trigger)));
+                http.Add(function);
         }
+        foreach (var same in queues.OfType<QueueFunction>().GroupBy(f => f.Consumer.Queue).Where(g => g.Count() > 1))
+            problems.Add($"The queue '{same.Key}' triggers {string.Join(" and ", same.Select(f => f.Consumer.Name))}; a "
+                + "queue has one function.");
         if (problems.Count > 0)
             throw new FunctionDiscoveryException([.. problems.Distinct()]);
 
-        ILogger logger = environment.Loggers.CreateLogger("Perdure.Functions");
-        foreach (TriggeredFunction other in others)
-            FunctionLog.TriggerNotServed(logger, other.Name, other.Trigger);
         HttpFunctions served = new(http, environment, services);
-        return new(orchestrations!, activities!, entities!, served, others);
+        return new(orchestrations!, activities!, entities!, queues!, served);
     }
 
     private static Type[] TypesOf(Assembly assembly, List<string> problems)

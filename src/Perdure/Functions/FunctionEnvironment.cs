@@ -9,4 +9,8 @@ namespace Perdure.Functions;
 /// <param name="Serializer">How their inputs and results become JSON.</param>
 /// <param name="TaskHub">The name of the only hub whose client they can ask for.</param>
 internal sealed record FunctionEnvironment(
-    IServiceProvider Services, ILoggerFactory Loggers, PayloadSerializer Serializer, string TaskHub);
+    IServiceProvider Services, ILoggerFactory Loggers, PayloadSerializer Serializer, string TaskHub)
+{
+    /// <summary>How functions of queues run unless their triggers say otherwise.</summary>
+    public QueueOptions Queues { get; init; } = new();
+}

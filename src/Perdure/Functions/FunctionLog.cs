@@ -5,12 +5,6 @@ namespace Perdure.Functions;
 internal static partial class FunctionLog
 {
     [LoggerMessage(
-        EventId = 100,
-        Level = LogLevel.Warning,
-        Message = "Function {Function} does not run, because this host does not serve its trigger [{Trigger}].")]
-    public static partial void TriggerNotServed(ILogger logger, string function, string trigger);
-
-    [LoggerMessage(
         EventId = 101,
         Level = LogLevel.Warning,
         Message = "Function {Function} does not run, because this host does not serve its trigger [HttpTrigger]. "

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using Perdure.Core.Stores;
+using Perdure.Functions.Queues;
 
 namespace Perdure.Functions;
 
@@ -9,8 +10,8 @@ internal sealed class FunctionRegistry(
     IReadOnlyList<OrchestrationFunction> orchestrations,
     IReadOnlyList<ActivityFunction> activities,
     IReadOnlyList<EntityFunction> entities,
-    HttpFunctions http,
-    IReadOnlyList<TriggeredFunction> others)
+    IReadOnlyList<QueueFunction> queues,
+    HttpFunctions http)
 {
     private readonly FrozenDictionary<string, OrchestrationFunction> _orchestrations =
         orchestrations.ToFrozenDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
@@ -21,11 +22,16 @@ internal sealed class FunctionRegistry(
     private readonly FrozenDictionary<string, EntityFunction> _entities =
         entities.ToFrozenDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
 
+    private readonly FrozenDictionary<string, QueueFunction> _queues =
+        queues.ToFrozenDictionary(f => f.Consumer.Queue, StringComparer.Ordinal);
+
     public IReadOnlyList<OrchestrationFunction> Orchestrations => orchestrations;
 
     public IReadOnlyList<ActivityFunction> Activities => activities;
 
     public IReadOnlyList<EntityFunction> Entities => entities;
+
+    public IReadOnlyList<QueueFunction> Queues => queues;
 
     public HttpFunctions Http => http;
 
@@ -33,21 +39,19 @@ internal sealed class FunctionRegistry(
     /// What other nodes are told of: without functions of its own, the built-in ones are not worth telling.
     /// </summary>
     public IReadOnlyList<string> Offered { get; } =
-        orchestrations.Count + entities.Count + activities.Count(a => !a.IsBuiltIn) == 0
+        orchestrations.Count + entities.Count + queues.Count + activities.Count(a => !a.IsBuiltIn) == 0
             ? []
             :
             [
                 .. orchestrations.Select(f => CodeNames.Orchestration(f.Name)),
                 .. activities.Select(f => CodeNames.Activity(f.Name)),
                 .. entities.Select(f => CodeNames.Entity(f.Name)),
+                .. queues.Select(f => CodeNames.Queue(f.Consumer.Queue)),
             ];
-
-    /// <summary>Functions whose trigger this host does not serve; a warning was logged for each.</summary>
-    public IReadOnlyList<TriggeredFunction> Others => others;
 
     /// <summary>The same functions, and one of the engine's own, whose name none of them can have.</summary>
     public FunctionRegistry With(ActivityFunction builtIn) =>
-        new(orchestrations, [.. activities, builtIn], entities, http, others);
+        new(orchestrations, [.. activities, builtIn], entities, queues, http);
 
     public bool TryGetOrchestration(string name, [NotNullWhen(true)] out OrchestrationFunction? function) =>
         _orchestrations.TryGetValue(name, out function);
@@ -90,7 +94,12 @@ internal sealed class FunctionRegistry(
         field ??= [.. Offered.Where(f => activities.Any(a => CodeNames.Activity(a.Name) == f))];
 
     /// <summary>Orchestrations and entities.</summary>
-    public IReadOnlyList<string> OfferedRuns => field ??= [.. Offered.Except(OfferedActivities)];
+    public IReadOnlyList<string> OfferedRuns => field ??=
+        [.. Offered.Except(OfferedActivities).Except(queues.Select(f => CodeNames.Queue(f.Consumer.Queue)))];
+
+    /// <summary>The function of a queue, or null.</summary>
+    /// <param name="queue">Its name, in lower case.</param>
+    public QueueFunction? QueueFunction(string queue) => _queues.GetValueOrDefault(queue);
 
     /// <summary>As its author spells it; if only other nodes have it, as the caller does.</summary>
     /// <exception cref="ArgumentException">No node has it.</exception>
@@ -116,8 +125,3 @@ internal sealed class FunctionRegistry(
         return new($"This host has no {kind} named '{name}'. {list}");
     }
 }
-
-/// <summary>A function with a trigger that no package of this host knows.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Trigger">Its trigger, for example <c>QueueTrigger</c>.</param>
-internal sealed record TriggeredFunction(string Name, string Trigger);

@@ -37,7 +37,10 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         _lifetime = lifetime;
         ILogger logger = loggers.CreateLogger("Perdure");
         PayloadSerializer serializer = new(_options.MaxPayloadBytes);
-        FunctionEnvironment functionEnvironment = new(services, loggers, serializer, _options.TaskHub);
+        FunctionEnvironment functionEnvironment = new(services, loggers, serializer, _options.TaskHub)
+        {
+            Queues = _options.Queues,
+        };
         _http = new HttpSender(_options.Http, _options.MaxPayloadBytes, services, time, logger);
         FunctionRegistry functions = Discover(functionEnvironment)
             .With(new HttpActivity(_http, serializer, _options.MaxPayloadBytes).Function(services));
@@ -58,15 +61,23 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
             });
         Node = new Node(
             new NodeParts(
-                _store, executor, entities, functions, serializer, WorkScheduler.ThreadPool, time, logger),
+                _store, executor, entities, functions, serializer, WorkScheduler.ThreadPool, time, logger)
+            {
+                Ids = ids,
+            },
             Settings(_options));
         Node.WhenAbandoned = StopHost;
-        Client = new DurableClient(Node, functions, serializer, ids);
+        DurableClient client = new(Node, functions, serializer, ids);
+        Client = client;
+        Node.ClientFor = client.With;
+        Queues = new QueueClient(Node, serializer);
     }
 
     public Node Node { get; }
 
     public IDurableClient Client { get; }
+
+    public IQueueClient Queues { get; }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -27,6 +27,15 @@ internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
         NotNegative(nameof(options.Retention.Completed), options.Retention.Completed);
         NotNegative(nameof(options.Retention.Failed), options.Retention.Failed);
         NotNegative(nameof(options.Retention.Terminated), options.Retention.Terminated);
+        Range("Queues:MaxDequeueCount", options.Queues.MaxDequeueCount, 1, 10_000);
+        Range("Queues:BatchSize", options.Queues.BatchSize, 1, 10_000);
+        Range("Queues:NewBatchThreshold", options.Queues.NewBatchThreshold ?? 0, 0, 10_000);
+        if (options.Queues.VisibilityTimeout < TimeSpan.Zero
+            || options.Queues.VisibilityTimeout > TimeSpan.FromDays(365))
+        {
+            problems.Add($"Perdure:Queues:VisibilityTimeout is {options.Queues.VisibilityTimeout}; it is from zero to "
+                + "365 days.");
+        }
         HttpCallOptionsCheck.AddProblems(options.Http, problems);
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
 

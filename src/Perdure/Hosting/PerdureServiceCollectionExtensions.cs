@@ -44,6 +44,7 @@ public static class PerdureServiceCollectionExtensions
         services.TryAddSingleton<IDurableClient>(s => s.GetRequiredService<PerdureHost>().Client);
         services.TryAddSingleton<IDurableOrchestrationClient>(s => s.GetRequiredService<IDurableClient>());
         services.TryAddSingleton<IDurableEntityClient>(s => s.GetRequiredService<IDurableClient>());
+        services.TryAddSingleton<IQueueClient>(s => s.GetRequiredService<PerdureHost>().Queues);
         services.AddHostedService(s => s.GetRequiredService<PerdureHost>());
         return services;
     }

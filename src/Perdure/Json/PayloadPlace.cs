@@ -13,6 +13,7 @@ internal enum PayloadRole
     OperationInput,
     OperationResult,
     EntityState,
+    QueueMessage,
 }
 
 /// <summary>Whose value a payload is. It becomes text only when something is wrong with it.</summary>
@@ -31,6 +32,7 @@ internal readonly record struct PayloadPlace(PayloadRole Role, string Name, stri
         PayloadRole.EventData => $"the data of event '{Name}'",
         PayloadRole.OperationInput => $"the input of operation '{Operation}' of entity '{Name}'",
         PayloadRole.OperationResult => $"the result of operation '{Operation}' of entity '{Name}'",
+        PayloadRole.QueueMessage => $"a message of queue '{Name}'",
         PayloadRole.EntityState => $"the state of entity '{Name}'",
         _ => throw new UnreachableException($"No text for {Role}."),
     };

@@ -2,6 +2,7 @@ using Perdure.Core.History;
 using Perdure.Core.Identity;
 using Perdure.Functions;
 using Perdure.Runtime.Offers;
+using Perdure.Runtime.Queues;
 
 namespace Perdure.Runtime;
 
@@ -30,6 +31,9 @@ internal sealed class ActivityWork(
     public TaskKey Task { get; } = task;
     public HistoryEvent.TaskScheduled Call { get; } = call;
     public ActivityFunction? Function { get; set; }
+
+    /// <summary>Of the function of a queue: the message.</summary>
+    public Delivery? Delivery { get; init; }
 
     /// <summary>Recovered: an earlier process may have run it, wholly or in part.</summary>
     public bool MayHaveRunBefore { get; init; }

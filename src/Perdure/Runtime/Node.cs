@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Perdure.Clients;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
@@ -10,6 +11,7 @@ using Perdure.Execution.Entities;
 using Perdure.Functions;
 using Perdure.Json;
 using Perdure.Runtime.Offers;
+using Perdure.Runtime.Queues;
 using Perdure.Telemetry;
 
 namespace Perdure.Runtime;
@@ -23,7 +25,11 @@ internal sealed record NodeParts(
     PayloadSerializer Serializer,
     WorkScheduler Scheduler,
     TimeProvider Time,
-    ILogger Logger);
+    ILogger Logger)
+{
+    /// <summary>Draws ids for what functions send.</summary>
+    public IIdSource? Ids { get; init; }
+}
 
 /// <summary>
 /// One process of the host: owns partitions, takes batches to the store, gives activities their slots. It starts work
@@ -50,10 +56,17 @@ internal sealed partial class Node : INumbers
 
     private static readonly TimeSpan SweepPause = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>
+    /// Functions of queues have no slots of the node: each has a limit of its own, and those that wait for
+    /// orchestrations must not take the slots that these need for their activities.
+    /// </summary>
+    private const int TriggersMax = 1_000_000;
+
     private readonly NodeParts _parts;
     private readonly ITimer _audit;
     private readonly CancellationTokenSource _stopping = new();
     private HubSecret? _secret;
+    private QueueRoutes? _queues;
     private readonly CancellationTokenSource _left = new();
     private Partition[] _partitions = [];
     private Lane[] _lanes = [];
@@ -78,6 +91,8 @@ internal sealed partial class Node : INumbers
         Claims = new Claims(this);
         Activities = new ActivityDispatcher(
             settings.ConcurrentActivitiesMax, parts.Scheduler, new ActivityRunner(this), Claims.Pull);
+        Triggers = new ActivityDispatcher(
+            TriggersMax, parts.Scheduler, new ActivityRunner(this), static () => { });
         Leases = new LeaseKeeper(this);
         Executor = new TurnsElsewhere(parts.Executor, this);
         Entities = new OperationsElsewhere(parts.Entities, this);
@@ -107,6 +122,19 @@ internal sealed partial class Node : INumbers
     public Meters Meters { get; }
     public RuntimeTelemetry Telemetry { get; }
     public ActivityDispatcher Activities { get; }
+
+    /// <summary>Runs the functions of queues.</summary>
+    public ActivityDispatcher Triggers { get; }
+
+    public IIdSource Ids => _parts.Ids ?? throw new InvalidOperationException("This node draws no ids.");
+
+    /// <summary>Makes a client that sends through an outbox.</summary>
+    public Func<Outbox, IDurableClient> ClientFor { get; set; } =
+        static _ => throw new InvalidOperationException("This node has no client.");
+
+    /// <exception cref="InvalidOperationException">The node has not started.</exception>
+    public QueueRoutes Queues => _queues ?? throw NotStarted();
+
     public RecoverySlots RecoverySlots { get; }
     public LeaseKeeper Leases { get; }
     public Claims Claims { get; }
@@ -149,7 +177,7 @@ internal sealed partial class Node : INumbers
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         HubInfo hub = await Store.OpenAsync(Now, cancellationToken);
-        (Number, _secret) = (hub.Node, hub.Secret);
+        (Number, _secret, _queues) = (hub.Node, hub.Secret, new QueueRoutes(hub.Partitions));
         _lanes = [.. Enumerable.Range(0, hub.Lanes).Select(i => NewLane(i))];
         _partitions = new Partition[hub.Partitions];
         for (int i = 0; i < _partitions.Length; i++)
@@ -178,6 +206,7 @@ internal sealed partial class Node : INumbers
         if (IsAbandoned)
             deadline = new CancellationToken(canceled: true);
         Activities.Stop();
+        Triggers.Stop();
         foreach (Partition partition in _partitions)
             partition.StopCare();
         await Claims.StopAsync();
@@ -185,11 +214,12 @@ internal sealed partial class Node : INumbers
         if (IsShared && Leases.HasOthers)
             await Task.WhenAll(
                 _partitions.Where(p => p.Epoch != 0).Select(p => p.HandOverAsync(p.Epoch, deadline)));
-        Task activities = Activities.WhenIdleAsync();
+        Task activities = Task.WhenAll(Activities.WhenIdleAsync(), Triggers.WhenIdleAsync());
         if (!await Finished(activities, deadline))
         {
-            Logger.StopDeadline(Activities.Running);
+            Logger.StopDeadline(Activities.Running + Triggers.Running);
             Activities.CancelRunning();
+            Triggers.CancelRunning();
             using CancellationTokenSource grace = new(Grace, Time);
             await Finished(activities, grace.Token);
         }

@@ -1,5 +1,7 @@
 using Perdure.Core.Messages;
+using Perdure.Core.Queues;
 using Perdure.Core.Stores;
+using Perdure.Runtime.Queues;
 
 namespace Perdure.Runtime;
 
@@ -43,6 +45,9 @@ internal sealed partial class Partition
         {
             if (_closed || _held is not null)
                 return false;
+            if (QueueIds.Is(row.Target))
+                return !_queues.TryGetValue(QueueIds.QueueOf(row.Target), out QueueShard? shard)
+                    || !shard.Holds_NeedsLock(row.Key);
             if (!_residents.TryGetValue(row.Target, out Resident? resident))
                 return true;
             // In a turn that commits it cannot be seen; the next audit looks again.

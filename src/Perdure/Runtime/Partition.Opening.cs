@@ -221,6 +221,7 @@ internal sealed partial class Partition
             Abandon_NeedsLock(resident);
         }
         _residents.Clear();
+        AbandonQueues_NeedsLock();
         _care.Close_NeedsLock();
         _offers.Clear();
         _timers.Clear();
@@ -297,6 +298,7 @@ internal sealed partial class Partition
             // Code that still runs answers too late, and what is in line rests on it: nothing may follow the release.
             foreach (Resident resident in _residents.Values.ToArray())
                 Abandon_NeedsLock(resident);
+            AbandonQueues_NeedsLock();
             _care.Close_NeedsLock();
         }
         foreach (Request request in unanswered)

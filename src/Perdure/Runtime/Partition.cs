@@ -4,6 +4,7 @@ using Perdure.Core.Entities;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
+using Perdure.Core.Queues;
 using Perdure.Core.Stores;
 
 namespace Perdure.Runtime;
@@ -42,6 +43,7 @@ internal sealed partial class Partition
         _idle = new SessionCache(node.Settings.SessionCacheSize / node.Partitions);
         _core = new OrchestrationCore(node.Settings.Limits, node.Partitions, node, node.Executor);
         _entities = new EntityCore(node.Settings.Limits, node.Partitions, node, node.Entities);
+        Queues = new QueueCore(node.Partitions);
         _acks = new AckDeadlines(this);
         _care = new Care(this, _gate, null);
         _timerTick = node.Time.CreateTimer(
@@ -148,6 +150,11 @@ internal sealed partial class Partition
             Take_NeedsLock(id, done);
             return null;
         }
+        if (message is Message.QueueItem item)
+        {
+            Put_NeedsLock(id, item);
+            return null;
+        }
         Resident resident = ResidentOf_NeedsLock(id, isNew, out Resident? claimed);
         if (message.Ticket is Request asked && IsFull(resident))
         {
@@ -235,13 +242,7 @@ internal sealed partial class Partition
     }
 
     /// <summary>Whether the activity may start at once; if not, it starts when careful mode lets it.</summary>
-    public bool Admit(ActivityWork work)
-    {
-        if (!_care.IsOn)
-            return true;
-        _care.Run(new CarefulActivity(work));
-        return false;
-    }
+    public bool Admit(ActivityWork work) => !_care.IsOn || Admit(new CarefulActivity(work));
 
     /// <summary>
     /// Whether the execution still wants the activity to begin. If not, it is struck off: when the ending that stands

@@ -168,6 +168,19 @@ internal static partial class Log
     public static partial void EntityCallFailed(
         this ILogger logger, string entityId, string operation, Exception exception);
 
+    [LoggerMessage(
+        50, LogLevel.Warning,
+        "Messages of the queue {Queue} wait in partition {Partition}: this program has no function for it.")]
+    public static partial void QueueHasNoFunction(this ILogger logger, string queue, int partition);
+
+    [LoggerMessage(
+        51, LogLevel.Warning,
+        "Message {MessageId} of the queue {Queue} is put aside as dead letter {DeadLetter} ({Class}) after {Failures} "
+        + "failures of {Function}: {ErrorType}: {ErrorMessage}")]
+    public static partial void MessagePutAside(
+        this ILogger logger, string messageId, string queue, string deadLetter, DeadLetterClass @class, int failures,
+        string function, string errorType, string errorMessage);
+
     [LoggerMessage(46, LogLevel.Warning, "Disposing of what operations of entity {InstanceId} held failed.")]
     public static partial void EntityNotDisposed(this ILogger logger, string instanceId, Exception exception);
 }

@@ -203,26 +203,12 @@ public class DiscoveryTests
     }
 
     [Fact]
-    public void A_trigger_that_is_not_served_is_only_warned_of()
-    {
-        using TestHost host = new();
-
-        FunctionRegistry registry = host.Discover(typeof(Queued));
-
-        registry.Others.ShouldBe([new TriggeredFunction("FromQueue", "QueueTrigger")]);
-        host.Log.All.ShouldBe(
-            ["Perdure.Functions: Function FromQueue does not run, "
-                + "because this host does not serve its trigger [QueueTrigger]."]);
-    }
-
-    [Fact]
     public void An_HTTP_function_is_left_to_whoever_serves_HTTP_and_warned_of_if_nobody_does()
     {
         using TestHost host = new();
 
         FunctionRegistry registry = host.Discover(typeof(Asked));
 
-        registry.Others.ShouldBeEmpty();
         registry.Http.All.Select(f => f.Name).ShouldBe(["Get", "Post"]);
         HttpTriggerAttribute trigger = registry.Http.All[1].Trigger.ShouldBeOfType<HttpTriggerAttribute>();
         (trigger.AuthLevel, trigger.Route).ShouldBe((AuthorizationLevel.Function, "things"));
@@ -263,7 +249,7 @@ public class DiscoveryTests
             [typeof(DiscoveryTests).Assembly, typeof(DiscoveryTests).Assembly], host.Environment);
 
         registry.TryGetActivity("PerdureTestsVisible", out _).ShouldBeTrue();
-        registry.TryGetActivity("FromQueue", out _).ShouldBeFalse();
+        registry.QueueFunction("items").ShouldBeNull();
     }
 
     [Fact]

@@ -164,7 +164,8 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
 
     private CommitResult? RewriteMessages() =>
         Each(turn => turn.RewriteMessages, (_, row) =>
-            tables.Messages.Replace(OrderOf(row.Key), row with { Body = row.Body.ToArray() })
+            tables.Messages.TryGet(OrderOf(row.Key), out MessageRow before)
+            && tables.Messages.Replace(OrderOf(row.Key), before with { Body = row.Body.ToArray() })
                 ? null
                 : Missed(row.Key.Partition, $"message {row.Key}"));
 

@@ -18,9 +18,27 @@ public sealed class Code
 
     public Func<IDurableActivityContext, Task<object?>> Other { set => Activities["Other"] = value; }
 
+    /// <summary>The function of the queue <c>items</c>.</summary>
+    public Func<ItemCall, Task> Item { get; set; } = static _ => Task.CompletedTask;
+
     /// <summary>The entity <c>Thing</c>; it may use more than its context.</summary>
     public Func<IDurableEntityContext, Task> Thing { get; set; } = ThingOperations.RunAsync;
 }
+
+/// <summary>Whether the process of a host is dead.</summary>
+public sealed class Life
+{
+    private volatile bool _isDead;
+
+    public bool IsDead => _isDead;
+
+    public void Die() => _isDead = true;
+}
+
+/// <summary>What the function of the queue <c>items</c> gets.</summary>
+public sealed record ItemCall(
+    string Item, QueueMessage Message, RetryContext Retry, IDurableClient Client, ICollector<string> Others,
+    CancellationToken CancellationToken);
 
 /// <summary>Hidden in a class that is not public, so that no host finds them by itself.</summary>
 internal static class CodeFunctions
@@ -50,6 +68,23 @@ internal static class CodeFunctions
         [FunctionName("Other")]
         public Task<object?> Run([ActivityTrigger] IDurableActivityContext context) =>
             code.Activities["Other"](context);
+    }
+
+    /// <summary>A process that is dead runs nothing, though what it has in memory goes on in a test.</summary>
+    public sealed class QueueFunction(Code code, Life? life = null)
+    {
+        [FunctionName("Item")]
+        [FixedDelayRetry(2, "00:10:00")]
+        public Task Run(
+            [QueueTrigger("items")] string item, QueueMessage message, RetryContext retry, int dequeueCount,
+            [DurableClient] IDurableClient client, [Queue("others")] ICollector<string> others,
+            CancellationToken cancellationToken)
+        {
+            dequeueCount.ShouldBe(retry.RetryCount + 1);
+            return life is { IsDead: true }
+                ? new TaskCompletionSource().Task
+                : code.Item(new ItemCall(item, message, retry, client, others, cancellationToken));
+        }
     }
 
     public sealed class ThingFunction(Code code)

@@ -36,7 +36,7 @@ internal sealed class Hub(Setup setup) : IAsyncDisposable
     public static Type[] AllFunctions { get; } =
     [
         typeof(MainFunction), typeof(ChildFunction), typeof(WorkFunction), typeof(OtherFunction),
-        typeof(ThingFunction),
+        typeof(ThingFunction), typeof(QueueFunction),
     ];
 
     public SkipClock Clock { get; } = new();
@@ -64,6 +64,8 @@ internal sealed class Hub(Setup setup) : IAsyncDisposable
 
     public IServiceProvider Provider => _host!.Services;
 
+    public IQueueClient Queues => Provider.GetRequiredService<IQueueClient>();
+
     public IDurableClient Client => Provider.GetRequiredService<IDurableClient>();
 
     public PerdureHost Host => Provider.GetRequiredService<PerdureHost>();
@@ -86,6 +88,7 @@ internal sealed class Hub(Setup setup) : IAsyncDisposable
         builder.Logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace);
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton(Code);
+        builder.Services.AddSingleton<Life>();
         Services?.Invoke(builder.Services);
         builder.Services.AddPerdure(options =>
         {
@@ -115,6 +118,7 @@ internal sealed class Hub(Setup setup) : IAsyncDisposable
     /// <summary>The process dies. Its host is not stopped and not disposed of, only left.</summary>
     public async Task DieAsync()
     {
+        Provider.GetRequiredService<Life>().Die();
         await Store.DieAsync();
         _host = null;
     }

@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Text.Json;
+using Perdure.Core.History;
+using Perdure.Core.Messages;
+
+namespace Perdure.Core.Queues;
+
+/// <summary>Messages of queues as rows: the body is a JSON object.</summary>
+internal static class QueueItemCodec
+{
+    public const int Kind = 30;
+
+    private static readonly JsonReaderOptions s_options = new() { MaxDepth = 128 };
+
+    public static byte[] Encode(Message.QueueItem item)
+    {
+        ArrayBufferWriter<byte> buffer = new(item.Body.Length + 128);
+        using Utf8JsonWriter writer = new(buffer, HistoryNames.WriterOptions);
+        writer.WriteStartObject();
+        writer.WriteString("id", item.Id);
+        writer.WriteNumber("enqueued", item.Enqueued);
+        if (item.Session is { } session)
+            writer.WriteString("session", session);
+        if (item.VisibleAt > 0)
+            writer.WriteNumber("visibleAt", item.VisibleAt);
+        if (item.TraceParent is { } trace)
+            writer.WriteString("trace", trace);
+        if (item.Failures > 0)
+        {
+            writer.WriteNumber("failures", item.Failures);
+            WriteAttempts(writer, item.Attempts);
+        }
+        if (!item.Body.IsNone)
+        {
+            writer.WritePropertyName("body");
+            writer.WriteRawValue(item.Body.Span, skipInputValidation: true);
+        }
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    public static void WriteAttempts(Utf8JsonWriter writer, IEnumerable<FailedAttempt> attempts)
+    {
+        writer.WriteStartArray("attempts");
+        foreach (FailedAttempt attempt in attempts)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("at", attempt.At);
+            writer.WriteNumber("ms", attempt.Milliseconds);
+            writer.WriteNumber("node", attempt.Node);
+            HistoryWriter.WriteFailure(writer, HistoryNames.Failure, attempt.Failure);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
+    /// <exception cref="FormatException">The body is damaged, or of a newer version.</exception>
+    public static Message.QueueItem Decode(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return Read(body);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new FormatException($"A message of a queue is damaged: {e.Message}", e);
+        }
+    }
+
+    private static Message.QueueItem Read(ReadOnlyMemory<byte> body)
+    {
+        Utf8JsonReader reader = new(body.Span, s_options);
+        string? id = null, session = null, trace = null;
+        long enqueued = 0, visibleAt = 0;
+        int failures = 0;
+        List<FailedAttempt> attempts = [];
+        Payload content = default;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new FormatException("A message of a queue is not a JSON object.");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = reader.GetString()!;
+            reader.Read();
+            switch (name)
+            {
+                case "id": id = reader.GetString(); break;
+                case "session": session = reader.GetString(); break;
+                case "trace": trace = reader.GetString(); break;
+                case "enqueued": enqueued = reader.GetInt64(); break;
+                case "visibleAt": visibleAt = reader.GetInt64(); break;
+                case "failures": failures = reader.GetInt32(); break;
+                case "attempts":
+                    while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                        attempts.Add(ReadAttempt(ref reader));
+                    break;
+                case "body":
+                    int start = (int)reader.TokenStartIndex;
+                    reader.Skip();
+                    content = new Payload(body[start..(int)reader.BytesConsumed]);
+                    break;
+                default: throw Unknown(name);
+            }
+        }
+        return new Message.QueueItem(id ?? throw new FormatException("A message of a queue has no id."), content)
+        {
+            Session = session,
+            TraceParent = trace,
+            Enqueued = enqueued,
+            VisibleAt = visibleAt,
+            Failures = failures,
+            Attempts = attempts,
+        };
+    }
+
+    private static FailedAttempt ReadAttempt(ref Utf8JsonReader reader)
+    {
+        long at = 0, milliseconds = 0, node = 0;
+        FailureDetails? failure = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = reader.GetString()!;
+            reader.Read();
+            switch (name)
+            {
+                case "at": at = reader.GetInt64(); break;
+                case "ms": milliseconds = reader.GetInt64(); break;
+                case "node": node = reader.GetInt64(); break;
+                case "failure": failure = HistoryReader.ReadFailure(ref reader); break;
+                default: throw Unknown(name);
+            }
+        }
+        return new(at, milliseconds, node, failure ?? throw new FormatException("A failed attempt has no failure."));
+    }
+
+    private static FormatException Unknown(string name) => new(
+        $"The property '{name}' of a message of a queue is not known to this version of Perdure. A newer version wrote "
+        + "it; run that version.");
+}

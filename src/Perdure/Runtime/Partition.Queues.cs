@@ -1,0 +1,116 @@
+using Perdure.Core.Identity;
+using Perdure.Core.Messages;
+using Perdure.Core.Queues;
+using Perdure.Core.Stores;
+using Perdure.Runtime.Queues;
+
+namespace Perdure.Runtime;
+
+/// <summary>Queues: one shard of each lives here, and what it writes stands in the same line as all turns.</summary>
+internal sealed partial class Partition
+{
+    private readonly Dictionary<string, QueueShard> _queues = new(StringComparer.Ordinal);
+    private long _lastDeadLetter;
+
+    public QueueCore Queues { get; }
+
+    /// <summary>How many messages of a queue are here.</summary>
+    public int QueuedHere(string queue)
+    {
+        lock (_gate)
+            return _queues.TryGetValue(queue, out QueueShard? shard) ? shard.Count_NeedsLock : 0;
+    }
+
+    public long DrawDeadLetterNumber() => (Epoch << 32) + Interlocked.Increment(ref _lastDeadLetter);
+
+    /// <summary>Does something with a shard under the lock, unless the shard is not there any more.</summary>
+    public void Guard(QueueShard shard, Action action)
+    {
+        lock (_gate)
+        {
+            if (!_closed && _epoch == shard.Epoch)
+                action();
+        }
+    }
+
+    public bool IsCareful => _care.IsOn;
+
+    /// <summary>Whether the work may start at once; if not, it starts when careful mode lets it.</summary>
+    public bool Admit(CarefulWork work)
+    {
+        if (!_care.IsOn)
+            return true;
+        _care.Run(work);
+        return false;
+    }
+
+    public void CareDone(TaskKey task) => _care.Done(task);
+
+    /// <summary>What became of a message stands in line, unless it is in somebody else's hands by now.</summary>
+    public void Conclude(QueueShard shard, DeliveryEntry entry)
+    {
+        bool counts;
+        lock (_gate)
+        {
+            counts = _epoch == shard.Epoch && shard.Has_NeedsLock(entry.Work);
+            if (counts)
+                _node.LaneOf(this).Append(entry);
+        }
+        CareDone(entry.Work.Task);
+        if (counts)
+            _node.LaneOf(this).Go();
+        else
+            entry.Work.Delivery!.Exit();
+    }
+
+    public void Concluded(DeliveryEntry entry)
+    {
+        lock (_gate)
+        {
+            if (_epoch == entry.Epoch)
+                entry.Work.Delivery!.Shard.Concluded_NeedsLock(entry.Work, entry.Turn);
+        }
+    }
+
+    /// <summary>A message that was sent here is durable.</summary>
+    public void Stored(string target, Message.QueueItem item, long epoch)
+    {
+        lock (_gate)
+        {
+            if (_epoch == epoch && !_closed)
+                Shard_NeedsLock(target).Add_NeedsLock(item);
+        }
+    }
+
+    private void Put_NeedsLock(string target, Message.QueueItem item)
+    {
+        if (item.Ticket is null)
+        {
+            Shard_NeedsLock(target).Add_NeedsLock(item);
+            return;
+        }
+        MessageKey key = NextRequestKey_NeedsLock();
+        // It comes by itself when it is stored: whoever reads what is new must not put it there as well.
+        _seen[key.Origin] = key.Number;
+        _node.LaneOf(this).Append(new QueueSend(this, target, item, key));
+        _node.Scheduler.Queue(static l => l.Go(), _node.LaneOf(this));
+    }
+
+    private QueueShard Shard_NeedsLock(string target)
+    {
+        string queue = QueueIds.QueueOf(target);
+        if (_queues.TryGetValue(queue, out QueueShard? shard))
+            return shard;
+        _queues.Add(queue, shard = new QueueShard(queue, this));
+        if (shard.Function is null)
+            _logger.QueueHasNoFunction(queue, Number);
+        return shard;
+    }
+
+    private void AbandonQueues_NeedsLock()
+    {
+        foreach (QueueShard shard in _queues.Values)
+            shard.Abandon_NeedsLock();
+        _queues.Clear();
+    }
+}

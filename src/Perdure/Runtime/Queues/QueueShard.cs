@@ -1,0 +1,201 @@
+using Perdure.Core.History;
+using Perdure.Core.Identity;
+using Perdure.Core.Messages;
+using Perdure.Core.Orchestrations;
+using Perdure.Core.Queues;
+using Perdure.Core.Stores;
+using Perdure.Functions.Queues;
+using Perdure.Runtime.Offers;
+
+namespace Perdure.Runtime.Queues;
+
+/// <summary>
+/// What a partition has of one queue. It lives as long as the partition is owned under one epoch: so whatever is in
+/// hand here is in nobody else's hand. The partition's lock guards it.
+/// </summary>
+internal sealed class QueueShard : WorkSource
+{
+    private readonly QueueLine _line = new();
+    private readonly HashSet<ActivityWork> _inHand = [];
+
+    /// <summary>Whatever waits or is in hand, for the audit.</summary>
+    private readonly HashSet<MessageKey> _rows = [];
+
+    private readonly ITimer _tick;
+    private long _armedFor = long.MaxValue;
+    private bool _isPumping;
+
+    public QueueShard(string queue, Partition partition) : base($"queue {queue}")
+    {
+        Partition = partition;
+        Queue = queue;
+        Epoch = partition.Epoch;
+        Function = partition.Node.Functions.QueueFunction(Queue);
+        _tick = Node.Time.CreateTimer(
+            static s => ((QueueShard)s!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public string Queue { get; }
+    public Partition Partition { get; }
+    public long Epoch { get; }
+
+    /// <summary>Null when this host has none: then messages wait for a host that has.</summary>
+    public QueueFunction? Function { get; }
+
+    public override Node Node => Partition.Node;
+
+    public override bool IsLeaving => Partition.IsLeaving;
+
+    /// <summary>Messages that wait or are in hand.</summary>
+    public int Count_NeedsLock => _rows.Count;
+
+    public bool Holds_NeedsLock(MessageKey row) => _rows.Contains(row);
+
+    /// <summary>A message whose row is durable.</summary>
+    public void Add_NeedsLock(Message.QueueItem item)
+    {
+        _rows.Add(item.Row!.Value);
+        _line.Add(item);
+        PumpSoon_NeedsLock();
+    }
+
+    /// <summary>The partition is not owned any more: what runs counts for nothing.</summary>
+    public void Abandon_NeedsLock()
+    {
+        _tick.Dispose();
+        foreach (ActivityWork work in _inHand)
+        {
+            work.Abandon();
+            work.Delivery!.Exit();
+        }
+        _inHand.Clear();
+    }
+
+    public override bool Admit(ActivityWork work)
+    {
+        work.Delivery!.Enter();
+        work.Delivery.BegunAt = Node.Now;
+        return !Partition.IsCareful || Partition.Admit(new CarefulDelivery(work));
+    }
+
+    public override void Return(ActivityWork work, Message.TaskDone result)
+    {
+        Delivery delivery = work.Delivery!;
+        IReadOnlyList<(string, Message)> sent = delivery.Outbox.Close();
+        if (result.Failure is null && Function!.ReturnQueue is { } queue && !result.Result.IsNone)
+            sent = [.. sent, Returned(queue, result.Result)];
+        QueueTurn turn = result.Failure is { } failure
+            ? Fail(delivery, failure)
+            : Partition.Queues.Succeed(Partition.Number, delivery.Item, sent);
+        Partition.Conclude(this, new DeliveryEntry(work, turn));
+    }
+
+    /// <summary>It will not run here; whoever owns the partition then has it in its line.</summary>
+    public override void Drop(ActivityWork work)
+    {
+        Partition.CareDone(work.Task);
+        work.Delivery!.Exit();
+    }
+
+    public override void DidNotRun(ActivityWork work) => Drop(work);
+
+    /// <summary>Whether a result still counts: its message is in hand here.</summary>
+    public bool Has_NeedsLock(ActivityWork work) => _inHand.Contains(work);
+
+    /// <summary>What became of a message is durable.</summary>
+    public void Concluded_NeedsLock(ActivityWork work, QueueTurn turn)
+    {
+        if (!_inHand.Remove(work))
+            return;
+        if (turn.Again is { } again)
+            _line.Again(again);
+        else
+        {
+            _rows.Remove(work.Delivery!.Item.Row!.Value);
+            _line.Done(work.Delivery.Item);
+        }
+        PumpSoon_NeedsLock();
+    }
+
+    public QueueTurn Fail(Delivery delivery, FailureDetails failure)
+    {
+        long now = Node.Now;
+        DeadLetterClass? hopeless = delivery.Hopeless ?? failure.ErrorType switch
+        {
+            Failures.Poison => DeadLetterClass.CrashSuspect,
+            "Perdure.DeadLetterException" => DeadLetterClass.Rejected,
+            _ => null,
+        };
+        FailedAttempt attempt = new(
+            delivery.BegunAt, Math.Max(0, now - delivery.BegunAt), Node.Number, failure);
+        return QueueCore.Fail(
+            Partition.Number, delivery.Item, attempt, Function!.Consumer, hopeless, now,
+            Partition.DrawDeadLetterNumber());
+    }
+
+    private (string, Message) Returned(string queue, Payload body) =>
+        (Node.Queues.ShardFor(queue, session: null),
+            new Message.QueueItem(Node.Ids.NewId(), body) { Enqueued = Node.Now });
+
+    private void PumpSoon_NeedsLock()
+    {
+        if (_isPumping || Function is null)
+            return;
+        _isPumping = true;
+        Node.Scheduler.Queue(static s => s.Pump(), this);
+    }
+
+    /// <summary>Hands out what is due, as much as the function may have at a time.</summary>
+    private void Pump()
+    {
+        List<ActivityWork> works = [];
+        Partition.Guard(this, () =>
+        {
+            _isPumping = false;
+            long now = Node.Now;
+            while (!IsLeaving && _inHand.Count < Function!.InHandMax && _line.Take(now) is { } item)
+            {
+                ActivityWork work = WorkOf(item);
+                _inHand.Add(work);
+                works.Add(work);
+            }
+            SetTick(now);
+        });
+        foreach (ActivityWork work in works)
+            Node.Triggers.Enqueue(work);
+    }
+
+    private ActivityWork WorkOf(Message.QueueItem item)
+    {
+        // Only care asks for the number: a crash is counted against the message, whatever its row is called then.
+        TaskKey task = new(EntityInstanceIds.TaskKey($"{Queue}/{item.Id}"), 0, 0);
+        return new ActivityWork(this, task, item.Id, new HistoryEvent.TaskScheduled(0, Function!.Consumer.Name, item.Body)
+        {
+            Attempt = item.Failures + 1,
+        })
+        {
+            Function = Function.Code,
+            Delivery = new Delivery(this, item),
+            ScheduledAt = item.Enqueued,
+            TraceParent = item.TraceParent,
+        };
+    }
+
+    private void SetTick(long now)
+    {
+        long at = _inHand.Count < Function!.InHandMax ? _line.NextDue ?? long.MaxValue : long.MaxValue;
+        if (at == long.MaxValue || (at >= _armedFor && _armedFor > now))
+            return;
+        _armedFor = at;
+        // A timer of the platform takes no more than some weeks; whoever wakes too early looks again.
+        _tick.Change(
+            TimeSpan.FromMilliseconds(Math.Clamp(at - now, 0, (long)TimeSpan.FromDays(1).TotalMilliseconds)),
+            Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnTick() => Partition.Guard(this, () =>
+    {
+        _armedFor = long.MaxValue;
+        PumpSoon_NeedsLock();
+    });
+}
