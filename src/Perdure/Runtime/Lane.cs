@@ -26,6 +26,7 @@ internal sealed class Lane(
     private int _singles;
     private long _lastBatch;
     private bool[] _fenced = [];
+    private TaskCompletionSource? _idle;
 
     /// <summary>How many entries wait for a batch; starts are held back when it grows.</summary>
     public int Backlog
@@ -90,6 +91,29 @@ internal sealed class Lane(
         Go();
     }
 
+    /// <summary>Completes when nothing stands in line and everybody has been told; for a node that stops.</summary>
+    public Task WhenIdleAsync()
+    {
+        lock (_gate)
+        {
+            if (IsIdle)
+                return Task.CompletedTask;
+            _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _idle.Task;
+        }
+    }
+
+    private bool IsIdle => !_inFlight && !_draining && _ready.Count == 0;
+
+    private void TellIdle()
+    {
+        lock (_gate)
+        {
+            if (IsIdle)
+                _idle?.TrySetResult();
+        }
+    }
+
     private async Task CommitAllAsync()
     {
         while (SealNext() is { } entries)
@@ -101,6 +125,7 @@ internal sealed class Lane(
             if (result.Outcome != CommitOutcome.Committed)
                 return;
         }
+        TellIdle();
     }
 
     /// <summary>
@@ -262,11 +287,12 @@ internal sealed class Lane(
                 if (!_done.TryDequeue(out batch))
                 {
                     _draining = false;
-                    return;
+                    break;
                 }
             }
             Finish(batch.Entries, batch.Result, batch.Alone);
         }
+        TellIdle();
     }
 
     private void Finish(List<CommitEntry> entries, CommitResult result, bool alone)

@@ -226,6 +226,8 @@ internal sealed partial class Node : INumbers
         foreach (Partition partition in _partitions)
             partition.StopIntake();
         await Finished(Work.WhenIdleAsync(), deadline);
+        // What a lost lease has taken out of memory may still stand in line, with somebody who waits for it.
+        await Finished(Task.WhenAll(_lanes.Select(l => l.WhenIdleAsync())), deadline);
         await Finished(_recovery, deadline);
         await Finished(_upkeep, deadline);
         await Finished(_handingOver, deadline);

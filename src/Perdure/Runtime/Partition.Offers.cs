@@ -14,6 +14,10 @@ namespace Perdure.Runtime;
 internal sealed partial class Partition
 {
     private readonly OfferBook _offers = new();
+
+    /// <summary>What the last look found in the hands of nodes that do not count.</summary>
+    private HashSet<(OfferKey Offer, long Node)> _doubtful = [];
+
     private long _lastOfferNumber;
 
     /// <summary>Where the activities of a turn run: here, as a rule.</summary>
@@ -179,8 +183,8 @@ internal sealed partial class Partition
             List<OfferKey> left = [];
             foreach (OfferRow offer in offers)
             {
-                // A turn is offered anew when its instance is loaded.
-                if (offer.Tasks.Count > 0 && _node.IsShared && IsInHand(offer))
+                // A turn is offered anew when its instance is loaded. Whether a claimant lives the next look says.
+                if (offer.Tasks.Count > 0 && _node.IsShared)
                     _offers.Add(offer);
                 else
                     left.Add(offer.Key);
@@ -209,11 +213,20 @@ internal sealed partial class Partition
             if (_epoch != epoch || _closed)
                 return;
             List<OfferRow> lost = [];
+            HashSet<(OfferKey, long)> doubtful = [];
             foreach (OfferRow offer in offers)
             {
-                if (!IsInHand(offer) && _offers.TryGet(offer.Key.Number, out OfferRow? known))
+                if (IsInHand(offer) || !_offers.TryGet(offer.Key.Number, out OfferRow? known))
+                    continue;
+                // A node may have come back and claimed since the others were looked at.
+                if (_doubtful.Contains((offer.Key, offer.Node)))
                     lost.Add(known);
+                else
+                    doubtful.Add((offer.Key, offer.Node));
             }
+            _doubtful = doubtful;
+            if (doubtful.Count > 0)
+                _node.Leases.Wake();
             Withdraw_NeedsLock([.. lost.Select(o => o.Key)]);
             OfferAgain_NeedsLock(lost);
             foreach (IGrouping<string, OfferRow> of in lost.Where(o => o.Tasks.Count > 0).GroupBy(o => o.Target))

@@ -56,6 +56,9 @@ internal sealed partial class Partition
             _logger.CarefulMode(Number, opening.Unclean, opening.Tasks.Count);
         try
         {
+            // Before the first turn here, which may send to the same instances.
+            if (_node.IsShared && seen > 0)
+                await _node.ReadLastOfAsync(this, cancellationToken);
             await ReadOffersAsync(opening.Epoch, cancellationToken);
             await ReadMessagesAsync(opening.Epoch, cancellationToken);
         }
@@ -63,8 +66,6 @@ internal sealed partial class Partition
         {
             read.SetResult();
         }
-        if (_node.IsShared && seen > 0)
-            await _node.ReadLastOfAsync(this, cancellationToken);
         if (!TakeHeld(opening.Epoch))
             return false;
         await RefillTimersAsync();
@@ -224,6 +225,7 @@ internal sealed partial class Partition
         AbandonQueues_NeedsLock();
         _care.Close_NeedsLock();
         _offers.Clear();
+        _doubtful = [];
         _timers.Clear();
         (_refill, _armedFor) = (null, long.MaxValue);
         _seen.Clear();

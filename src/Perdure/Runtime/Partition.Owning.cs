@@ -88,26 +88,35 @@ internal sealed partial class Partition
 
     /// <summary>
     /// Another node owns the partition, or may soon: its memory is dropped. Requests that were under way are certainly
-    /// not written; they go to whoever owns it then.
+    /// not written; they go to whoever owns it then. A node that stops and takes no more requests sends none either.
     /// </summary>
     public void Lose()
     {
         List<(string Id, Message Message, bool IsNew)> held;
+        bool isClosed;
         lock (_gate)
         {
-            if (_closed)
-                return;
+            isClosed = _closed;
             _held ??= [];
             DropMemory_NeedsLock();
-            (_isElsewhere, _isLeaving) = (true, false);
             (held, _held) = (_held, []);
-            foreach ((string id, Message message, _) in held)
-                Forward_NeedsLock(id, message);
-            if (_readsAfterOpening)
-                _node.Wakes.Messages(Number);
-            _readsAfterOpening = false;
+            if (!isClosed)
+                ForwardAll_NeedsLock(held);
         }
-        _node.LaneOf(this).Go();
+        if (!isClosed)
+            _node.LaneOf(this).Go();
+        else
+            held.ForEach(static h => (h.Message.Ticket as Request)?.Fail(Node.Stopping()));
+    }
+
+    private void ForwardAll_NeedsLock(List<(string Id, Message Message, bool IsNew)> held)
+    {
+        (_isElsewhere, _isLeaving) = (true, false);
+        foreach ((string id, Message message, _) in held)
+            Forward_NeedsLock(id, message);
+        if (_readsAfterOpening)
+            _node.Wakes.Messages(Number);
+        _readsAfterOpening = false;
     }
 
     /// <summary>

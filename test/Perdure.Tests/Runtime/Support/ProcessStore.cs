@@ -28,6 +28,9 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
     /// <summary>Called before a partition is opened.</summary>
     public Action? BeforeOpening { get; set; }
 
+    /// <summary>Called before messages of a partition are read.</summary>
+    public Action<int>? BeforeMessages { get; set; }
+
     /// <summary>Called before a history is read.</summary>
     public Action? BeforeHistory { get; set; }
 
@@ -105,6 +108,7 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
         int partition, long afterOrigin, long afterNumber, int max, CancellationToken cancellationToken) =>
         Read(async () =>
         {
+            BeforeMessages?.Invoke(partition);
             if (afterNumber > long.MinValue)
                 await BeforeMoreMessages;
             return await inner.ReadMessagesAsync(partition, afterOrigin, afterNumber, max, cancellationToken);

@@ -1,0 +1,127 @@
+using Perdure.Core.Stores;
+using Perdure.Runtime;
+using Perdure.Tests.Runtime.Support;
+using static Perdure.Tests.Runtime.Support.CodeFunctions;
+
+namespace Perdure.Tests.Runtime;
+
+/// <summary>What is easily forgotten when a node goes and another goes on.</summary>
+public sealed class TakeOverTests : IAsyncLifetime
+{
+    private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(15);
+
+    private readonly Cluster _cluster = new();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task What_the_dead_node_sent_last_is_taken_before_anything_runs_here()
+    {
+        ClusterNode[] nodes = await _cluster.StartAsync(2, code => code.Main = async c =>
+        {
+            EntityId log = new("Thing", c.GetInput<string>());
+            c.SignalEntity(log, "Add", "first");
+            await c.WaitForExternalEvent("go");
+            c.SignalEntity(log, "Add", "second");
+            return null;
+        });
+        (ClusterNode here, ClusterNode dead) = (nodes[0], nodes[1]);
+        string id = _cluster.IdOn(dead);
+        string key = Enumerable.Range(0, 1000).Select(i => $"k{i}")
+            .First(k => !here.Node.PartitionOf($"@thing@{k}").IsElsewhere);
+        // Nobody is told of what it has just sent.
+        dead.Store.Afterwards = (batch, result) =>
+        {
+            if (batch.Turns.Any(t => t.InsertMessages is not null))
+                _ = dead.DieAsync();
+            return result;
+        };
+        _ = dead.Client.StartNewAsync("Main", id, key);
+        await _cluster.UntilAsync(() => !dead.IsAlive);
+        Task raised = here.Client.RaiseEventAsync(id, "go");
+        List<string> calls = [];
+        int itsPartition = here.Node.PartitionOf(id).Number;
+        int partition = here.Node.PartitionOf($"@thing@{key}").Number;
+        here.Store.BeforeOpening = () => calls.Add("open");
+        here.Store.BeforeMessages = p => calls.Add(p == itsPartition ? "its" : p == partition ? "mine" : "other");
+
+        await _cluster.PassAsync(s_lease * 1.1, here);
+        await raised;
+        await here.EndAsync(id);
+
+        EntityStateResponse<List<string>> state = default;
+        await _cluster.UntilAsync(() =>
+        {
+            state = here.Client.ReadEntityStateAsync<List<string>>(new EntityId("Thing", key)).Result;
+            return state.EntityState?.Count == 2;
+        });
+        state.EntityState.ShouldBe(["first", "second"]);
+        int its = calls.IndexOf("its");
+        string[] since = [.. calls[(calls.LastIndexOf("open", its) + 1)..its]];
+        since.ShouldContain("mine", $"read before its own mail: {string.Join(' ', calls)}");
+    }
+
+    [Fact]
+    public async Task A_node_that_stops_answers_nobody_out_of_memory_that_it_has_lost()
+    {
+        ClusterNode[] nodes =
+            await _cluster.StartAsync(2, code => code.Main = c => c.WaitForExternalEvent<object?>("go"));
+        string id = _cluster.IdOn(nodes[1]);
+        TaskCompletionSource isOnItsWay = new(), goOn = new();
+        nodes[1].Store.Before = _ =>
+        {
+            isOnItsWay.TrySetResult();
+            return goOn.Task;
+        };
+        Partition partition = nodes[1].Node.PartitionOf(id);
+        Task first = nodes[1].Client.StartNewAsync("Main", id);
+        await isOnItsWay.Task;
+        Task second = nodes[1].Client.StartNewAsync("Main", id);
+
+        partition.StopIntake();
+        partition.Lose();
+
+        (await Should.ThrowAsync<InvalidOperationException>(second.WaitAsync(TimeSpan.FromSeconds(20)))).Message.ShouldContain("stopping");
+        partition.ResidentCount.ShouldBe(0);
+        goOn.SetResult();
+        await Should.NotThrowAsync(first, "its row was on its way");
+    }
+
+    [Fact]
+    public async Task A_node_that_comes_back_and_claims_is_not_taken_for_the_dead_one_that_it_was()
+    {
+        int runs = 0;
+        TaskCompletionSource finish = new();
+        ClusterNode owner = await _cluster.StartNodeAsync(
+            code => code.Main = async c => await c.CallActivityAsync<string>("Work"), functions: [typeof(MainFunction)]);
+        ClusterNode coder = await _cluster.StartNodeAsync(
+            code => code.Work = async _ =>
+            {
+                Interlocked.Increment(ref runs);
+                await finish.Task;
+                return "done";
+            },
+            functions: [typeof(WorkFunction)]);
+        await _cluster.UntilFairAsync();
+        coder.Store.ReadFailure = new StoreException("away");
+        await _cluster.PassAsync(s_lease * 1.2, owner);
+        owner.Node.Leases.IsAlive(coder.Node.Number).ShouldBeFalse();
+        string id = _cluster.IdOn(owner);
+        coder.Store.ReadFailure = null;
+        int rounds = coder.Node.Leases.Rounds;
+        coder.Node.Leases.Wake();
+        await _cluster.UntilAsync(() => coder.Node.Leases.Rounds > rounds && coder.Node.Leases.IsCurrent);
+
+        await owner.Client.StartNewAsync("Main", id);
+        await _cluster.UntilAsync(() => runs == 1);
+        rounds = owner.Node.Leases.Rounds;
+        await owner.Node.PartitionOf(id).CheckOffersAsync(CancellationToken.None);
+        await _cluster.UntilAsync(() => owner.Node.Leases.Rounds > rounds);
+        finish.SetResult();
+
+        (await owner.EndAsync(id)).Output.ToString().ShouldBe("done");
+        runs.ShouldBe(1);
+    }
+}
