@@ -114,6 +114,11 @@ internal abstract record Message
 
         /// <summary>The first of its failures, and the latest ones.</summary>
         public IReadOnlyList<FailedAttempt> Attempts { get; init; } = [];
+
+        /// <summary>
+        /// Body and attempts were left in the row, because too many wait; they are read before it runs.
+        /// </summary>
+        public bool IsLeft { get; init; }
     }
 
     /// <summary>An orchestration wants an entity for itself.</summary>

@@ -14,11 +14,11 @@ internal sealed partial class Partition
 
     public QueueCore Queues { get; }
 
-    /// <summary>How many messages of a queue are here.</summary>
-    public int QueuedHere(string queue)
+    /// <summary>How many messages of a queue are here, and how many of those that wait have their bodies.</summary>
+    public (int Messages, int Bodies) QueuedHere(string queue)
     {
         lock (_gate)
-            return _queues.TryGetValue(queue, out QueueShard? shard) ? shard.Count_NeedsLock : 0;
+            return _queues.TryGetValue(queue, out QueueShard? shard) ? shard.Waiting_NeedsLock : default;
     }
 
     public long DrawDeadLetterNumber() => (Epoch << 32) + Interlocked.Increment(ref _lastDeadLetter);

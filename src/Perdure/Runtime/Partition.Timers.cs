@@ -6,7 +6,7 @@ namespace Perdure.Runtime;
 /// <summary>Timers: the near ones in memory, one tick for all of them, never before their time.</summary>
 internal sealed partial class Partition
 {
-    private static readonly TimeSpan ReadPause = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan ReadPause = TimeSpan.FromSeconds(1);
 
     private void Arm(TimerRow timer)
     {

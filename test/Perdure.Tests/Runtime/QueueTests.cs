@@ -189,6 +189,29 @@ public abstract class QueueTests(Setup setup) : HubTests(setup)
     }
 
     [Fact]
+    public async Task Of_very_many_messages_few_have_their_bodies_in_memory_and_all_are_run()
+    {
+        using SemaphoreSlim goOn = new(0);
+        int ran = 0;
+        Code.Item = async call =>
+        {
+            await goOn.WaitAsync();
+            call.Item.Length.ShouldBe(10_000 + (call.Message.Id.Length % 2));
+            Interlocked.Increment(ref ran);
+        };
+        string large = new('x', 10_000);
+        const int Count = 2_500;
+        await Task.WhenAll(Enumerable.Range(0, Count).Select(i => Queues.SendAsync(
+            "items", large + (i % 2 == 0 ? "" : "y"),
+            new QueueSendOptions { MessageId = i % 2 == 0 ? $"{i:0000}" : $"{i:00000}" })));
+        Enumerable.Range(0, Hub.Host.Node.Partitions).Sum(p => Hub.Host.Node.Partition(p).QueuedHere("items").Bodies)
+            .ShouldBeLessThan(Count - 100);
+        goOn.Release(Count);
+        await Hub.UntilAsync(() => ran == Count);
+        await EmptyAsync();
+    }
+
+    [Fact]
     public async Task A_stop_that_cuts_a_function_short_is_no_failure()
     {
         TaskCompletionSource runs = new();

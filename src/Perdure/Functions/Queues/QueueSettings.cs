@@ -46,8 +46,12 @@ internal sealed partial class QueueSettings(
 
     private RetryPolicy? Retries(QueueTriggerAttribute trigger)
     {
-        FixedDelayRetryAttribute? fix = Of<FixedDelayRetryAttribute>();
-        ExponentialBackoffRetryAttribute? grows = Of<ExponentialBackoffRetryAttribute>();
+        // The method has the last word over its class.
+        bool isOfMethod = function.Method.IsDefined(typeof(FixedDelayRetryAttribute))
+            || function.Method.IsDefined(typeof(ExponentialBackoffRetryAttribute));
+        MemberInfo place = isOfMethod ? function.Method : function.Type;
+        FixedDelayRetryAttribute? fix = place.GetCustomAttribute<FixedDelayRetryAttribute>();
+        ExponentialBackoffRetryAttribute? grows = place.GetCustomAttribute<ExponentialBackoffRetryAttribute>();
         if (fix is not null && grows is not null)
         {
             problems.Add($"{function.Place} has [FixedDelayRetry] and [ExponentialBackoffRetry]; a function has one.");
@@ -81,10 +85,6 @@ internal sealed partial class QueueSettings(
             + "than zero, and the longest not less than it.");
         return null;
     }
-
-    /// <summary>The method has the last word over its class.</summary>
-    private T? Of<T>() where T : Attribute =>
-        function.Method.GetCustomAttribute<T>() ?? function.Type.GetCustomAttribute<T>();
 
     private bool Count(int retries)
     {

@@ -1,3 +1,4 @@
+using Perdure.Core;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
@@ -6,6 +7,7 @@ using Perdure.Core.Queues;
 using Perdure.Core.Stores;
 using Perdure.Functions.Queues;
 using Perdure.Runtime.Offers;
+using Perdure.Telemetry;
 
 namespace Perdure.Runtime.Queues;
 
@@ -24,6 +26,9 @@ internal sealed class QueueShard : WorkSource
     private readonly ITimer _tick;
     private long _armedFor = long.MaxValue;
     private bool _isPumping;
+    private int _reading;
+    private int _bodies;
+    private long _bodyBytes;
 
     public QueueShard(string queue, Partition partition) : base($"queue {queue}")
     {
@@ -46,8 +51,8 @@ internal sealed class QueueShard : WorkSource
 
     public override bool IsLeaving => Partition.IsLeaving;
 
-    /// <summary>Messages that wait or are in hand.</summary>
-    public int Count_NeedsLock => _rows.Count;
+    /// <summary>Messages that wait or are in hand, and how many that wait have their bodies.</summary>
+    public (int Messages, int Bodies) Waiting_NeedsLock => (_rows.Count, _bodies);
 
     public bool Holds_NeedsLock(MessageKey row) => _rows.Contains(row);
 
@@ -55,7 +60,7 @@ internal sealed class QueueShard : WorkSource
     public void Add_NeedsLock(Message.QueueItem item)
     {
         _rows.Add(item.Row!.Value);
-        _line.Add(item);
+        _line.Add(Keep(item));
         PumpSoon_NeedsLock();
     }
 
@@ -108,7 +113,7 @@ internal sealed class QueueShard : WorkSource
         if (!_inHand.Remove(work))
             return;
         if (turn.Again is { } again)
-            _line.Again(again);
+            _line.Again(Keep(again));
         else
         {
             _rows.Remove(work.Delivery!.Item.Row!.Value);
@@ -145,24 +150,94 @@ internal sealed class QueueShard : WorkSource
         Node.Scheduler.Queue(static s => s.Pump(), this);
     }
 
+    /// <summary>In memory with its body, or with what its order depends on, when there is too much.</summary>
+    private Message.QueueItem Keep(Message.QueueItem item)
+    {
+        Limits limits = Node.Settings.Limits;
+        if (_bodies >= limits.BodiesInMemoryMax || _bodyBytes + item.Body.Length > limits.BodyBytesInMemoryMax)
+            return item with { Body = default, Attempts = [], IsLeft = true };
+        _bodies++;
+        _bodyBytes += item.Body.Length;
+        return item;
+    }
+
     /// <summary>Hands out what is due, as much as the function may have at a time.</summary>
     private void Pump()
     {
         List<ActivityWork> works = [];
+        List<MessageKey> left = [];
         Partition.Guard(this, () =>
         {
             _isPumping = false;
             long now = Node.Now;
-            while (!IsLeaving && _inHand.Count < Function!.InHandMax && _line.Take(now) is { } item)
+            while (!IsLeaving && InHand < Function!.InHandMax && _line.Take(now) is { } item)
             {
-                ActivityWork work = WorkOf(item);
-                _inHand.Add(work);
-                works.Add(work);
+                if (item.IsLeft)
+                {
+                    _reading++;
+                    left.Add(item.Row!.Value);
+                    continue;
+                }
+                _bodies--;
+                _bodyBytes -= item.Body.Length;
+                works.Add(Hold(item));
             }
             SetTick(now);
         });
         foreach (ActivityWork work in works)
             Node.Triggers.Enqueue(work);
+        if (left.Count > 0)
+            _ = ReadAsync(left);
+    }
+
+    private int InHand => _inHand.Count + _reading;
+
+    private ActivityWork Hold(Message.QueueItem item)
+    {
+        ActivityWork work = WorkOf(item);
+        _inHand.Add(work);
+        return work;
+    }
+
+    /// <summary>What was left in the store, before it runs.</summary>
+    private async Task ReadAsync(List<MessageKey> keys)
+    {
+        List<ActivityWork> works = [];
+        try
+        {
+            IReadOnlyList<MessageRow> rows = await ReadRowsAsync(keys);
+            Partition.Guard(this, () =>
+            {
+                _reading -= keys.Count;
+                if (rows.Count < keys.Count)
+                    throw new FormatException($"{keys.Count - rows.Count} messages of the {Id} are gone.");
+                foreach (MessageRow row in rows)
+                    works.Add(Hold((Message.QueueItem)MessageCodec.Decode(row)));
+            });
+        }
+        catch (FormatException e)
+        {
+            Partition.OnBug(e);
+            return;
+        }
+        foreach (ActivityWork work in works)
+            Node.Triggers.Enqueue(work);
+    }
+
+    private async Task<IReadOnlyList<MessageRow>> ReadRowsAsync(List<MessageKey> keys)
+    {
+        while (true)
+        {
+            try
+            {
+                return await Node.Store.ReadMessagesAsync(keys, CancellationToken.None);
+            }
+            catch (StoreException e)
+            {
+                Node.Logger.LoadFailed(Id, e);
+                await Task.Delay(Partition.ReadPause, Node.Time);
+            }
+        }
     }
 
     private ActivityWork WorkOf(Message.QueueItem item)
@@ -183,7 +258,7 @@ internal sealed class QueueShard : WorkSource
 
     private void SetTick(long now)
     {
-        long at = _inHand.Count < Function!.InHandMax ? _line.NextDue ?? long.MaxValue : long.MaxValue;
+        long at = InHand < Function!.InHandMax ? _line.NextDue ?? long.MaxValue : long.MaxValue;
         if (at == long.MaxValue || (at >= _armedFor && _armedFor > now))
             return;
         _armedFor = at;
