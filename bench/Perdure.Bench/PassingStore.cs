@@ -89,6 +89,10 @@ internal sealed class PassingStore(IStore inner, Action<Batch> look) : IStore
     public ValueTask<EntityPage> QueryEntitiesAsync(EntityRowQuery query, CancellationToken cancellationToken) =>
         inner.QueryEntitiesAsync(query, cancellationToken);
 
+    public ValueTask<DeadLetterPage> QueryDeadLettersAsync(
+        DeadLetterQuery query, CancellationToken cancellationToken) =>
+        inner.QueryDeadLettersAsync(query, cancellationToken);
+
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         inner.SweepAsync(rowsMax, cancellationToken);
 

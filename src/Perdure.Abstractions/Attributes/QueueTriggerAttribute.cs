@@ -51,8 +51,8 @@ public sealed class QueueTriggerAttribute(string queueName) : Attribute
     public int BatchSize { get; set; }
 
     /// <summary>
-    /// How many messages a node runs at a time on top of <see cref="BatchSize"/>. −1 by default, which takes the value
-    /// of the host: half of the batch size for each processor.
+    /// How many messages a node runs at a time on top of <see cref="BatchSize"/>. −1 by default, which takes the
+    /// value of the host: half of the batch size for each processor.
     /// </summary>
     public int NewBatchThreshold { get; set; } = -1;
 }

@@ -21,7 +21,8 @@ internal sealed class QueueCore(int partitionCount)
     private const int FramesOfFingerprint = 3;
 
     /// <summary>The message is processed: it is gone, and what its function sent is on its way.</summary>
-    public QueueTurn Succeed(int partition, Message.QueueItem item, IReadOnlyList<(string Target, Message Message)> sent)
+    public QueueTurn Succeed(
+        int partition, Message.QueueItem item, IReadOnlyList<(string Target, Message Message)> sent)
     {
         TurnRows rows = new() { Partition = partition, DeleteMessages = [item.Row!.Value] };
         if (sent.Count > 0)

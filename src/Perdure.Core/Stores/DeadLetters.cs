@@ -34,7 +34,9 @@ internal enum DeadLetterState
     Discarded = 4,
 }
 
-/// <summary>Numbered by the owner of the partition in which the event was: epoch and counter, never used twice.</summary>
+/// <summary>
+/// Numbered by the owner of the partition in which the event was: epoch and counter, never used twice.
+/// </summary>
 internal readonly record struct DeadLetterKey(int Partition, long Number) : IComparable<DeadLetterKey>
 {
     public int CompareTo(DeadLetterKey other) => (Partition, Number).CompareTo((other.Partition, other.Number));

@@ -323,8 +323,8 @@ internal sealed partial class DurableClient(
     {
         foreach ((string tag, string value) in tags ?? ReadOnlyDictionary<string, string>.Empty)
         {
-            if (tag.Length is 0 or > InstanceIds.LengthMax || value is null || value.Length > 1000 || !WellFormed.Is(tag)
-                || !WellFormed.Is(value))
+            if (tag.Length is 0 or > InstanceIds.LengthMax || value is null || value.Length > 1000
+                || !WellFormed.Is(tag) || !WellFormed.Is(value))
             {
                 throw new ArgumentException(
                     $"The tag '{tag}' cannot be used: names have 1 to {InstanceIds.LengthMax} characters, values at "

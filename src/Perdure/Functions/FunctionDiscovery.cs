@@ -66,8 +66,8 @@ internal static class FunctionDiscovery
                 http.Add(function);
         }
         foreach (var same in queues.OfType<QueueFunction>().GroupBy(f => f.Consumer.Queue).Where(g => g.Count() > 1))
-            problems.Add($"The queue '{same.Key}' triggers {string.Join(" and ", same.Select(f => f.Consumer.Name))}; a "
-                + "queue has one function.");
+            problems.Add($"The queue '{same.Key}' triggers "
+                + $"{string.Join(" and ", same.Select(f => f.Consumer.Name))}; a queue has one function.");
         if (problems.Count > 0)
             throw new FunctionDiscoveryException([.. problems.Distinct()]);
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Perdure.Clients;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
@@ -28,7 +27,7 @@ internal sealed record NodeParts(
     ILogger Logger)
 {
     /// <summary>Draws ids for what functions send.</summary>
-    public IIdSource? Ids { get; init; }
+    public Clients.IIdSource? Ids { get; init; }
 }
 
 /// <summary>
@@ -56,17 +55,10 @@ internal sealed partial class Node : INumbers
 
     private static readonly TimeSpan SweepPause = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>
-    /// Functions of queues have no slots of the node: each has a limit of its own, and those that wait for
-    /// orchestrations must not take the slots that these need for their activities.
-    /// </summary>
-    private const int TriggersMax = 1_000_000;
-
     private readonly NodeParts _parts;
     private readonly ITimer _audit;
     private readonly CancellationTokenSource _stopping = new();
     private HubSecret? _secret;
-    private QueueRoutes? _queues;
     private readonly CancellationTokenSource _left = new();
     private Partition[] _partitions = [];
     private Lane[] _lanes = [];
@@ -122,19 +114,6 @@ internal sealed partial class Node : INumbers
     public Meters Meters { get; }
     public RuntimeTelemetry Telemetry { get; }
     public ActivityDispatcher Activities { get; }
-
-    /// <summary>Runs the functions of queues.</summary>
-    public ActivityDispatcher Triggers { get; }
-
-    public IIdSource Ids => _parts.Ids ?? throw new InvalidOperationException("This node draws no ids.");
-
-    /// <summary>Makes a client that sends through an outbox.</summary>
-    public Func<Outbox, IDurableClient> ClientFor { get; set; } =
-        static _ => throw new InvalidOperationException("This node has no client.");
-
-    /// <exception cref="InvalidOperationException">The node has not started.</exception>
-    public QueueRoutes Queues => _queues ?? throw NotStarted();
-
     public RecoverySlots RecoverySlots { get; }
     public LeaseKeeper Leases { get; }
     public Claims Claims { get; }

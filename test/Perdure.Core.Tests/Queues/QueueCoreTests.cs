@@ -40,7 +40,12 @@ public class QueueCoreTests
     [Fact]
     public void What_has_no_retry_left_is_put_aside_in_the_same_rows()
     {
-        Message.QueueItem item = Item() with { Failures = 2, Attempts = [Attempt("one"), Attempt("two")], Session = "s" };
+        Message.QueueItem item = Item() with
+        {
+            Failures = 2,
+            Attempts = [Attempt("one"), Attempt("two")],
+            Session = "s",
+        };
         QueueTurn turn = QueueCore.Fail(3, item, Attempt("three"), s_ship, null, now: 5000, number: 9);
         turn.Again.ShouldBeNull();
         turn.Rows.DeleteMessages.ShouldBe([new MessageKey(3, 1, 2)]);
@@ -79,7 +84,8 @@ public class QueueCoreTests
     [Fact]
     public void Failures_of_one_kind_at_one_place_have_one_fingerprint_whatever_the_build()
     {
-        FailureDetails one = new("App.Lost", "order 1", "   at App.Ship.Run(Order o) in /a/Ship.cs:line 7\n   at App.Main()");
+        FailureDetails one = new(
+            "App.Lost", "order 1", "   at App.Ship.Run(Order o) in /a/Ship.cs:line 7\n   at App.Main()");
         FailureDetails moved = one with
         {
             ErrorMessage = "order 2",

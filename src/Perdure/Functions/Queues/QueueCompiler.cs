@@ -12,9 +12,9 @@ namespace Perdure.Functions.Queues;
 internal sealed class QueueCompiler(
     FunctionDescription function, FunctionEnvironment environment, FunctionServices services, List<string> problems)
 {
-    private const string Takes = "A queue function takes its trigger, id, dequeueCount, insertionTime, queueTrigger and "
-        + "sessionId by name, QueueMessage, ILogger, CancellationToken, RetryContext, clients with [DurableClient], outputs with "
-        + "[Queue] and services";
+    private const string Takes = "A queue function takes its trigger, id, dequeueCount, insertionTime, queueTrigger "
+        + "and sessionId by name, QueueMessage, ILogger, CancellationToken, RetryContext, clients with "
+        + "[DurableClient], outputs with [Queue] and services";
 
     private readonly ParameterExpression _call = Expression.Parameter(typeof(ActivityCall));
     private readonly MethodCompiler _method = new(function, environment, services, problems);

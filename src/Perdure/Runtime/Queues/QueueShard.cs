@@ -244,10 +244,8 @@ internal sealed class QueueShard : WorkSource
     {
         // Only care asks for the number: a crash is counted against the message, whatever its row is called then.
         TaskKey task = new(EntityInstanceIds.TaskKey($"{Queue}/{item.Id}"), 0, 0);
-        return new ActivityWork(this, task, item.Id, new HistoryEvent.TaskScheduled(0, Function!.Consumer.Name, item.Body)
-        {
-            Attempt = item.Failures + 1,
-        })
+        HistoryEvent.TaskScheduled call = new(0, Function!.Consumer.Name, item.Body) { Attempt = item.Failures + 1 };
+        return new ActivityWork(this, task, item.Id, call)
         {
             Function = Function.Code,
             Delivery = new Delivery(this, item),
