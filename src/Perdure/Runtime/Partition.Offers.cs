@@ -176,6 +176,7 @@ internal sealed partial class Partition
     private async Task ReadOffersAsync(long epoch, CancellationToken cancellationToken)
     {
         IReadOnlyList<OfferRow> offers = await _node.Store.ReadOffersAsync(Number, cancellationToken);
+        HashSet<ExecutionKey> living = await LivingOfAsync(offers, cancellationToken);
         lock (_gate)
         {
             if (_epoch != epoch)
@@ -184,13 +185,30 @@ internal sealed partial class Partition
             foreach (OfferRow offer in offers)
             {
                 // A turn is offered anew when its instance is loaded. Whether a claimant lives the next look says.
-                if (offer.Tasks.Count > 0 && _node.IsShared)
+                if (offer.Tasks.Count > 0 && _node.IsShared && living.Contains(offer.Execution))
                     _offers.Add(offer);
                 else
                     left.Add(offer.Key);
             }
             Withdraw_NeedsLock(left);
         }
+        _node.LaneOf(this).Go();
+    }
+
+    /// <summary>
+    /// Of one that is over nobody hears any more: the owner before may have died between its end and the end of what it
+    /// had offered.
+    /// </summary>
+    private async Task<HashSet<ExecutionKey>> LivingOfAsync(
+        IReadOnlyList<OfferRow> offers, CancellationToken cancellationToken)
+    {
+        HashSet<ExecutionKey> living = [];
+        foreach (string target in offers.Where(o => o.Tasks.Count > 0).Select(o => o.Target).Distinct())
+        {
+            if (await _node.Store.ReadInstanceAsync(target, cancellationToken) is { Status.IsTerminal: false } row)
+                living.Add(new ExecutionKey(row.Key, row.Generation));
+        }
+        return living;
     }
 
     /// <summary>Whether the work waits for somebody who can do it, or is done by somebody who lives.</summary>

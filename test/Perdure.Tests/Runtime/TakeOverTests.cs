@@ -1,5 +1,6 @@
 using Perdure.Core.Stores;
 using Perdure.Runtime;
+using Perdure.Runtime.Offers;
 using Perdure.Tests.Runtime.Support;
 using static Perdure.Tests.Runtime.Support.CodeFunctions;
 
@@ -88,6 +89,32 @@ public sealed class TakeOverTests : IAsyncLifetime
         goOn.SetResult();
         await Should.NotThrowAsync(first, "its row was on its way");
     }
+
+    [Fact]
+    public async Task What_was_offered_of_an_instance_that_is_over_goes_when_its_partition_is_opened()
+    {
+        ClusterNode[] nodes = await _cluster.StartAsync(2, Cluster.Greets);
+        string id = _cluster.IdOn(nodes[1]);
+        await nodes[1].Client.StartNewAsync("Main", id, "Ada");
+        await nodes[1].EndAsync(id);
+        Partition partition = nodes[1].Node.PartitionOf(id);
+        InstanceRow row = (await nodes[1].Store.ReadInstanceAsync(id, default))!;
+        OfferRow left = new(new(partition.Number, 1L << 60), new(row.Key, 0), id, CodeNames.Activity("Work"))
+        {
+            Tasks = [0, 1],
+            Node = nodes[0].Node.Number,
+        };
+        nodes[1].Node.LaneOf(partition).Enqueue(new OfferEntry(partition, [left]));
+        await _cluster.UntilAsync(() => OffersOf(nodes[0], partition.Number) == 1);
+
+        await nodes[1].StopAsync();
+        await _cluster.UntilFairAsync();
+
+        await _cluster.UntilAsync(() => OffersOf(nodes[0], partition.Number) == 0);
+    }
+
+    private static int OffersOf(ClusterNode node, int partition) =>
+        node.Store.ReadOffersAsync(partition, default).AsTask().Result.Count;
 
     [Fact]
     public async Task A_node_that_comes_back_and_claims_is_not_taken_for_the_dead_one_that_it_was()
