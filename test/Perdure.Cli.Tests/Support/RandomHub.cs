@@ -1,5 +1,6 @@
 using System.Text;
 using Perdure.Core.Identity;
+using Perdure.Core.Queues;
 using Perdure.Core.Stores;
 using Perdure.Core.Stores.Moves;
 using Perdure.Sqlite.Moves;
@@ -65,7 +66,8 @@ internal sealed class RandomHub
             {
                 Row(m.Id, (long)_dice.Next(_partitions), (3L << 32) + m.i, m.Id, _dice.Next(20), Bytes()),
                 Row(m.Id, (1L << 32) + 5, (long)m.i, m.Id, 1003, Bytes()),
-            }),
+            }).Concat(Enumerable.Range(0, 40).Select(i => (Id: QueueIds.Shard("orders", i), i)).Select(q =>
+                Row(q.Id, (1L << 32) + 6, (long)q.i, q.Id, QueueItemCodec.Kind, Bytes()))),
         "timers" => Enumerable.Range(0, _instances.Count / 2).Select(i => (Id: Target(), i)).Select(t =>
             Row(t.Id, Day + _dice.Next(50), (2L << 32) + t.i, t.Id, Bytes())),
         "tasks" => _instances.Take(50).Select(i => Row(
@@ -74,6 +76,9 @@ internal sealed class RandomHub
         "offers" => Enumerable.Range(0, 80).Select(i => (Id: Target(), i)).Select(o => Row(
             o.Id, (3L << 32) + o.i, (long)o.i, 0, o.Id, Pick("activity SAY", "entity ÜNÏ"), Pick("", "1-9,12"),
             Maybe(Text()), Pick(0L, 8L))),
+        "dead_letters" => Enumerable.Range(0, 60).Select(i => Cells(
+            i % _partitions, (3L << 32) + i, Pick("queue orders", "queue größe"), "Ship", $"e{i}", Maybe("session"),
+            _dice.Next(6), Pick("00ff", "a1"), _dice.Next(5), Day + _dice.Next(50), Text())),
         "requests" => Enumerable.Range(0, 300).Select(i => Cells($"{i}.3.1", Pick("Accepted", "NotFound"), Day)),
         "sweep" => [Row(null, 77L, int.MaxValue), Row(_instances[3].Id, _instances[3].Key, 0)],
         "tags" => _instances.Take(500).Select(i => Cells("kind", Pick(s_texts), i.Id)),
