@@ -61,7 +61,8 @@ public class ScheduledOperationTests
     {
         EntityInstance counter = new EntityInstance().Receives(Lock("o"));
         counter.At(6000).Gets(Signal("add", 2, due: 5000).AsRow(7)).Takes().Waits("add 2");
-        counter.At(4000).Receives(Release("o")).Rows("delete entity @counter@a", "delete message 7", "timer 5000").Waits();
+        counter.At(4000).Receives(Release("o"))
+            .Rows("delete entity @counter@a", "delete message 7", "timer 5000").Waits();
         counter.At(5000).Fires().Takes().Runs().Rows("entity 2 last 5000", "delete timer 5000");
     }
 

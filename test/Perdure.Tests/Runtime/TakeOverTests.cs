@@ -84,7 +84,9 @@ public sealed class TakeOverTests : IAsyncLifetime
         partition.StopIntake();
         partition.Lose();
 
-        (await Should.ThrowAsync<InvalidOperationException>(second.WaitAsync(TimeSpan.FromSeconds(20)))).Message.ShouldContain("stopping");
+        InvalidOperationException told =
+            await Should.ThrowAsync<InvalidOperationException>(second.WaitAsync(TimeSpan.FromSeconds(20)));
+        told.Message.ShouldContain("stopping");
         partition.ResidentCount.ShouldBe(0);
         goOn.SetResult();
         await Should.NotThrowAsync(first, "its row was on its way");
@@ -122,7 +124,8 @@ public sealed class TakeOverTests : IAsyncLifetime
         int runs = 0;
         TaskCompletionSource finish = new();
         ClusterNode owner = await _cluster.StartNodeAsync(
-            code => code.Main = async c => await c.CallActivityAsync<string>("Work"), functions: [typeof(MainFunction)]);
+            code => code.Main = async c => await c.CallActivityAsync<string>("Work"),
+            functions: [typeof(MainFunction)]);
         ClusterNode coder = await _cluster.StartNodeAsync(
             code => code.Work = async _ =>
             {
