@@ -169,12 +169,12 @@ internal static partial class Log
         this ILogger logger, string entityId, string operation, Exception exception);
 
     [LoggerMessage(
-        50, LogLevel.Warning,
+        70, LogLevel.Warning,
         "Messages of the queue {Queue} wait in partition {Partition}: this program has no function for it.")]
     public static partial void QueueHasNoFunction(this ILogger logger, string queue, int partition);
 
     [LoggerMessage(
-        51, LogLevel.Warning,
+        71, LogLevel.Warning,
         "Message {MessageId} of the queue {Queue} is put aside as dead letter {DeadLetter} ({Class}) after {Failures} "
         + "failures of {Function}: {ErrorType}: {ErrorMessage}")]
     public static partial void MessagePutAside(

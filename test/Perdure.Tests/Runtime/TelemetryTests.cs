@@ -145,12 +145,12 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             43 SignalFailed Warning
             45 EntityCallFailed Debug
             46 EntityNotDisposed Warning
-            50 QueueHasNoFunction Warning
-            51 MessagePutAside Warning
             50 RetentionIsOn Information
             51 RetentionPurged Information
             52 RetentionFailed Error
             60 SecretInHistory Warning
+            70 QueueHasNoFunction Warning
+            71 MessagePutAside Warning
             """);
     }
 }
