@@ -94,6 +94,7 @@ internal sealed class Lane(
     /// <summary>Completes when nothing stands in line and everybody has been told; for a node that stops.</summary>
     public Task WhenIdleAsync()
     {
+        Go();
         lock (_gate)
         {
             if (IsIdle)

@@ -99,8 +99,14 @@ internal sealed class LeaseKeeper : IDisposable
                 catch (StoreException e)
                 {
                     _node.Logger.RoundFailed(e);
-                    Wake();
-                    await Task.Delay(Partition.ReopenPause, _node.Time, cancellationToken);
+                    await AgainAsync(cancellationToken);
+                }
+#pragma warning disable CA1031 // Whatever it was: a node that does not renew its lease any more is as good as dead.
+                catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
+                {
+                    _node.Logger.RoundBroken(e);
+                    await AgainAsync(cancellationToken);
                 }
             }
         }
@@ -108,6 +114,12 @@ internal sealed class LeaseKeeper : IDisposable
         {
             // The node stops.
         }
+    }
+
+    private Task AgainAsync(CancellationToken cancellationToken)
+    {
+        Wake();
+        return Task.Delay(Partition.ReopenPause, _node.Time, cancellationToken);
     }
 
     /// <summary>The node counts no more from now on, instead of when its lease runs out.</summary>

@@ -284,7 +284,9 @@ internal sealed partial class Partition
             if (!resident.Activities.TryGet(task, out ActivityWork? work) || !work.IsElsewhere || work.IsCancelled)
                 continue;
             resident.Activities.Remove(task, out _);
-            works.Add(ActivityOf_NeedsLock(resident, work.Call, recovered: true));
+            // Of an instance whose memory was dropped whoever loads it finds them open.
+            if (resident.State is not null)
+                works.Add(ActivityOf_NeedsLock(resident, work.Call, recovered: true));
         }
         return works;
     }

@@ -35,6 +35,11 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Error, "Partition {Partition} cannot be opened again; it is tried until it can.")]
     public static partial void ReopenFailed(this ILogger logger, int partition, Exception exception);
 
+    [LoggerMessage(
+        9, LogLevel.Error,
+        "A round of the leases met something that cannot happen. It is tried again; please report this as a bug.")]
+    public static partial void RoundBroken(this ILogger logger, Exception exception);
+
     [LoggerMessage(5, LogLevel.Warning, "The store could not be asked about leases or messages; it is tried again.")]
     public static partial void RoundFailed(this ILogger logger, Exception exception);
 

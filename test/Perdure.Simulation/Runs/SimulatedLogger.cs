@@ -19,6 +19,7 @@ internal sealed class SimulatedLogger(Simulation simulation, SimulatedProcess pr
         switch (eventId.Id)
         {
             case 6: simulation.Counters.Add(Rare.LeaseExpired); break;
+            case 9: simulation.Violate($"A round of the leases broke: {exception}"); break;
             case 12: simulation.Counters.Add(Rare.Reopened); break;
             case 15: simulation.Counters.Add(Rare.CarefulMode); break;
             case 22: simulation.Violate($"The executor failed: {exception}"); break;

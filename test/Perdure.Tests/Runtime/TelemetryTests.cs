@@ -118,6 +118,7 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             6 LeaseExpired Error
             7 PartitionHandedOver Information
             8 NodeLost Critical
+            9 RoundBroken Error
             10 CommitUncertain Warning
             11 BatchNotWritten Warning
             12 PartitionReopened Error

@@ -23,6 +23,9 @@ internal sealed class Claims(Node node)
     private bool _isPulling;
     private bool _hasOrphans;
 
+    /// <summary>How often the lease has run out: what was claimed before is not this node's any more.</summary>
+    private int _losses;
+
     /// <summary>
     /// Runs that are under way, and whatever is done and still stands until its owner has heard of it.
     /// </summary>
@@ -166,6 +169,7 @@ internal sealed class Claims(Node node)
         lock (_gate)
         {
             claims = [.. _claims.Values];
+            _losses++;
             _hasOrphans |= claims.Length > 0;
         }
         foreach (Claim claim in claims)
@@ -210,7 +214,7 @@ internal sealed class Claims(Node node)
 
     private async Task PullAsync()
     {
-        while (Next(out bool isRuns) is { } room)
+        while (Next(out bool isRuns, out int losses) is { } room)
         {
             try
             {
@@ -221,10 +225,10 @@ internal sealed class Claims(Node node)
                     HearAgain(isRuns);
                 foreach (OfferRow offer in claimed)
                 {
-                    if (isRuns)
+                    if (isRuns && !IsLost(losses))
                         _runs.Begin(offer);
-                    else
-                        await BeginAsync(offer);
+                    else if (!isRuns)
+                        await BeginAsync(offer, losses);
                 }
             }
 #pragma warning disable CA1031 // Whatever it was: a pull that ended here would be the last.
@@ -241,10 +245,11 @@ internal sealed class Claims(Node node)
     }
 
     /// <summary>How many rows to claim next: runs of code first, for whole instances wait for them.</summary>
-    private int? Next(out bool isRuns)
+    private int? Next(out bool isRuns, out int losses)
     {
         lock (_gate)
         {
+            losses = _losses;
             int room = Room();
             isRuns = _mayBeRuns;
             _isPulling = CanClaim && (_mayBeRuns || (_mayBeActivities && room > 0));
@@ -267,7 +272,23 @@ internal sealed class Claims(Node node)
         }
     }
 
-    private async Task BeginAsync(OfferRow offer)
+    /// <summary>Whether the lease has run out since: then others may have what was claimed before.</summary>
+    private bool IsLost(int losses)
+    {
+        lock (_gate)
+        {
+            _hasOrphans |= _losses != losses;
+            return _losses != losses;
+        }
+    }
+
+    private Claim? TryKeep(OfferRow offer, int losses)
+    {
+        lock (_gate)
+            return IsLost(losses) ? null : Keep(offer);
+    }
+
+    private async Task BeginAsync(OfferRow offer, int losses)
     {
         Calls? calls;
         try
@@ -280,9 +301,8 @@ internal sealed class Claims(Node node)
             return;
         }
         // Of one that is over the owner deletes the offer.
-        if (calls is null)
+        if (calls is null || TryKeep(offer, losses) is not { } claim)
             return;
-        Claim claim = Keep(offer);
         claim.IsKnown = true;
         List<ActivityWork> works = [];
         foreach (int task in offer.Tasks)
