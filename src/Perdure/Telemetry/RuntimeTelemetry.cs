@@ -4,6 +4,7 @@ using Perdure.Core.Entities;
 using Perdure.Core.History;
 using Perdure.Core.Orchestrations;
 using Perdure.Runtime;
+using Perdure.Runtime.Queues;
 
 namespace Perdure.Telemetry;
 
@@ -31,6 +32,8 @@ internal sealed class RuntimeTelemetry(Node node)
     {
         if (!Source.HasListeners())
             return null;
+        if (work.Delivery is { } delivery)
+            return StartDelivery(delivery);
         Activity? span = Source.StartActivity(
             $"activity:{work.Call.Name}", ActivityKind.Server, ContextOf(work.ExecutionId, work.TraceParent));
         span?.SetTag("durabletask.type", "activity")
@@ -39,6 +42,19 @@ internal sealed class RuntimeTelemetry(Node node)
             .SetTag("durabletask.task.task_id", work.Call.Task)
             .SetTag("durabletask.task.attempt", work.Call.Attempt);
         return span;
+    }
+
+    /// <summary>A message is processed: below whoever sent it, whatever its id.</summary>
+    private static Activity? StartDelivery(Delivery delivery)
+    {
+        ActivityContext.TryParse(delivery.Item.TraceParent, null, out ActivityContext sender);
+        Activity? span = Source.StartActivity(
+            $"process {delivery.Shard.Queue}", ActivityKind.Consumer, sender);
+        return span?.SetTag("messaging.system", "perdure")
+            .SetTag("messaging.operation.type", "process")
+            .SetTag("messaging.destination.name", delivery.Shard.Queue)
+            .SetTag("messaging.message.id", delivery.Item.Id)
+            .SetTag("perdure.delivery", delivery.Number);
     }
 
     public void End(Activity? span, FailureDetails? failure)

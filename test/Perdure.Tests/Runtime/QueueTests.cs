@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 using Perdure.Core.Stores;
 using Perdure.Tests.Runtime.Support;
@@ -209,6 +210,33 @@ public abstract class QueueTests(Setup setup) : HubTests(setup)
         goOn.Release(Count);
         await Hub.UntilAsync(() => ran == Count);
         await EmptyAsync();
+    }
+
+    [Fact]
+    public async Task The_span_of_a_run_is_below_that_of_the_sender_whatever_the_id_of_the_message()
+    {
+        ConcurrentQueue<Activity> spans = [];
+        using ActivityListener listener = new()
+        {
+            ShouldListenTo = s => s.Name is "Perdure" or "test",
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using ActivitySource source = new("test");
+        string id = NewId("message");
+        ActivityTraceId trace;
+        Code.Item = Ran;
+        using (Activity sender = source.StartActivity("sender")!)
+        {
+            trace = sender.TraceId;
+            await Queues.SendAsync("items", "tea", new QueueSendOptions { MessageId = id });
+        }
+        await Queues.SendAsync("items", "by nobody");
+        await Hub.UntilAsync(() => _ran.Count == 2);
+        await Hub.UntilAsync(() => spans.Any(s => s.TraceId == trace && s.OperationName == "process items"));
+        Activity span = spans.First(s => s.TraceId == trace && s.OperationName == "process items");
+        (span.Kind, span.GetTagItem("messaging.message.id")).ShouldBe((ActivityKind.Consumer, id));
     }
 
     [Fact]
