@@ -9,7 +9,7 @@ namespace Perdure.Core.Queues;
 /// </summary>
 internal sealed class QueueLine
 {
-    private readonly LinkedList<Message.QueueItem> _ready = [];
+    private readonly Queue<Message.QueueItem> _ready = [];
     private readonly PriorityQueue<Message.QueueItem, (long VisibleAt, long Number)> _later = new();
     private readonly Dictionary<string, Queue<Message.QueueItem>> _behind = new(StringComparer.Ordinal);
     private long _numbers;
@@ -39,19 +39,11 @@ internal sealed class QueueLine
     public Message.QueueItem? Take(long now)
     {
         while (NextDue <= now)
-            _ready.AddLast(_later.Dequeue());
-        if (_ready.First is not { Value: var next })
+            _ready.Enqueue(_later.Dequeue());
+        if (!_ready.TryDequeue(out Message.QueueItem? next))
             return null;
-        _ready.RemoveFirst();
         Count--;
         return next;
-    }
-
-    /// <summary>It was not run: it is the next again.</summary>
-    public void PutBack(Message.QueueItem item)
-    {
-        Count++;
-        _ready.AddFirst(item);
     }
 
     /// <summary>It is to run again, when it is due.</summary>
@@ -78,6 +70,6 @@ internal sealed class QueueLine
         if (item.VisibleAt > 0)
             _later.Enqueue(item, (item.VisibleAt, ++_numbers));
         else
-            _ready.AddLast(item);
+            _ready.Enqueue(item);
     }
 }

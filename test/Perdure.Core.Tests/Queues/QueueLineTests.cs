@@ -71,16 +71,6 @@ public class QueueLineTests
     }
 
     [Fact]
-    public void What_was_not_run_is_the_next()
-    {
-        Add("a", "b");
-        Message.QueueItem taken = _line.Take(0)!;
-        _line.PutBack(taken);
-        (_line.Count, Take(0)).ShouldSatisfyAllConditions(
-            x => x.Count.ShouldBe(2), x => x.Item2.ShouldBe(["a", "b"]));
-    }
-
-    [Fact]
     public void Whatever_happens_each_comes_out_until_it_is_done_and_sessions_keep_their_order()
     {
         for (ulong seed = 1; seed <= 500; seed++)
@@ -111,10 +101,7 @@ public class QueueLineTests
                     break;
                 case 1 when inHand.Count > 0:
                     Message.QueueItem held = Out(dice, inHand);
-                    if (dice.OneIn(3))
-                        line.PutBack(held);
-                    else
-                        line.Again(held with { VisibleAt = now + dice.Below(10) });
+                    line.Again(held with { VisibleAt = now + dice.Below(10) });
                     break;
                 case 2 when inHand.Count > 0:
                     Finish(Out(dice, inHand));
