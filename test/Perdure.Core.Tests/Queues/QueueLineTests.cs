@@ -125,7 +125,7 @@ public class QueueLineTests
         void Hold(Message.QueueItem next)
         {
             next.VisibleAt.ShouldBeLessThanOrEqualTo(now);
-            inHand.ShouldNotContain(i => i.Session != null && i.Session == next.Session, "one at a time");
+            inHand.Exists(i => i.Session is not null && i.Session == next.Session).ShouldBeFalse("one at a time");
             inHand.Add(next);
         }
 
