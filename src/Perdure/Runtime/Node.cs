@@ -193,20 +193,24 @@ internal sealed partial class Node : INumbers
         if (IsShared && Leases.HasOthers)
             await Task.WhenAll(
                 _partitions.Where(p => p.Epoch != 0).Select(p => p.HandOverAsync(p.Epoch, deadline)));
-        Task activities = Task.WhenAll(Activities.WhenIdleAsync(), Triggers.WhenIdleAsync());
-        if (!await Finished(activities, deadline))
+        // One after the other: the continuation of WhenAll would run in the thread pool.
+        bool isIdle = await Finished(Activities.WhenIdleAsync(), deadline);
+        isIdle &= await Finished(Triggers.WhenIdleAsync(), deadline);
+        if (!isIdle)
         {
             Logger.StopDeadline(Activities.Running + Triggers.Running);
             Activities.CancelRunning();
             Triggers.CancelRunning();
             using CancellationTokenSource grace = new(Grace, Time);
-            await Finished(activities, grace.Token);
+            await Finished(Activities.WhenIdleAsync(), grace.Token);
+            await Finished(Triggers.WhenIdleAsync(), grace.Token);
         }
         foreach (Partition partition in _partitions)
             partition.StopIntake();
         await Finished(Work.WhenIdleAsync(), deadline);
         // What a lost lease has taken out of memory may still stand in line, with somebody who waits for it.
-        await Finished(Task.WhenAll(_lanes.Select(l => l.WhenIdleAsync())), deadline);
+        foreach (Lane lane in _lanes)
+            await Finished(lane.WhenIdleAsync(), deadline);
         await Finished(_recovery, deadline);
         await Finished(_upkeep, deadline);
         await Finished(_handingOver, deadline);

@@ -14,6 +14,7 @@ internal sealed class Driver(IDurableClient client, IClientJournal journal, Driv
     private readonly Lock _gate = new();
     private readonly List<string> _waiting = [];
     private readonly List<string> _doomed = [];
+    private readonly HashSet<string> _known = [];
     private int _lastNumber;
     private int _lastId;
 
@@ -29,6 +30,7 @@ internal sealed class Driver(IDurableClient client, IClientJournal journal, Driv
             _doomed.Clear();
             foreach (DurableOrchestrationStatus open in all.Where(s => plan.Share.IsMine(s.InstanceId)))
             {
+                _known.Add(open.InstanceId);
                 if (Kinds.TakesEvents(open.Name))
                     _waiting.Add(open.InstanceId);
                 else if (open.Name == Kinds.Doomed)
@@ -50,16 +52,29 @@ internal sealed class Driver(IDurableClient client, IClientJournal journal, Driv
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task[] helpers = [.. Enumerable.Range(0, 4).Select(i => FinishLoopAsync(new Random(i), end.Token))];
         DateTime deadline = DateTime.UtcNow + within;
-        IReadOnlyList<string> open;
-        while ((open = await OpenAsync()).Count > 0 && DateTime.UtcNow < deadline)
+        IReadOnlyList<DurableOrchestrationStatus> open;
+        while ((open = await ReadOpenAsync()).Count > 0 && DateTime.UtcNow < deadline)
+        {
+            // A start whose client died before it was answered may have come after the successor had looked around.
+            foreach (DurableOrchestrationStatus status in open.Where(s => IsUnknown(s.InstanceId)))
+                Opened(status.InstanceId, status.Name);
             await Task.Delay(200, CancellationToken.None);
+        }
         await end.CancelAsync();
         await Task.WhenAll(helpers);
-        return open;
+        return [.. open.Select(Text)];
     }
 
+    private bool IsUnknown(string id)
+    {
+        lock (_gate)
+            return plan.Share.IsMine(id) && !_known.Contains(id);
+    }
+
+    private static string Text(DurableOrchestrationStatus status) => $"{status.InstanceId} ({status.RuntimeStatus})";
+
     public async Task<IReadOnlyList<string>> OpenAsync() =>
-        [.. (await ReadOpenAsync()).Select(s => $"{s.InstanceId} ({s.RuntimeStatus})")];
+        [.. (await ReadOpenAsync()).Select(Text)];
 
     private async Task<IReadOnlyList<DurableOrchestrationStatus>> ReadOpenAsync()
     {
@@ -118,6 +133,7 @@ internal sealed class Driver(IDurableClient client, IClientJournal journal, Driv
     {
         lock (_gate)
         {
+            _known.Add(id);
             if (Kinds.TakesEvents(kind))
                 _waiting.Add(id);
             else if (kind == Kinds.Doomed)
