@@ -28,10 +28,10 @@ internal sealed class Delivery(QueueShard shard, Message.QueueItem item)
     /// <summary>A client whose starts, events and signals leave with the acknowledgement.</summary>
     public IDurableClient Client => shard.Node.ClientFor(Outbox);
 
-    /// <summary>The partition waits for it before it is handed over.</summary>
+    /// <summary>The partition waits for it before it is handed over; not if it has been given up already.</summary>
     public void Enter()
     {
-        if (Interlocked.Exchange(ref _counted, 1) == 0)
+        if (Interlocked.CompareExchange(ref _counted, 1, 0) == 0)
             shard.Partition.EnterWork();
     }
 

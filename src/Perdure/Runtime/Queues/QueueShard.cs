@@ -86,9 +86,9 @@ internal sealed class QueueShard : WorkSource
     public override void Return(ActivityWork work, Message.TaskDone result)
     {
         Delivery delivery = work.Delivery!;
-        IReadOnlyList<(string, Message)> sent = delivery.Outbox.Close();
         if (result.Failure is null && Function!.ReturnQueue is { } queue && !result.Result.IsNone)
-            sent = [.. sent, Returned(queue, result.Result)];
+            QueueValues.Send(delivery, queue, result.Result);
+        IReadOnlyList<(string, Message)> sent = delivery.Outbox.Close();
         QueueTurn turn = result.Failure is { } failure
             ? Fail(delivery, failure)
             : Partition.Queues.Succeed(Partition.Number, delivery.Item, sent);
@@ -125,22 +125,16 @@ internal sealed class QueueShard : WorkSource
     public QueueTurn Fail(Delivery delivery, FailureDetails failure)
     {
         long now = Node.Now;
-        DeadLetterClass? hopeless = delivery.Hopeless ?? failure.ErrorType switch
-        {
-            Failures.Poison => DeadLetterClass.CrashSuspect,
-            "Perdure.DeadLetterException" => DeadLetterClass.Rejected,
-            _ => null,
-        };
+        DeadLetterClass? hopeless = delivery.Hopeless
+            ?? (failure.ErrorType == Failures.Poison ? DeadLetterClass.CrashSuspect
+                : failure.ErrorType == typeof(DeadLetterException).FullName ? DeadLetterClass.Rejected
+                : null);
         FailedAttempt attempt = new(
             delivery.BegunAt, Math.Max(0, now - delivery.BegunAt), Node.Number, failure);
         return QueueCore.Fail(
             Partition.Number, delivery.Item, attempt, Function!.Consumer, hopeless, now,
             Partition.DrawDeadLetterNumber());
     }
-
-    private (string, Message) Returned(string queue, Payload body) =>
-        (Node.Queues.ShardFor(queue, session: null),
-            new Message.QueueItem(Node.Ids.NewId(), body) { Enqueued = Node.Now });
 
     private void PumpSoon_NeedsLock()
     {
