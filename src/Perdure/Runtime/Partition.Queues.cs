@@ -35,14 +35,8 @@ internal sealed partial class Partition
 
     public bool IsCareful => _care.IsOn;
 
-    /// <summary>Whether the work may start at once; if not, it starts when careful mode lets it.</summary>
-    public bool Admit(CarefulWork work)
-    {
-        if (!_care.IsOn)
-            return true;
-        _care.Run(work);
-        return false;
-    }
+    /// <summary>Starts the work when careful mode lets it.</summary>
+    public void RunCarefully(CarefulWork work) => _care.Run(work);
 
     public void CareDone(TaskKey task) => _care.Done(task);
 

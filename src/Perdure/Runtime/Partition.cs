@@ -242,7 +242,13 @@ internal sealed partial class Partition
     }
 
     /// <summary>Whether the activity may start at once; if not, it starts when careful mode lets it.</summary>
-    public bool Admit(ActivityWork work) => !_care.IsOn || Admit(new CarefulActivity(work));
+    public bool Admit(ActivityWork work)
+    {
+        if (!_care.IsOn)
+            return true;
+        _care.Run(new CarefulActivity(work));
+        return false;
+    }
 
     /// <summary>
     /// Whether the execution still wants the activity to begin. If not, it is struck off: when the ending that stands

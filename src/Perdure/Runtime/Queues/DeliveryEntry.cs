@@ -37,9 +37,17 @@ internal sealed class DeliveryEntry(ActivityWork work, QueueTurn turn)
     /// <summary>The partition was lost: its next owner reads the message again.</summary>
     public override void OnStale() => work.Delivery!.Exit();
 
-    /// <summary>What the function sent cannot be stored: it has failed.</summary>
+    /// <summary>
+    /// What the function sent cannot be stored: it has failed. If it sent nothing, trying again would be in vain.
+    /// </summary>
     protected override void OnRefused(string refusal)
     {
+        if (turn.Sent.Count == 0)
+        {
+            base.OnRefused(refusal);
+            work.Delivery!.Exit();
+            return;
+        }
         QueueTurn failed = work.Delivery!.Shard.Fail(work.Delivery, Offers.Refusals.OfStore);
         Partition.Conclude(work.Delivery.Shard, new DeliveryEntry(work, failed));
     }

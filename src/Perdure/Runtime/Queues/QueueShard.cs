@@ -80,7 +80,10 @@ internal sealed class QueueShard : WorkSource
     {
         work.Delivery!.Enter();
         work.Delivery.BegunAt = Node.Now;
-        return !Partition.IsCareful || Partition.Admit(new CarefulDelivery(work));
+        if (!Partition.IsCareful)
+            return true;
+        Partition.RunCarefully(new CarefulDelivery(work));
+        return false;
     }
 
     public override void Return(ActivityWork work, Message.TaskDone result)
