@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the proofs of reliability and says what they showed.
 #
-#   eng/prove.sh                     everything, each section at most 20 minutes; updates docs/reliability.md
+#   eng/prove.sh                     everything, each section at most 20 minutes; keeps the figures in docs/reliability.md
 #   eng/prove.sh --only torture      one section: simulation | simulation-2 | bugs | torture | bank | nodes | fanout |
 #                                    diskfull | powerloss | conformance
 #   eng/prove.sh --tenth             a tenth of each, for every change
@@ -26,8 +26,9 @@ while [ $# -gt 0 ]; do
         *) sed -n '2,11p' "$0"; exit 2 ;;
     esac
 done
-case $only in
-    all|simulation|simulation-2|bugs|torture|bank|nodes|fanout|diskfull|powerloss|conformance) ;;
+sections='simulation simulation-2 bugs torture bank nodes fanout diskfull powerloss conformance'
+case " all $sections " in
+    *" $only "*) ;;
     *) echo "prove: there is no section '$only'" >&2; exit 2 ;;
 esac
 
@@ -69,13 +70,13 @@ prove() {
         return 0
     fi
     name=$(basename "$project")
-    timeout 1200 dotnet "artifacts/bin/$name/release/$name.dll" "$@" > "$logs/$section.log" 2>&1 < /dev/null
+    timeout -k 30 1200 dotnet "artifacts/bin/$name/release/$name.dll" "$@" > "$logs/$section.log" 2>&1 < /dev/null
     code=$?
     cat "$logs/$section.log"
     figures=$(grep -E 'PASS|FAIL|SKIP|Total:' "$logs/$section.log" | grep -v VIOLATION \
         | sed "s/\x1b\[[0-9;]*m//g; s/^ *//; s/^PASS //; s/^[a-z ]*: PASS: //; s/^powerloss \(([^)]*)\): PASS:/\1/" \
         | paste -sd ';' | sed 's/;/; /g')
-    if [ $code -eq 124 ]; then
+    if [ $code -eq 124 ] || [ $code -eq 137 ]; then
         note "$section" FAIL "took more than 20 minutes"
     elif [ $code -ne 0 ]; then
         note "$section" FAIL "${figures:-ended with $code}"
@@ -106,15 +107,20 @@ prove diskfull test/Perdure.Torture --disk-full --times "$(full 6 2)" --seed "$s
 prove powerloss test/Perdure.PowerLoss --images "$(full 5000 500)" --commits "$(full 2000 500)" --seed "$seed"
 prove conformance test/Perdure.Stores.Tests
 
-# The table of a full run goes into the documentation, between its marks.
-if [ "$only" = all ] && [ -z "$tenth" ]; then
+# What ran in full replaces its row in the documentation, between the marks, and says of which commit it is.
+if [ -z "$tenth" ]; then
     page=docs/reliability.md
+    when="$commit, $(date -u +%Y-%m-%d)"
     {
         sed '/<!-- figures -->/q' "$page"
-        echo "| section | verdict | figures |"
-        echo "|---|---|---|"
-        awk -F '\t' '{ gsub(/\|/, "/"); printf "| %s | %s | %s |\n", $1, $2, $3 }' "$rows"
-        printf '\nSeed %s, commit %s, %s, %s processors.\n' "$seed" "$commit" "$(date -u +%Y-%m-%d)" "$(getconf _NPROCESSORS_ONLN)"
+        echo "| section | verdict | figures | commit |"
+        echo "|---|---|---|---|"
+        {
+            sed -n '/<!-- figures -->/,/<!-- end of figures -->/s/^| \([a-z0-9-]* | [A-Z]* | .*\) |$/\1/p' "$page"
+            awk -F '\t' -v when="$when" '{ gsub(/\|/, "/"); print $1 " | " $2 " | " $3 " | " when }' "$rows"
+        } | awk -v order="$sections" '
+            { row[$1] = $0 }
+            END { n = split(order, name, " "); for (i = 1; i <= n; i++) if (name[i] in row) print "| " row[name[i]] " |" }'
         sed -n '/<!-- end of figures -->/,$p' "$page"
     } > "$logs/page" && cat "$logs/page" > "$page"
 fi

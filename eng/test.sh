@@ -73,7 +73,8 @@ test_projects() {
 test_project() {
     local name=$1 report="$results/$1.xml" log="$results/$1.log" code=0
     echo "== $name"
-    timeout 1200 dotnet "$bin/$name/release/$name.dll" -noLogo -noColor -xml "$report" < /dev/null > "$log" 2>&1 || code=$?
+    # Who hangs is named in the log, and does not hear a polite signal.
+    timeout -k 30 600 dotnet "$bin/$name/release/$name.dll" -noLogo -noColor -longRunning 60 -xml "$report" < /dev/null > "$log" 2>&1 || code=$?
     tail -n 3 "$log"
     local p f e s
     p=$(count passed "$report") f=$(count failed "$report") e=$(count errors "$report") s=$(count skipped "$report")
@@ -109,7 +110,7 @@ test_samples() {
 # driven <what it is> <pattern of the last line> <script>: a sample that serves, and a script that is its client.
 driven() {
     local what=$1 pattern=$2 script=$3 log="$results/driven.log"
-    if timeout 300 "./$script" < /dev/null > "$log" 2>&1 && tail -n 1 "$log" | grep -qE "^$pattern"; then
+    if timeout -k 30 300 "./$script" < /dev/null > "$log" 2>&1 && tail -n 1 "$log" | grep -qE "^$pattern"; then
         echo "== sample $what: passed"
         add 1 0 0
     else
@@ -128,7 +129,7 @@ sample() {
     local what=$1 expected=$2 pattern=$3 project="$PWD/samples/$4" directory=$5 log code=0
     shift 5
     log="$PWD/$results/sample.log"
-    (cd "$directory" && timeout "${sample_seconds:-60}" dotnet run -c "$configuration" --no-build --project "$project" -- "$@") < /dev/null > "$log" 2>&1 || code=$?
+    (cd "$directory" && timeout -k 30 "${sample_seconds:-60}" dotnet run -c "$configuration" --no-build --project "$project" -- "$@") < /dev/null > "$log" 2>&1 || code=$?
     if (( code == expected )) && tail -n 1 "$log" | grep -qE "^$pattern"; then
         echo "== sample $what: passed"
         add 1 0 0

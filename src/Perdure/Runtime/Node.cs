@@ -67,7 +67,7 @@ internal sealed partial class Node : INumbers
     private Task _recovery = Task.CompletedTask;
     private Task _upkeep = Task.CompletedTask;
     private Task _leases = Task.CompletedTask;
-    private Task _handingOver = Task.CompletedTask;
+    private readonly WorkCount _handingOver = new();
     private Task _retention = Task.CompletedTask;
     private long _lastKey;
     private long _openings;
@@ -213,7 +213,7 @@ internal sealed partial class Node : INumbers
             await Finished(lane.WhenIdleAsync(), deadline);
         await Finished(_recovery, deadline);
         await Finished(_upkeep, deadline);
-        await Finished(_handingOver, deadline);
+        await Finished(_handingOver.WhenIdleAsync(), deadline);
         await Finished(_retention, deadline);
         if (IsShared)
             await Finished(Outcomes.WhenAnsweredAsync(), deadline);
@@ -259,8 +259,12 @@ internal sealed partial class Node : INumbers
         }
     }
 
-    /// <summary>Begins to give a partition back.</summary>
-    public void HandOver(PartitionLease lease) => _handingOver = Task.WhenAll(_handingOver, HandOverAsync(lease));
+    /// <summary>Begins to give a partition back; does nothing if that is under way.</summary>
+    public void HandOver(PartitionLease lease)
+    {
+        if (!_partitions[lease.Partition].IsLeaving)
+            _ = HandOverAsync(lease);
+    }
 
     /// <summary>Begins to find out what a partition that was taken owes.</summary>
     public void RecoverTaken(int partition)
@@ -312,9 +316,18 @@ internal sealed partial class Node : INumbers
 
     private async Task HandOverAsync(PartitionLease lease)
     {
-        using CancellationTokenSource deadline = new(Settings.HandOverWithin, Time);
-        await _partitions[lease.Partition].HandOverAsync(lease.Epoch, deadline.Token);
-        Wakes.Shares();
+        _handingOver.Enter();
+        try
+        {
+            using CancellationTokenSource deadline = new(Settings.HandOverWithin, Time);
+            // Told only of what is free now: who hears asks the store, and would hear again, and ask again.
+            if (await _partitions[lease.Partition].HandOverAsync(lease.Epoch, deadline.Token))
+                Wakes.Shares();
+        }
+        finally
+        {
+            _handingOver.Exit();
+        }
     }
 
     private async Task RecoverAsync()

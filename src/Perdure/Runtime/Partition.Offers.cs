@@ -124,8 +124,9 @@ internal sealed partial class Partition
     private void KeepRunning_NeedsLock()
     {
         List<OfferRow> offers = [];
+        // One whose result has just come still has its slot.
         foreach (IGrouping<Resident, ActivityWork> running in _node.Activities.StartedOf(this)
-            .Where(w => !w.TryHold() && !w.IsCancelled).GroupBy(w => w.Resident))
+            .Where(w => !w.TryHold() && !w.IsCancelled && IsOpen_NeedsLock(w.Resident, w)).GroupBy(w => w.Resident))
         {
             foreach (IGrouping<ExecutionKey, ActivityWork> works in running.GroupBy(w => w.Task.Execution))
             {

@@ -125,13 +125,14 @@ internal sealed partial class Partition
     /// </summary>
     /// <param name="seen">The epoch under which the store said that this node owns it.</param>
     /// <param name="deadline">Ends the waiting.</param>
-    public async Task HandOverAsync(long seen, CancellationToken deadline)
+    /// <returns>Whether others can take it.</returns>
+    public async Task<bool> HandOverAsync(long seen, CancellationToken deadline)
     {
         bool isOpen;
         lock (_gate)
         {
             if (_closed || _isLeaving)
-                return;
+                return false;
             isOpen = _held is null;
             if (isOpen)
             {
@@ -146,29 +147,29 @@ internal sealed partial class Partition
             // Lost before, and nobody has taken it: nobody would, while the store says that it is owned by one who
             // lives.
             Lose();
-            await ReleaseAsync(seen);
-            return;
+            return await ReleaseAsync(seen);
         }
         _node.LaneOf(this).Go();
         await Node.Finished(_work.WhenIdleAsync(), deadline);
         long epoch = Epoch;
         Lose();
-        if (epoch != 0)
-            await ReleaseAsync(epoch);
+        return epoch != 0 && await ReleaseAsync(epoch);
     }
 
-    private async Task ReleaseAsync(long epoch)
+    private async Task<bool> ReleaseAsync(long epoch)
     {
         try
         {
             await _node.Store.ClosePartitionAsync(Number, epoch, CancellationToken.None);
             _node.Logger.PartitionHandedOver(Number);
+            return true;
         }
         catch (StoreException e)
         {
             // It stays marked as owned until the lease of the node says otherwise; this node takes it again, or lets go
             // of it in the next round.
             _node.Logger.RoundFailed(e);
+            return false;
         }
     }
 

@@ -204,11 +204,11 @@ internal sealed partial class Partition
         bool isWanted, isMoved;
         lock (_gate)
         {
+            // It may have become a claim between the end of the activity and this lock.
             isMoved = work.Source != resident;
-            if (resident.Activities.TryGet(work.Task.Task, out ActivityWork? listed) && listed == work)
-                resident.Activities.Remove(work.Task.Task, out _);
-            isWanted = !_closed && !work.IsCancelled && _residents.TryGetValue(resident.Id, out Resident? current)
-                && current == resident;
+            StrikeOff_NeedsLock(resident, work);
+            isWanted = !isMoved && !_closed && !work.IsCancelled
+                && _residents.TryGetValue(resident.Id, out Resident? current) && current == resident;
             if (isWanted)
             {
                 resident.Put(result);
@@ -260,10 +260,19 @@ internal sealed partial class Partition
         bool isOver = resident.State is OrchestrationState state && (state.Ended || !work.Task.IsOf(state.Execution));
         if (!work.IsCancelled && !isOver)
             return true;
-        if (resident.Activities.TryGet(work.Task.Task, out ActivityWork? listed) && listed == work)
-            resident.Activities.Remove(work.Task.Task, out _);
+        StrikeOff_NeedsLock(resident, work);
         return false;
     }
+
+    private static void StrikeOff_NeedsLock(Resident resident, ActivityWork work)
+    {
+        if (IsOpen_NeedsLock(resident, work))
+            resident.Activities.Remove(work.Task.Task, out _);
+    }
+
+    /// <summary>Whether no result of it has come.</summary>
+    private static bool IsOpen_NeedsLock(Resident resident, ActivityWork work) =>
+        resident.Activities.TryGet(work.Task.Task, out ActivityWork? listed) && listed == work;
 
     public void NumberMessages(TurnRows rows, long epoch)
     {

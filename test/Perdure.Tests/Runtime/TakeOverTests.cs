@@ -1,3 +1,5 @@
+using Perdure.Core.History;
+using Perdure.Core.Messages;
 using Perdure.Core.Stores;
 using Perdure.Runtime;
 using Perdure.Runtime.Offers;
@@ -153,5 +155,85 @@ public sealed class TakeOverTests : IAsyncLifetime
 
         (await owner.EndAsync(id)).Output.ToString().ShouldBe("done");
         runs.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_result_that_meets_the_hand_over_goes_after_its_instance()
+    {
+        TaskCompletionSource finish = new();
+        (ClusterNode node, Partition partition, string id) = await RunningAsync(finish.Task);
+        TaskCompletionSource goOn = await HoldCommitsAsync(node, partition);
+
+        ActivityWork work = node.Node.Activities.StartedOf(partition).ShouldHaveSingleItem();
+        Resident resident = work.Resident;
+        Task<bool> handOver = partition.HandOverAsync(partition.Epoch, CancellationToken.None);
+        work.Source.ShouldNotBe(resident);
+        // As from the thread that had looked who wants the result just before.
+        resident.Return(work, new Message.TaskDone(work.Task, Payload.None, null));
+        goOn.SetResult();
+
+        (await handOver.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeTrue();
+        finish.SetResult();
+        (await node.EndAsync(id)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
+    }
+
+    [Fact]
+    public async Task While_a_hand_over_lasts_nobody_is_told_of_shares()
+    {
+        (ClusterNode node, Partition partition, _) = await RunningAsync(Task.CompletedTask);
+        int shares = 0;
+        node.Store.BeforeAnnouncing = a => shares += a.Shares ? 1 : 0;
+        TaskCompletionSource goOn = await HoldCommitsAsync(node, partition);
+        await _cluster.StartNodeAsync();
+        await _cluster.UntilAsync(() => partition.IsLeaving);
+        for (int i = 0; i < 5; i++)
+        {
+            int rounds = node.Node.Leases.Rounds;
+            node.Node.Leases.Wake();
+            await _cluster.UntilAsync(() => node.Node.Leases.Rounds > rounds);
+        }
+        int whileItLasted = shares;
+        goOn.SetResult();
+        await _cluster.UntilFairAsync();
+
+        whileItLasted.ShouldBeLessThanOrEqualTo(Cluster.Partitions / 2);
+    }
+
+    /// <summary>A node alone, with an instance whose activity runs until the task ends.</summary>
+    private async Task<(ClusterNode Node, Partition Partition, string Id)> RunningAsync(Task finish)
+    {
+        TaskCompletionSource runs = new();
+        ClusterNode node = await _cluster.StartNodeAsync(code =>
+        {
+            code.Main = async c => c.GetInput<bool>() ? await c.CallActivityAsync<string>("Work") : null;
+            code.Work = async _ =>
+            {
+                runs.TrySetResult();
+                await finish;
+                return "done";
+            };
+        });
+        // The last partition, because a node gives back the last of what it has.
+        string id = Enumerable.Range(0, 1000).Select(i => $"i{i}")
+            .First(i => node.Node.PartitionOf(i).Number == Cluster.Partitions - 1);
+        await node.Client.StartNewAsync("Main", id, true);
+        await runs.Task;
+        return (node, node.Node.PartitionOf(id), id);
+    }
+
+    /// <summary>Something of the partition is on its way to the store, and stays there.</summary>
+    private static async Task<TaskCompletionSource> HoldCommitsAsync(ClusterNode node, Partition partition)
+    {
+        TaskCompletionSource isOnItsWay = new(), goOn = new();
+        node.Store.Before = _ =>
+        {
+            isOnItsWay.TrySetResult();
+            return goOn.Task;
+        };
+        string other = Enumerable.Range(0, 1000).Select(i => $"o{i}")
+            .First(i => node.Node.PartitionOf(i) == partition);
+        _ = node.Client.StartNewAsync("Main", other, false);
+        await isOnItsWay.Task;
+        return goOn;
     }
 }

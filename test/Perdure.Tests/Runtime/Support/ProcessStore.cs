@@ -28,6 +28,9 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
     /// <summary>Called before a partition is opened.</summary>
     public Action? BeforeOpening { get; set; }
 
+    /// <summary>Called before other nodes are told of something.</summary>
+    public Action<Announcement>? BeforeAnnouncing { get; set; }
+
     /// <summary>Called before messages of a partition are read.</summary>
     public Action<int>? BeforeMessages { get; set; }
 
@@ -57,7 +60,11 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
         TimeSpan lease, bool runs, IReadOnlyList<string> functions, CancellationToken cancellationToken) =>
         Read(() => inner.RenewAsync(lease, runs, functions, cancellationToken));
 
-    public ValueTask AnnounceAsync(Announcement announcement) => inner.AnnounceAsync(announcement);
+    public ValueTask AnnounceAsync(Announcement announcement)
+    {
+        BeforeAnnouncing?.Invoke(announcement);
+        return inner.AnnounceAsync(announcement);
+    }
 
     public void Listen(Action<Announcement> heard) => inner.Listen(heard);
 
