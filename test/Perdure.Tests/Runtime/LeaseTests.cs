@@ -36,7 +36,7 @@ public sealed class LeaseTests : IAsyncLifetime
         _cluster.Clock.Skip(s_lease);
 
         (await nodes[0].EndAsync(id)).Output.ToString().ShouldBe("Hello Ada");
-        nodes[0].Node.Owned.ShouldBe(Cluster.Partitions);
+        await _cluster.UntilAsync(() => nodes[0].Node.Owned == Cluster.Partitions);
     }
 
     [Fact]
