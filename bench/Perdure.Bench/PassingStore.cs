@@ -93,6 +93,22 @@ internal sealed class PassingStore(IStore inner, Action<Batch> look) : IStore
         DeadLetterQuery query, CancellationToken cancellationToken) =>
         inner.QueryDeadLettersAsync(query, cancellationToken);
 
+    public ValueTask<StreamRow> OpenStreamAsync(StreamRow wanted, CancellationToken cancellationToken) =>
+        inner.OpenStreamAsync(wanted, cancellationToken);
+
+    public ValueTask<IReadOnlyList<StreamRow>> ReadStreamsAsync(CancellationToken cancellationToken) =>
+        inner.ReadStreamsAsync(cancellationToken);
+
+    public ValueTask<LogSummary> ReadLogAsync(int partition, string log, CancellationToken cancellationToken) =>
+        inner.ReadLogAsync(partition, log, cancellationToken);
+
+    public ValueTask<IReadOnlyList<BlockRow>> ReadBlocksAsync(
+        int partition, string log, long from, int events, CancellationToken cancellationToken) =>
+        inner.ReadBlocksAsync(partition, log, from, events, cancellationToken);
+
+    public ValueTask<long> FindEventAsync(int partition, string log, long at, CancellationToken cancellationToken) =>
+        inner.FindEventAsync(partition, log, at, cancellationToken);
+
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         inner.SweepAsync(rowsMax, cancellationToken);
 

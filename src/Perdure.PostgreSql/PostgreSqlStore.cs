@@ -13,7 +13,7 @@ using static Perdure.PostgreSql.Commits.Columns;
 namespace Perdure.PostgreSql;
 
 /// <summary>A whole task hub in one schema of PostgreSQL. Each batch is one round trip and one transaction.</summary>
-internal sealed class PostgreSqlStore : IStore
+internal sealed partial class PostgreSqlStore : IStore
 {
     private const long DayMilliseconds = 86_400_000;
 

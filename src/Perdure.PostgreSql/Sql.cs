@@ -221,6 +221,7 @@ internal sealed partial class Sql
 
         Offers = new OfferSql(hub);
         DeadLetters = new DeadLetterSql(hub);
+        Streams = new StreamSql(hub);
         Commits = new CommitSql(hub);
         InsertOutcomes =
             $"insert into {hub}.requests (id, outcome, at) select id, outcome, $3 from unnest($1::text[], $2::text[]) "
@@ -323,6 +324,7 @@ internal sealed partial class Sql
     public string InsertTasks { get; }
     public OfferSql Offers { get; }
     public DeadLetterSql DeadLetters { get; }
+    public StreamSql Streams { get; }
     public CommitSql Commits { get; }
     public string InsertOutcomes { get; }
     public string ReadOutcomes { get; }

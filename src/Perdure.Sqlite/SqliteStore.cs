@@ -159,6 +159,23 @@ internal sealed class SqliteStore : IStore
         DeadLetterQuery query, CancellationToken cancellationToken) =>
         Read(c => DeadLetterRows.Query(c, query), cancellationToken);
 
+    public ValueTask<StreamRow> OpenStreamAsync(StreamRow wanted, CancellationToken cancellationToken) =>
+        Call(connection => StreamRows.Open(connection, wanted), cancellationToken);
+
+    public ValueTask<IReadOnlyList<StreamRow>> ReadStreamsAsync(CancellationToken cancellationToken) =>
+        List(c => c.Prepared(StreamSql.ReadAll), StreamRows.Stream, cancellationToken);
+
+    public ValueTask<LogSummary> ReadLogAsync(int partition, string log, CancellationToken cancellationToken) =>
+        Read(c => StreamRows.Log(c, partition, log), cancellationToken);
+
+    public ValueTask<IReadOnlyList<BlockRow>> ReadBlocksAsync(
+        int partition, string log, long from, int events, CancellationToken cancellationToken) =>
+        Read(c => StreamRows.Blocks(c, partition, log, from, events), cancellationToken);
+
+    public ValueTask<long> FindEventAsync(
+        int partition, string log, long at, CancellationToken cancellationToken) =>
+        Read(c => StreamRows.Find(c, partition, log, at), cancellationToken);
+
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         Call(connection => Sweeper.Sweep(connection, rowsMax), cancellationToken);
 

@@ -80,6 +80,11 @@ internal sealed class ModelRun(Disk disk, Node node) : IAsyncDisposable
         {
             lines.AddRange(await Node.MessagesAsync(partition));
             lines.AddRange(await Node.TimersAsync(partition));
+            foreach (string log in new[] { $"log{partition}", $"größe{partition}" })
+            {
+                lines.Add(Describe(await Node.Store.ReadLogAsync(partition, log, default)));
+                lines.AddRange((await Node.Store.ReadBlocksAsync(partition, log, 0, 1_000, default)).Select(Describe));
+            }
             lines.AddRange((await Node.Store.ReadOwedAsync(partition, 0, 1_000, default)).Select(r => $"owed {r}"));
         }
         return string.Join('\n', lines);
@@ -89,6 +94,12 @@ internal sealed class ModelRun(Disk disk, Node node) : IAsyncDisposable
         $"{i.Row} {Node.Text(i.FirstEvents)} {Node.Text(i.LastEvents)} {i.LastUpdated}";
 
     public static string Describe(DeadLetterRow r) => $"{r with { Record = default }} {Node.Text(r.Record)}";
+
+    public static string Describe(LogSummary l) => $"{l.Start}..{l.End} {string.Join(';', l.Readers.Select(Describe))}";
+
+    public static string Describe(ReaderRow r) => $"{r with { State = default }} {Node.Text(r.State)}";
+
+    public static string Describe(BlockRow b) => $"{b with { Body = default }} {Node.Text(b.Body)}";
 
     public static string Describe(HistoryRow r) =>
         $"{r.Key}.{r.Generation} {r.Turn}.{r.Part} {r.At} {Node.Text(r.Events)}";

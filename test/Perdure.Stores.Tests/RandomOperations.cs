@@ -14,7 +14,7 @@ internal sealed class RandomOperations(int seed)
 
     private readonly Random _random = new(seed);
 
-    public Func<ModelRun, Task<string>> Next() => _random.Next(24) switch
+    public Func<ModelRun, Task<string>> Next() => _random.Next(26) switch
     {
         < 11 => Commit(),
         11 => Uncertain(),
@@ -25,6 +25,7 @@ internal sealed class RandomOperations(int seed)
         16 or 17 => Query(),
         18 or 19 => QueryEntities(),
         20 => QueryDeadLetters(),
+        21 or 22 => ReadStreams(),
         _ => Read(),
     };
 
@@ -146,6 +147,25 @@ internal sealed class RandomOperations(int seed)
         };
     }
 
+    private Func<ModelRun, Task<string>> ReadStreams()
+    {
+        int partition = _random.Next(4);
+        string log = Log(partition);
+        (long from, int events, long at) = (_random.Next(40), _random.Next(1, 9), _random.Next(6));
+        StreamRow wanted = new(Name(), _random.Next(1, 4), at);
+        return async run =>
+        {
+            IStore store = run.Node.Store;
+            StreamRow opened = await store.OpenStreamAsync(wanted, default);
+            IReadOnlyList<StreamRow> all = await store.ReadStreamsAsync(default);
+            LogSummary summary = await store.ReadLogAsync(partition, log, default);
+            IReadOnlyList<BlockRow> blocks = await store.ReadBlocksAsync(partition, log, from, events, default);
+            long found = await store.FindEventAsync(partition, log, at, default);
+            return $"{opened} of {string.Join(',', all)}; {found}\n{ModelRun.Describe(summary)}\n"
+                + string.Join('\n', blocks.Select(ModelRun.Describe));
+        };
+    }
+
     private Func<ModelRun, Task<string>> QueryDeadLetters()
     {
         DeadLetterQuery query = new()
@@ -254,7 +274,23 @@ internal sealed class RandomOperations(int seed)
             turn.DeleteTasks = [new(Key(), _random.Next(2), _random.Next(-1, 9))];
         if (Maybe(6))
             turn.InsertDeadLetters = [DeadLetter(partition)];
+        if (Maybe(4))
+            turn.InsertBlocks = [Block(partition)];
+        if (Maybe(12))
+            turn.TrimLogs = [new(partition, Log(partition), _random.Next(40))];
+        if (Maybe(6))
+            turn.UpsertReaders = [Reader(partition), Reader(partition)];
     }
+
+    /// <summary>Two for each partition; their blocks do not overlap.</summary>
+    private string Log(int partition) => $"{(Maybe(2) ? "log" : "größe")}{partition}";
+
+    private BlockRow Block(int partition) => new(
+        partition, Log(partition), 3 * _random.Next(12), _random.Next(1, 4), _random.Next(4),
+        Node.Bytes($"[{_random.Next(9)}]"));
+
+    private ReaderRow Reader(int partition) => new(
+        partition, Log(partition), Id(), _random.Next(9), _random.Next(4), Node.Bytes($"[{_random.Next(9)}]"));
 
     private DeadLetterRow DeadLetter(int partition) => new()
     {

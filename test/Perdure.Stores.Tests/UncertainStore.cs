@@ -101,6 +101,22 @@ internal sealed class UncertainStore(IStore store, Disk disk) : IStore
         DeadLetterQuery query, CancellationToken cancellationToken) =>
         store.QueryDeadLettersAsync(query, cancellationToken);
 
+    public ValueTask<StreamRow> OpenStreamAsync(StreamRow wanted, CancellationToken cancellationToken) =>
+        store.OpenStreamAsync(wanted, cancellationToken);
+
+    public ValueTask<IReadOnlyList<StreamRow>> ReadStreamsAsync(CancellationToken cancellationToken) =>
+        store.ReadStreamsAsync(cancellationToken);
+
+    public ValueTask<LogSummary> ReadLogAsync(int partition, string log, CancellationToken cancellationToken) =>
+        store.ReadLogAsync(partition, log, cancellationToken);
+
+    public ValueTask<IReadOnlyList<BlockRow>> ReadBlocksAsync(
+        int partition, string log, long from, int events, CancellationToken cancellationToken) =>
+        store.ReadBlocksAsync(partition, log, from, events, cancellationToken);
+
+    public ValueTask<long> FindEventAsync(int partition, string log, long at, CancellationToken cancellationToken) =>
+        store.FindEventAsync(partition, log, at, cancellationToken);
+
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         store.SweepAsync(rowsMax, cancellationToken);
 

@@ -76,6 +76,9 @@ public sealed class PerdureOptions
     /// <summary>How the functions of queues run, unless their triggers say otherwise.</summary>
     public QueueOptions Queues { get; } = new();
 
+    /// <summary>The streams of the hub, and how their functions run unless their triggers say otherwise.</summary>
+    public StreamOptions Streams { get; } = new();
+
     /// <summary>
     /// How long ended orchestrations are kept: completed ones for 30 days, failed and terminated ones for 90.
     /// </summary>

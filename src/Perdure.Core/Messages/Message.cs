@@ -1,8 +1,10 @@
+using Perdure.Core.DeadLetters;
 using Perdure.Core.Entities;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
 using Perdure.Core.Queues;
 using Perdure.Core.Stores;
+using Perdure.Core.Streams;
 
 namespace Perdure.Core.Messages;
 
@@ -120,6 +122,9 @@ internal abstract record Message
         /// </summary>
         public bool IsLeft { get; init; }
     }
+
+    /// <summary>Events for a log of a stream.</summary>
+    public sealed record Append(IReadOnlyList<EventData> Events) : Message;
 
     /// <summary>An orchestration wants an entity for itself.</summary>
     public sealed record LockRequest(EntityCaller Holder) : Message;

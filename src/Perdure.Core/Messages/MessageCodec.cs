@@ -6,6 +6,7 @@ using Perdure.Core.History;
 using Perdure.Core.Identity;
 using Perdure.Core.Queues;
 using Perdure.Core.Stores;
+using Perdure.Core.Streams;
 
 namespace Perdure.Core.Messages;
 
@@ -51,6 +52,8 @@ internal static class MessageCodec
             return new MessageRow(key, target, entityKind, entityBody);
         if (message is Message.QueueItem item)
             return new MessageRow(key, target, QueueItemCodec.Kind, QueueItemCodec.Encode(item));
+        if (message is Message.Append append)
+            return new MessageRow(key, target, EventCodec.Kind, EventCodec.Encode(append.Events));
         if (message is Message.Purge purge)
             return new MessageRow(key, target, PurgeKind, RequestCodec.EncodePurge(purge));
         if (message is Message.WorkDone work)
@@ -112,6 +115,8 @@ internal static class MessageCodec
             return EntityMessageCodec.Decode(row.Kind, row.Body) with { Row = row.Key };
         if (row.Kind == QueueItemCodec.Kind)
             return QueueItemCodec.Decode(row.Body) with { Row = row.Key };
+        if (row.Kind == EventCodec.Kind)
+            return new Message.Append(EventCodec.Decode(row.Body)) { Row = row.Key };
         if (row.Kind == PurgeKind)
             return RequestCodec.DecodePurge(row);
         if (row.Kind == WorkDoneKind)

@@ -1,8 +1,4 @@
-using System.Buffers;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using Perdure.Core.History;
+using Perdure.Core.DeadLetters;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Stores;
@@ -15,25 +11,13 @@ namespace Perdure.Core.Queues;
 /// </summary>
 internal sealed class QueueCore(int partitionCount)
 {
-    /// <summary>Failures that are kept: the first and the latest.</summary>
-    public const int AttemptsMax = 20;
-
-    private const int FramesOfFingerprint = 3;
-
     /// <summary>The message is processed: it is gone, and what its function sent is on its way.</summary>
     public QueueTurn Succeed(
         int partition, Message.QueueItem item, IReadOnlyList<(string Target, Message Message)> sent)
     {
         TurnRows rows = new() { Partition = partition, DeleteMessages = [item.Row!.Value] };
         if (sent.Count > 0)
-        {
-            rows.InsertMessages =
-            [
-                .. from s in sent
-                   let key = new MessageKey(InstanceIds.Partition(s.Target, partitionCount), 0, 0)
-                   select MessageCodec.Encode(key, s.Target, s.Message),
-            ];
-        }
+            rows.InsertMessages = Outgoing.Rows(sent, partitionCount);
         return new QueueTurn(rows, null) { Sent = sent };
     }
 
@@ -52,9 +36,7 @@ internal sealed class QueueCore(int partitionCount)
         Message.QueueItem failed = item with
         {
             Failures = item.Failures + 1,
-            Attempts = item.Attempts.Count < AttemptsMax
-                ? [.. item.Attempts, attempt]
-                : [item.Attempts[0], .. item.Attempts.Skip(2), attempt],
+            Attempts = FailedAttempt.Add(item.Attempts, attempt),
         };
         if (hopeless is null && function.Retries.DelayAfter(failed.Failures, item.Id) is { } delay)
         {
@@ -62,10 +44,7 @@ internal sealed class QueueCore(int partitionCount)
             MessageRow row = MessageCodec.Encode(item.Row!.Value, "", failed);
             return new QueueTurn(new TurnRows { Partition = partition, RewriteMessages = [row] }, failed);
         }
-        DeadLetterClass reason = hopeless
-            ?? (attempt.Failure.ErrorType == "System.TimeoutException"
-                ? DeadLetterClass.Timeout
-                : DeadLetterClass.Exception);
+        DeadLetterClass reason = hopeless ?? DeadLetterRecord.ClassOf(attempt.Failure);
         DeadLetterRow dead = new()
         {
             Key = new(partition, number),
@@ -74,9 +53,17 @@ internal sealed class QueueCore(int partitionCount)
             EventId = item.Id,
             Order = item.Session,
             Class = reason,
-            Fingerprint = FingerprintOf(attempt.Failure),
+            Fingerprint = DeadLetterRecord.FingerprintOf(attempt.Failure),
             At = now,
-            Record = RecordOf(failed, reason),
+            Record = new DeadLetterRecord
+            {
+                Class = reason,
+                Enqueued = item.Enqueued,
+                Failures = failed.Failures,
+                Attempts = failed.Attempts,
+                TraceParent = item.TraceParent,
+                Body = item.Body,
+            }.Encode(),
         };
         return new QueueTurn(
             new TurnRows
@@ -90,45 +77,6 @@ internal sealed class QueueCore(int partitionCount)
             DeadLetter = dead,
             Failed = failed,
         };
-    }
-
-    /// <summary>
-    /// The same for failures of one type that come from the same place: its innermost frames, without files and lines,
-    /// which change with every build.
-    /// </summary>
-    public static string FingerprintOf(FailureDetails failure)
-    {
-        StringBuilder text = new(failure.ErrorType);
-        IEnumerable<string> frames = (failure.StackTrace ?? "").Split('\n', StringSplitOptions.TrimEntries)
-            .Where(l => l.StartsWith("at ", StringComparison.Ordinal))
-            .Take(FramesOfFingerprint);
-        foreach (string frame in frames)
-        {
-            int place = frame.IndexOf(" in ", StringComparison.Ordinal);
-            text.Append('\n').Append(place < 0 ? frame : frame[..place]);
-        }
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
-    }
-
-    private static byte[] RecordOf(Message.QueueItem item, DeadLetterClass reason)
-    {
-        ArrayBufferWriter<byte> buffer = new(item.Body.Length + 1024);
-        using Utf8JsonWriter writer = new(buffer, HistoryNames.WriterOptions);
-        writer.WriteStartObject();
-        writer.WriteString("class", reason.ToString());
-        writer.WriteNumber("enqueued", item.Enqueued);
-        writer.WriteNumber("failures", item.Failures);
-        QueueItemCodec.WriteAttempts(writer, item.Attempts);
-        if (item.TraceParent is { } trace)
-            writer.WriteString("trace", trace);
-        if (!item.Body.IsNone)
-        {
-            writer.WritePropertyName("body");
-            writer.WriteRawValue(item.Body.Span, skipInputValidation: true);
-        }
-        writer.WriteEndObject();
-        writer.Flush();
-        return buffer.WrittenSpan.ToArray();
     }
 }
 

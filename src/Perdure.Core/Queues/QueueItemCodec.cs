@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Perdure.Core.DeadLetters;
 using Perdure.Core.History;
 using Perdure.Core.Messages;
 
@@ -28,7 +29,7 @@ internal static class QueueItemCodec
         if (item.Failures > 0)
         {
             writer.WriteNumber("failures", item.Failures);
-            WriteAttempts(writer, item.Attempts);
+            AttemptsJson.Write(writer, item.Attempts);
         }
         if (!item.Body.IsNone)
         {
@@ -38,21 +39,6 @@ internal static class QueueItemCodec
         writer.WriteEndObject();
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
-    }
-
-    public static void WriteAttempts(Utf8JsonWriter writer, IEnumerable<FailedAttempt> attempts)
-    {
-        writer.WriteStartArray("attempts");
-        foreach (FailedAttempt attempt in attempts)
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("at", attempt.At);
-            writer.WriteNumber("ms", attempt.Milliseconds);
-            writer.WriteNumber("node", attempt.Node);
-            HistoryWriter.WriteFailure(writer, HistoryNames.Failure, attempt.Failure);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
     }
 
     /// <exception cref="FormatException">The body is damaged, or of a newer version.</exception>
@@ -90,16 +76,13 @@ internal static class QueueItemCodec
                 case "enqueued": enqueued = reader.GetInt64(); break;
                 case "visibleAt": visibleAt = reader.GetInt64(); break;
                 case "failures": failures = reader.GetInt32(); break;
-                case "attempts":
-                    while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                        attempts.Add(ReadAttempt(ref reader));
-                    break;
+                case AttemptsJson.Name: attempts = AttemptsJson.Read(ref reader); break;
                 case "body":
                     int start = (int)reader.TokenStartIndex;
                     reader.Skip();
                     content = new Payload(body[start..(int)reader.BytesConsumed]);
                     break;
-                default: throw Unknown(name);
+                default: throw AttemptsJson.UnknownProperty(name, "message of a queue");
             }
         }
         return new Message.QueueItem(id ?? throw new FormatException("A message of a queue has no id."), content)
@@ -112,28 +95,4 @@ internal static class QueueItemCodec
             Attempts = attempts,
         };
     }
-
-    private static FailedAttempt ReadAttempt(ref Utf8JsonReader reader)
-    {
-        long at = 0, milliseconds = 0, node = 0;
-        FailureDetails? failure = null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            string name = reader.GetString()!;
-            reader.Read();
-            switch (name)
-            {
-                case "at": at = reader.GetInt64(); break;
-                case "ms": milliseconds = reader.GetInt64(); break;
-                case "node": node = reader.GetInt64(); break;
-                case "failure": failure = HistoryReader.ReadFailure(ref reader); break;
-                default: throw Unknown(name);
-            }
-        }
-        return new(at, milliseconds, node, failure ?? throw new FormatException("A failed attempt has no failure."));
-    }
-
-    private static FormatException Unknown(string name) => new(
-        $"The property '{name}' of a message of a queue is not known to this version of Perdure. A newer version wrote "
-        + "it; run that version.");
 }

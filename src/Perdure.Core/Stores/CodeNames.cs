@@ -13,5 +13,7 @@ internal static class CodeNames
 
     public static string Queue(string name) => Of("queue", name);
 
+    public static string Stream(string name) => Of("stream", name);
+
     private static string Of(string kind, string name) => $"{kind} {name.ToUpperInvariant()}";
 }

@@ -137,6 +137,27 @@ internal interface IStore : IAsyncDisposable
 
     ValueTask<DeadLetterPage> QueryDeadLettersAsync(DeadLetterQuery query, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The stream of this name; made with so many partitions if there is none. Whoever comes first decides.
+    /// </summary>
+    ValueTask<StreamRow> OpenStreamAsync(StreamRow wanted, CancellationToken cancellationToken);
+
+    /// <summary>All streams, by name.</summary>
+    ValueTask<IReadOnlyList<StreamRow>> ReadStreamsAsync(CancellationToken cancellationToken);
+
+    ValueTask<LogSummary> ReadLogAsync(int partition, string log, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The blocks of a log that end after <paramref name="from"/>, by number: the first one, and further ones as long
+    /// as there are no more than <paramref name="events"/> in all.
+    /// </summary>
+    ValueTask<IReadOnlyList<BlockRow>> ReadBlocksAsync(
+        int partition, string log, long from, int events, CancellationToken cancellationToken);
+
+    /// <summary>The number of the first event of a log that was appended at a time or later; its end if none was.
+    /// </summary>
+    ValueTask<long> FindEventAsync(int partition, string log, long at, CancellationToken cancellationToken);
+
     /// <summary>Deletes a piece of the histories that are listed for sweeping; returns whether more is left.</summary>
     ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken);
 }

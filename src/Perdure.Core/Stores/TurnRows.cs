@@ -83,6 +83,16 @@ internal sealed class TurnRows
     /// <summary>What is put aside.</summary>
     public List<DeadLetterRow>? InsertDeadLetters { get; set; }
 
+    /// <summary>Events that are appended to logs.</summary>
+    public List<BlockRow>? InsertBlocks { get; set; }
+
+    public List<LogTrim>? TrimLogs { get; set; }
+
+    /// <summary>
+    /// Readers as they are from now on, whether there were any or not. Of a batch the last one counts.
+    /// </summary>
+    public List<ReaderRow>? UpsertReaders { get; set; }
+
     /// <summary>Tags of the inserted instance.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; set; }
 
@@ -92,9 +102,11 @@ internal sealed class TurnRows
         && Sweep is null && History.Events.IsEmpty && UpsertEntity is null && DeleteEntity is null
         && InsertMessages is null && DeleteMessages is null && RewriteMessages is null && InsertDeadLetters is null
         && InsertTimers is null && DeleteTimers is null && InsertTasks is null && DeleteTasks is null
-        && InsertOffers is null && DeleteOffers is null && InsertOutcomes is null;
+        && InsertOffers is null && DeleteOffers is null && InsertOutcomes is null
+        && InsertBlocks is null && TrimLogs is null && UpsertReaders is null;
 
     /// <summary>What the turn weighs without its messages, for the bound on batches.</summary>
     public int Bytes =>
-        History.Events.Length + (HistoryParts?.Sum(p => p.Events.Length) ?? 0) + (UpsertEntity?.State.Length ?? 0);
+        History.Events.Length + (HistoryParts?.Sum(p => p.Events.Length) ?? 0) + (UpsertEntity?.State.Length ?? 0)
+        + (InsertBlocks?.Sum(b => b.Body.Length) ?? 0);
 }

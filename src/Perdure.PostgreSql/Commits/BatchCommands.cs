@@ -35,6 +35,7 @@ internal static class BatchCommands
         AddTasks(commands, batch.Turns, sql);
         AddOffers(commands, batch.Turns, sql);
         AddDeadLetters(commands, batch.Turns, sql);
+        AddStreams(commands, batch.Turns, sql.Streams);
         List<OutcomeRow> outcomes = All(batch.Turns, t => t.InsertOutcomes);
         if (outcomes.Count > 0)
         {
@@ -221,6 +222,34 @@ internal static class BatchCommands
             Texts(rows, r => r.Function), Texts(rows, r => r.EventId), Texts(rows, r => r.Order),
             Ints(rows, r => (int)r.Class), Texts(rows, r => r.Fingerprint), Ints(rows, r => (int)r.State),
             Longs(rows, r => r.At), Utf8(rows, r => r.Record)));
+    }
+
+    private static void AddStreams(NpgsqlBatchCommandCollection commands, IReadOnlyList<TurnRows> turns, StreamSql sql)
+    {
+        List<BlockRow> blocks = All(turns, t => t.InsertBlocks);
+        if (blocks.Count > 0)
+        {
+            commands.Add(Command(
+                sql.InsertBlocks,
+                Ints(blocks, b => b.Partition), Texts(blocks, b => b.Log), Longs(blocks, b => b.First),
+                Ints(blocks, b => b.Count), Longs(blocks, b => b.At), Bytes(blocks, b => b.Body)));
+        }
+        List<LogTrim> trims = All(turns, t => t.TrimLogs);
+        if (trims.Count > 0)
+        {
+            commands.Add(Command(
+                sql.Trim, Ints(trims, t => t.Partition), Texts(trims, t => t.Log), Longs(trims, t => t.Before)));
+        }
+        // As with messages: the last one counts.
+        List<ReaderRow> readers =
+            [.. All(turns, t => t.UpsertReaders).GroupBy(r => (r.Partition, r.Log, r.Name)).Select(r => r.Last())];
+        if (readers.Count > 0)
+        {
+            commands.Add(Command(
+                sql.UpsertReaders,
+                Ints(readers, r => r.Partition), Texts(readers, r => r.Log), Texts(readers, r => r.Name),
+                Longs(readers, r => r.Position), Longs(readers, r => r.At), Utf8(readers, r => r.State)));
+        }
     }
 
     /// <summary>

@@ -36,7 +36,7 @@ internal sealed class BatchRows(Connection connection)
         return DeleteInstances(batch) ?? InsertInstances(batch) ?? UpdateInstances(batch)
             ?? WriteHistory(batch) ?? WriteEntities(batch)
             ?? WriteMessages(batch) ?? WriteTimers(batch) ?? WriteTasks(batch)
-            ?? WriteOffers(batch) ?? WriteOutcomes(batch) ?? WriteDeadLetters(batch);
+            ?? WriteOffers(batch) ?? WriteOutcomes(batch) ?? WriteDeadLetters(batch) ?? WriteStreams(batch);
     }
 
     public bool IsRecorded(Batch batch) =>
@@ -314,6 +314,37 @@ internal sealed class BatchRows(Connection connection)
                     .Bind(1, row.Key.Partition).Bind(2, row.Key.Number).Bind(3, row.Source).Bind(4, row.Function)
                     .Bind(5, row.EventId).Bind(6, row.Order).Bind(7, (int)row.Class).Bind(8, row.Fingerprint)
                     .Bind(9, (int)row.State).Bind(10, row.At).BindText(11, row.Record.Span).Run();
+            }
+        }
+        return null;
+    }
+
+    private CommitResult? WriteStreams(Batch batch)
+    {
+        foreach (var turn in batch.Turns)
+        {
+            foreach (var row in CollectionsMarshal.AsSpan(turn.InsertBlocks))
+            {
+                connection.Prepared(StreamSql.InsertBlock)
+                    .Bind(1, row.Partition).Bind(2, row.Log).Bind(3, row.First).Bind(4, row.Count).Bind(5, row.At)
+                    .BindBlob(6, row.Body.Span).Run();
+            }
+        }
+        foreach (var turn in batch.Turns)
+        {
+            foreach (var trim in CollectionsMarshal.AsSpan(turn.TrimLogs))
+            {
+                connection.Prepared(StreamSql.Trim)
+                    .Bind(1, trim.Partition).Bind(2, trim.Log).Bind(3, trim.Before).Run();
+            }
+        }
+        foreach (var turn in batch.Turns)
+        {
+            foreach (var row in CollectionsMarshal.AsSpan(turn.UpsertReaders))
+            {
+                connection.Prepared(StreamSql.UpsertReader)
+                    .Bind(1, row.Partition).Bind(2, row.Log).Bind(3, row.Name).Bind(4, row.Position).Bind(5, row.At)
+                    .BindText(6, row.State.Span).Run();
             }
         }
         return null;

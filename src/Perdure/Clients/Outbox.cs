@@ -1,4 +1,5 @@
 using Perdure.Core.Messages;
+using Perdure.Core.Streams;
 
 namespace Perdure.Clients;
 
@@ -22,6 +23,22 @@ internal sealed class Outbox
                     + "that sends before the function returns.");
             _sent.Add((target, message));
         }
+    }
+
+    /// <summary>Events for one log that follow one another are one message.</summary>
+    /// <exception cref="InvalidOperationException">The function has ended.</exception>
+    public void Append(string log, EventData data)
+    {
+        lock (_gate)
+        {
+            if (!_closed && _sent.Count > 0 && _sent[^1].Target == log
+                && _sent[^1].Message is Message.Append { Events: List<EventData> events })
+            {
+                events.Add(data);
+                return;
+            }
+        }
+        Add(log, new Message.Append(new List<EventData> { data }));
     }
 
     /// <summary>The function has ended.</summary>

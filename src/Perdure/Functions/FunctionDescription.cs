@@ -63,7 +63,7 @@ internal sealed partial record FunctionDescription(
         from parameter in method.GetParameters()
         from attribute in parameter.GetCustomAttributes()
         where attribute is OrchestrationTriggerAttribute or ActivityTriggerAttribute or EntityTriggerAttribute
-            or HttpTriggerAttribute or QueueTriggerAttribute
+            or HttpTriggerAttribute or QueueTriggerAttribute or EventHubTriggerAttribute
         select (attribute, parameter);
 
     private static string NameOf(MethodInfo method, Attribute trigger) =>
@@ -72,7 +72,7 @@ internal sealed partial record FunctionDescription(
             OrchestrationTriggerAttribute orchestration => orchestration.Orchestration,
             ActivityTriggerAttribute activity => activity.Activity,
             EntityTriggerAttribute entity => entity.EntityName,
-            HttpTriggerAttribute or QueueTriggerAttribute => null,
+            HttpTriggerAttribute or QueueTriggerAttribute or EventHubTriggerAttribute => null,
             _ => throw new UnreachableException($"No name for {trigger.GetType()}."),
         }
         ?? method.GetCustomAttribute<FunctionNameAttribute>()?.Name

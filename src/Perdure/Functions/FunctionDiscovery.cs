@@ -1,5 +1,6 @@
 using System.Reflection;
 using Perdure.Functions.Queues;
+using Perdure.Functions.Streams;
 
 namespace Perdure.Functions;
 
@@ -51,6 +52,7 @@ internal static class FunctionDiscovery
         List<ActivityFunction?> activities = [];
         List<EntityFunction?> entities = [];
         List<QueueFunction?> queues = [];
+        List<StreamFunction?> streams = [];
         List<FunctionDescription> http = [];
         foreach (FunctionDescription function in functions.OrderBy(f => f.Name, StringComparer.OrdinalIgnoreCase))
         {
@@ -62,17 +64,33 @@ internal static class FunctionDiscovery
                 entities.Add(new EntityCompiler(function, environment, services, problems).Compile());
             else if (function.Trigger is QueueTriggerAttribute)
                 queues.Add(new QueueCompiler(function, environment, services, problems).Compile());
+            else if (function.Trigger is EventHubTriggerAttribute)
+                streams.Add(new StreamCompiler(function, environment, services, problems).Compile());
             else
                 http.Add(function);
         }
         foreach (var same in queues.OfType<QueueFunction>().GroupBy(f => f.Consumer.Queue).Where(g => g.Count() > 1))
             problems.Add($"The queue '{same.Key}' triggers "
                 + $"{string.Join(" and ", same.Select(f => f.Consumer.Name))}; a queue has one function.");
+        foreach (var same in streams.OfType<StreamFunction>().GroupBy(f => (f.Consumer.Stream, f.Consumer.Group))
+            .Where(g => g.Count() > 1))
+            problems.Add($"The stream '{same.Key.Stream}' triggers "
+                + $"{string.Join(" and ", same.Select(f => f.Consumer.Name))} in the consumer group "
+                + $"'{same.Key.Group}'; each function has a group of its own.");
         if (problems.Count > 0)
             throw new FunctionDiscoveryException([.. problems.Distinct()]);
 
         HttpFunctions served = new(http, environment, services);
-        return new(orchestrations!, activities!, entities!, queues!, served);
+        return new(orchestrations!, activities!, entities!, queues!, streams!, served)
+        {
+            KnownStreams =
+            [
+                .. streams.Select(f => f!.Consumer.Stream)
+                    .Concat(streams.SelectMany(f => f!.Outputs).Concat(queues.SelectMany(f => f!.Outputs))
+                        .Where(o => o.IsStream).Select(o => o.Name))
+                    .Distinct().Order(StringComparer.Ordinal),
+            ],
+        };
     }
 
     private static Type[] TypesOf(Assembly assembly, List<string> problems)

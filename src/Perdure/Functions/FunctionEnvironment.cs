@@ -13,4 +13,7 @@ internal sealed record FunctionEnvironment(
 {
     /// <summary>How functions of queues run unless their triggers say otherwise.</summary>
     public QueueOptions Queues { get; init; } = new();
+
+    /// <summary>The same of functions of streams.</summary>
+    public StreamOptions Streams { get; init; } = new();
 }

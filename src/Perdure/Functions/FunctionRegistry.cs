@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using Perdure.Core.Stores;
 using Perdure.Functions.Queues;
+using Perdure.Functions.Streams;
 
 namespace Perdure.Functions;
 
@@ -11,6 +12,7 @@ internal sealed class FunctionRegistry(
     IReadOnlyList<ActivityFunction> activities,
     IReadOnlyList<EntityFunction> entities,
     IReadOnlyList<QueueFunction> queues,
+    IReadOnlyList<StreamFunction> streams,
     HttpFunctions http)
 {
     private readonly FrozenDictionary<string, OrchestrationFunction> _orchestrations =
@@ -25,6 +27,10 @@ internal sealed class FunctionRegistry(
     private readonly FrozenDictionary<string, QueueFunction> _queues =
         queues.ToFrozenDictionary(f => f.Consumer.Queue, StringComparer.Ordinal);
 
+    private readonly FrozenDictionary<string, StreamFunction[]> _streams =
+        streams.GroupBy(f => f.Consumer.Stream)
+            .ToFrozenDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+
     public IReadOnlyList<OrchestrationFunction> Orchestrations => orchestrations;
 
     public IReadOnlyList<ActivityFunction> Activities => activities;
@@ -33,13 +39,18 @@ internal sealed class FunctionRegistry(
 
     public IReadOnlyList<QueueFunction> Queues => queues;
 
+    public IReadOnlyList<StreamFunction> Streams => streams;
+
+    /// <summary>Streams that functions read or write, by name.</summary>
+    public IReadOnlyList<string> KnownStreams { get; init; } = [];
+
     public HttpFunctions Http => http;
 
     /// <summary>
     /// What other nodes are told of: without functions of its own, the built-in ones are not worth telling.
     /// </summary>
     public IReadOnlyList<string> Offered { get; } =
-        orchestrations.Count + entities.Count + queues.Count + activities.Count(a => !a.IsBuiltIn) == 0
+        orchestrations.Count + entities.Count + queues.Count + streams.Count + activities.Count(a => !a.IsBuiltIn) == 0
             ? []
             :
             [
@@ -47,11 +58,12 @@ internal sealed class FunctionRegistry(
                 .. activities.Select(f => CodeNames.Activity(f.Name)),
                 .. entities.Select(f => CodeNames.Entity(f.Name)),
                 .. queues.Select(f => CodeNames.Queue(f.Consumer.Queue)),
+                .. streams.Select(f => CodeNames.Stream(f.Consumer.Stream)).Distinct(),
             ];
 
     /// <summary>The same functions, and one of the engine's own, whose name none of them can have.</summary>
     public FunctionRegistry With(ActivityFunction builtIn) =>
-        new(orchestrations, [.. activities, builtIn], entities, queues, http);
+        new(orchestrations, [.. activities, builtIn], entities, queues, streams, http) { KnownStreams = KnownStreams };
 
     public bool TryGetOrchestration(string name, [NotNullWhen(true)] out OrchestrationFunction? function) =>
         _orchestrations.TryGetValue(name, out function);
@@ -95,11 +107,19 @@ internal sealed class FunctionRegistry(
 
     /// <summary>Orchestrations and entities.</summary>
     public IReadOnlyList<string> OfferedRuns => field ??=
-        [.. Offered.Except(OfferedActivities).Except(queues.Select(f => CodeNames.Queue(f.Consumer.Queue)))];
+    [
+        .. Offered.Except(OfferedActivities)
+            .Except(queues.Select(f => CodeNames.Queue(f.Consumer.Queue)))
+            .Except(streams.Select(f => CodeNames.Stream(f.Consumer.Stream))),
+    ];
 
     /// <summary>The function of a queue, or null.</summary>
     /// <param name="queue">Its name, in lower case.</param>
     public QueueFunction? QueueFunction(string queue) => _queues.GetValueOrDefault(queue);
+
+    /// <summary>The functions of a stream, each with a consumer group of its own.</summary>
+    /// <param name="stream">Its name, in lower case.</param>
+    public IReadOnlyList<StreamFunction> StreamFunctions(string stream) => _streams.GetValueOrDefault(stream) ?? [];
 
     /// <summary>As its author spells it; if only other nodes have it, as the caller does.</summary>
     /// <exception cref="ArgumentException">No node has it.</exception>

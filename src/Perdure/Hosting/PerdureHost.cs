@@ -40,6 +40,7 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         FunctionEnvironment functionEnvironment = new(services, loggers, serializer, _options.TaskHub)
         {
             Queues = _options.Queues,
+            Streams = _options.Streams,
         };
         _http = new HttpSender(_options.Http, _options.MaxPayloadBytes, services, time, logger);
         FunctionRegistry functions = Discover(functionEnvironment)
@@ -71,6 +72,7 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         Client = client;
         Node.ClientFor = client.With;
         Queues = new QueueClient(Node, serializer);
+        Streams = new StreamClient(Node, serializer);
     }
 
     public Node Node { get; }
@@ -78,6 +80,8 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
     public IDurableClient Client { get; }
 
     public IQueueClient Queues { get; }
+
+    public IStreamClient Streams { get; }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -162,6 +166,7 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         ActivityTimeout = options.ActivityTimeout,
         Lease = options.Lease,
         Retention = RetentionOf(options.Retention),
+        Streams = options.Streams,
         Limits = Limits.Default with { PayloadBytesMax = options.MaxPayloadBytes, DeathsMax = options.MaxDeaths },
     };
 }

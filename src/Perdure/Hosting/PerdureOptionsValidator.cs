@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Perdure.Core.Streams;
 
 namespace Perdure.Hosting;
 
@@ -24,9 +25,9 @@ internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
             problems.Add($"Perdure:DrainTimeout is {options.DrainTimeout}; it is from zero to one hour.");
         if (options.Lease < TimeSpan.FromSeconds(3) || options.Lease > TimeSpan.FromMinutes(10))
             problems.Add($"Perdure:Lease is {options.Lease}; it is from 3 seconds to 10 minutes.");
-        NotNegative(nameof(options.Retention.Completed), options.Retention.Completed);
-        NotNegative(nameof(options.Retention.Failed), options.Retention.Failed);
-        NotNegative(nameof(options.Retention.Terminated), options.Retention.Terminated);
+        NotNegative("Retention:Completed", options.Retention.Completed);
+        NotNegative("Retention:Failed", options.Retention.Failed);
+        NotNegative("Retention:Terminated", options.Retention.Terminated);
         Range("Queues:MaxDequeueCount", options.Queues.MaxDequeueCount, 1, 10_000);
         Range("Queues:BatchSize", options.Queues.BatchSize, 1, 10_000);
         Range("Queues:NewBatchThreshold", options.Queues.NewBatchThreshold ?? 0, 0, 10_000);
@@ -36,13 +37,27 @@ internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
             problems.Add($"Perdure:Queues:VisibilityTimeout is {options.Queues.VisibilityTimeout}; it is from zero to "
                 + "365 days.");
         }
+        Range("Streams:Partitions", options.Streams.Partitions, 1, StreamIds.PartitionsMax);
+        Range("Streams:MaxEventBatchSize", options.Streams.MaxEventBatchSize, 1, 10_000);
+        Range("Streams:MaxRetryCount", options.Streams.MaxRetryCount, 0, 10_000);
+        if (options.Streams.RetryDelay <= TimeSpan.Zero || options.Streams.RetryDelay > TimeSpan.FromDays(1))
+            problems.Add($"Perdure:Streams:RetryDelay is {options.Streams.RetryDelay}; it is more than zero, and at "
+                + "most one day.");
+        NotNegative("Streams:Retention", options.Streams.Retention);
+        foreach ((string stream, StreamShape shape) in options.Streams.Named)
+        {
+            if (StreamIds.Problem(stream.ToLowerInvariant()) is { } problem)
+                problems.Add($"Perdure:Streams:Named:{stream} cannot be the name of a stream: {problem}.");
+            Range($"Streams:Named:{stream}:Partitions", shape.Partitions ?? 1, 1, StreamIds.PartitionsMax);
+            NotNegative($"Streams:Named:{stream}:Retention", shape.Retention);
+        }
         HttpCallOptionsCheck.AddProblems(options.Http, problems);
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
 
         void NotNegative(string setting, TimeSpan? value)
         {
             if (value < TimeSpan.Zero)
-                problems.Add($"Perdure:Retention:{setting} is {value}; it is from zero, or not set to keep all.");
+                problems.Add($"Perdure:{setting} is {value}; it is from zero, or not set to keep all.");
         }
 
         void Range(string setting, int value, int min, int max)

@@ -14,6 +14,7 @@ internal enum PayloadRole
     OperationResult,
     EntityState,
     QueueMessage,
+    StreamEvent,
 }
 
 /// <summary>Whose value a payload is. It becomes text only when something is wrong with it.</summary>
@@ -33,6 +34,7 @@ internal readonly record struct PayloadPlace(PayloadRole Role, string Name, stri
         PayloadRole.OperationInput => $"the input of operation '{Operation}' of entity '{Name}'",
         PayloadRole.OperationResult => $"the result of operation '{Operation}' of entity '{Name}'",
         PayloadRole.QueueMessage => $"a message of queue '{Name}'",
+        PayloadRole.StreamEvent => $"an event of stream '{Name}'",
         PayloadRole.EntityState => $"the state of entity '{Name}'",
         _ => throw new UnreachableException($"No text for {Role}."),
     };

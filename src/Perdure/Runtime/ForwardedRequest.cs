@@ -62,7 +62,7 @@ internal sealed class ForwardedRequest : RowsEntry
     private static Message Asked(Partition partition, Message message, MessageKey key) => message with
     {
         Ticket = null,
-        RequestId = message is Message.Operation or Message.QueueItem
+        RequestId = message is Message.Operation or Message.QueueItem or Message.Append
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"{partition.Node.Number}.{key.Partition}.{key.Number}"),
     };

@@ -11,6 +11,7 @@ using Perdure.Functions;
 using Perdure.Json;
 using Perdure.Runtime.Offers;
 using Perdure.Runtime.Queues;
+using Perdure.Runtime.Streams;
 using Perdure.Telemetry;
 
 namespace Perdure.Runtime;
@@ -62,13 +63,11 @@ internal sealed partial class Node : INumbers
     private readonly CancellationTokenSource _left = new();
     private Partition[] _partitions = [];
     private Lane[] _lanes = [];
-    private readonly Queue<int> _taken = new();
-    private bool _isRecovering;
     private Task _recovery = Task.CompletedTask;
     private Task _upkeep = Task.CompletedTask;
     private Task _leases = Task.CompletedTask;
-    private readonly WorkCount _handingOver = new();
     private Task _retention = Task.CompletedTask;
+    private Task _streamRetention = Task.CompletedTask;
     private long _lastKey;
     private long _openings;
     private volatile bool _stopped;
@@ -161,6 +160,8 @@ internal sealed partial class Node : INumbers
         _partitions = new Partition[hub.Partitions];
         for (int i = 0; i < _partitions.Length; i++)
             _partitions[i] = new Partition(i, this);
+        foreach (string stream in Functions.KnownStreams)
+            await Streams.OpenAsync(stream, cancellationToken);
         Store.Listen(Wakes.Hear);
         await Leases.StartAsync(cancellationToken);
         Logger.NodeStarted(Settings.TaskHub, Number, _partitions.Length);
@@ -169,6 +170,7 @@ internal sealed partial class Node : INumbers
         _leases = Leases.RunAsync(_left.Token);
         _upkeep = UpkeepAsync(isAudit: false);
         _retention = new Retention(this).RunAsync(_stopping.Token);
+        _streamRetention = new StreamRetention(this).RunAsync(_stopping.Token);
         _audit.Change(Settings.AuditEvery, Settings.AuditEvery);
     }
 
@@ -215,6 +217,7 @@ internal sealed partial class Node : INumbers
         await Finished(_upkeep, deadline);
         await Finished(_handingOver.WhenIdleAsync(), deadline);
         await Finished(_retention, deadline);
+        await Finished(_streamRetention, deadline);
         if (IsShared)
             await Finished(Outcomes.WhenAnsweredAsync(), deadline);
         // One that was abandoned has left them, and marks nothing as clean.
@@ -259,38 +262,7 @@ internal sealed partial class Node : INumbers
         }
     }
 
-    /// <summary>Begins to give a partition back; does nothing if that is under way.</summary>
-    public void HandOver(PartitionLease lease)
-    {
-        if (!_partitions[lease.Partition].IsLeaving)
-            _ = HandOverAsync(lease);
-    }
-
-    /// <summary>Begins to find out what a partition that was taken owes.</summary>
-    public void RecoverTaken(int partition)
-    {
-        lock (_taken)
-        {
-            _taken.Enqueue(partition);
-            if (_isRecovering)
-                return;
-            _isRecovering = true;
-        }
-        _recovery = RecoverAsync();
-    }
-
     public Lane LaneOf(Partition partition) => _lanes[partition.Number % _lanes.Length];
-
-    /// <summary>
-    /// What the former owner of a partition sent last to the others of this node, and had perhaps no time to announce.
-    /// It must be taken before anything that the partition sends from now on: of one sender the order counts.
-    /// </summary>
-    /// <exception cref="StoreException">The store cannot be read.</exception>
-    public async Task ReadLastOfAsync(Partition opened, CancellationToken cancellationToken)
-    {
-        foreach (Partition partition in _partitions.Where(p => p != opened && p.Epoch != 0))
-            await partition.ReadNewMessagesAsync(cancellationToken);
-    }
 
     /// <summary>How many partitions were opened here; see <see cref="CommitEntry.Openings"/>.</summary>
     public long Openings => Volatile.Read(ref _openings);
@@ -313,44 +285,6 @@ internal sealed partial class Node : INumbers
 
     public static InvalidOperationException Stopping() =>
         new("The host is stopping and takes no more requests. Send it again when the host is back.");
-
-    private async Task HandOverAsync(PartitionLease lease)
-    {
-        _handingOver.Enter();
-        try
-        {
-            using CancellationTokenSource deadline = new(Settings.HandOverWithin, Time);
-            // Told only of what is free now: who hears asks the store, and would hear again, and ask again.
-            if (await _partitions[lease.Partition].HandOverAsync(lease.Epoch, deadline.Token))
-                Wakes.Shares();
-        }
-        finally
-        {
-            _handingOver.Exit();
-        }
-    }
-
-    private async Task RecoverAsync()
-    {
-        try
-        {
-            while (NextTaken() is { } taken)
-                await _partitions[taken].RecoverAsync(_stopping.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping: the next owner goes on with it.
-        }
-    }
-
-    private int? NextTaken()
-    {
-        lock (_taken)
-        {
-            _isRecovering = _taken.TryDequeue(out int first);
-            return _isRecovering ? first : null;
-        }
-    }
 
     /// <summary>
     /// Asks again what opening asked: recovery is a question that the store can always answer, not a start-up routine.

@@ -1,7 +1,9 @@
 using Perdure.Core.Messages;
 using Perdure.Core.Queues;
 using Perdure.Core.Stores;
+using Perdure.Core.Streams;
 using Perdure.Runtime.Queues;
+using Perdure.Runtime.Streams;
 
 namespace Perdure.Runtime;
 
@@ -45,6 +47,8 @@ internal sealed partial class Partition
         {
             if (_closed || _held is not null)
                 return false;
+            if (StreamIds.Is(row.Target))
+                return !_logs.TryGetValue(row.Target, out StreamLog? log) || !log.Holds_NeedsLock(row.Key);
             if (QueueIds.Is(row.Target))
                 return !_queues.TryGetValue(QueueIds.QueueOf(row.Target), out QueueShard? shard)
                     || !shard.Holds_NeedsLock(row.Key);

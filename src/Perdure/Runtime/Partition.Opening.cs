@@ -87,6 +87,7 @@ internal sealed partial class Partition
                 if (Put_NeedsLock(id, message, isNew) is { } resident)
                     claimed.Add(resident);
             }
+            OpenLogs_NeedsLock();
             _held = null;
             reads = _readsAfterOpening && !_isReading;
             _readsAgain |= _readsAfterOpening && _isReading;
@@ -222,7 +223,9 @@ internal sealed partial class Partition
             Abandon_NeedsLock(resident);
         }
         _residents.Clear();
+        _held!.AddRange(EarlyRequests_NeedsLock());
         AbandonQueues_NeedsLock();
+        AbandonLogs_NeedsLock();
         _care.Close_NeedsLock();
         _offers.Clear();
         _doubtful = [];
@@ -295,12 +298,14 @@ internal sealed partial class Partition
             unanswered = [.. _residents.Values
                 .SelectMany(r => Taken_NeedsLock(r).Concat(r.Mail))
                 .Concat(_held?.Select(h => h.Message) ?? [])
+                .Concat(EarlyRequests_NeedsLock().Select(e => e.Message))
                 .Select(m => m.Ticket).OfType<Request>()];
             waiters = [.. _waiters.Values.SelectMany(w => w)];
             // Code that still runs answers too late, and what is in line rests on it: nothing may follow the release.
             foreach (Resident resident in _residents.Values.ToArray())
                 Abandon_NeedsLock(resident);
             AbandonQueues_NeedsLock();
+            AbandonLogs_NeedsLock();
             _care.Close_NeedsLock();
         }
         foreach (Request request in unanswered)

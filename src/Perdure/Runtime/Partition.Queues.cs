@@ -23,12 +23,12 @@ internal sealed partial class Partition
 
     public long DrawDeadLetterNumber() => (Epoch << 32) + Interlocked.Increment(ref _lastDeadLetter);
 
-    /// <summary>Does something with a shard under the lock, unless the shard is not there any more.</summary>
-    public void Guard(QueueShard shard, Action action)
+    /// <summary>Does something with a source under the lock, unless it is not there any more.</summary>
+    public void Guard(TriggerSource source, Action action)
     {
         lock (_gate)
         {
-            if (!_closed && _epoch == shard.Epoch)
+            if (!_closed && _epoch == source.Epoch)
                 action();
         }
     }
@@ -40,15 +40,18 @@ internal sealed partial class Partition
 
     public void CareDone(TaskKey task) => _care.Done(task);
 
-    /// <summary>What became of a message stands in line, unless it is in somebody else's hands by now.</summary>
-    public void Conclude(QueueShard shard, DeliveryEntry entry)
+    /// <summary>What became of a trigger stands in line, unless it is in somebody else's hands by now.</summary>
+    public void Conclude(TriggerEntry entry)
     {
         bool counts;
         lock (_gate)
         {
-            counts = _epoch == shard.Epoch && shard.Has_NeedsLock(entry.Work);
+            counts = _epoch == entry.Source.Epoch && entry.Source.Has_NeedsLock(entry.Work);
             if (counts)
+            {
                 _node.LaneOf(this).Append(entry);
+                entry.Source.Placed_NeedsLock(entry);
+            }
         }
         CareDone(entry.Work.Task);
         if (counts)
@@ -57,12 +60,12 @@ internal sealed partial class Partition
             entry.Work.Delivery!.Exit();
     }
 
-    public void Concluded(DeliveryEntry entry)
+    public void Concluded(TriggerEntry entry)
     {
         lock (_gate)
         {
             if (_epoch == entry.Epoch)
-                entry.Work.Delivery!.Shard.Concluded_NeedsLock(entry.Work, entry.Turn);
+                entry.Source.Concluded_NeedsLock(entry);
         }
     }
 

@@ -155,6 +155,11 @@ internal sealed partial class Partition
             Put_NeedsLock(id, item);
             return null;
         }
+        if (message is Message.Append append)
+        {
+            Put_NeedsLock(id, append);
+            return null;
+        }
         Resident resident = ResidentOf_NeedsLock(id, isNew, out Resident? claimed);
         if (message.Ticket is Request asked && IsFull(resident))
         {

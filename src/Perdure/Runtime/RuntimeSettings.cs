@@ -47,6 +47,19 @@ internal sealed record RuntimeSettings
     public IReadOnlyDictionary<InstanceStatus, TimeSpan> Retention { get; init; } =
         new Dictionary<InstanceStatus, TimeSpan>();
 
+    public StreamOptions Streams { get; init; } = new();
+
+    public int PartitionsOfStream(string stream) =>
+        Streams.Named.TryGetValue(stream, out StreamShape? shape) && shape.Partitions is { } own
+            ? own
+            : Streams.Partitions;
+
+    /// <summary>How long the events of a stream are kept; null for ever.</summary>
+    public TimeSpan? StreamRetention(string stream) =>
+        Streams.Named.TryGetValue(stream, out StreamShape? shape) && shape.Retention is { } own
+            ? own
+            : Streams.Retention;
+
     /// <summary>How often is looked for what has been kept long enough.</summary>
     public TimeSpan RetentionEvery { get; init; } = TimeSpan.FromMinutes(10);
 

@@ -186,6 +186,32 @@ internal static partial class Log
         this ILogger logger, string messageId, string queue, string deadLetter, DeadLetterClass @class, int failures,
         string function, string errorType, string errorMessage);
 
+    [LoggerMessage(
+        72, LogLevel.Warning,
+        "Event {EventId} of the stream {Stream} is put aside as dead letter {DeadLetter} ({Class}) for {Function}: "
+        + "{ErrorType}: {ErrorMessage}")]
+    public static partial void EventPutAside(
+        this ILogger logger, string eventId, string stream, string deadLetter, DeadLetterClass @class, string function,
+        string errorType, string errorMessage);
+
+    [LoggerMessage(
+        73, LogLevel.Error,
+        "Event {EventId} of the stream {Stream} is lost to {Function}, as its failure policy says: {ErrorType}: "
+        + "{ErrorMessage}")]
+    public static partial void EventSkipped(
+        this ILogger logger, string eventId, string stream, string function, string errorType, string errorMessage);
+
+    [LoggerMessage(
+        74, LogLevel.Error,
+        "{Log} stands still for the consumer group {Group} at event {Number}, which {Function} cannot process.")]
+    public static partial void StreamHeld(
+        this ILogger logger, string log, string group, long number, string function);
+
+    [LoggerMessage(
+        75, LogLevel.Error,
+        "Events {From} to {To} of {Log} were deleted before the consumer group {Group} had processed them.")]
+    public static partial void EventsLost(this ILogger logger, string log, string group, long from, long to);
+
     [LoggerMessage(46, LogLevel.Warning, "Disposing of what operations of entity {InstanceId} held failed.")]
     public static partial void EntityNotDisposed(this ILogger logger, string instanceId, Exception exception);
 }

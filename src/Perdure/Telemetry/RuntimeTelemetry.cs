@@ -4,7 +4,7 @@ using Perdure.Core.Entities;
 using Perdure.Core.History;
 using Perdure.Core.Orchestrations;
 using Perdure.Runtime;
-using Perdure.Runtime.Queues;
+using Perdure.Runtime.Streams;
 
 namespace Perdure.Telemetry;
 
@@ -33,7 +33,7 @@ internal sealed class RuntimeTelemetry(Node node)
         if (!Source.HasListeners())
             return null;
         if (work.Delivery is { } delivery)
-            return StartDelivery(delivery);
+            return StartDelivery(work, delivery);
         Activity? span = Source.StartActivity(
             $"activity:{work.Call.Name}", ActivityKind.Server, ContextOf(work.ExecutionId, work.TraceParent));
         span?.SetTag("durabletask.type", "activity")
@@ -44,17 +44,24 @@ internal sealed class RuntimeTelemetry(Node node)
         return span;
     }
 
-    /// <summary>A message is processed: below whoever sent it, whatever its id.</summary>
-    private static Activity? StartDelivery(Delivery delivery)
+    /// <summary>
+    /// A message or an event is processed: below whoever sent it, whatever its id. A batch has no one sender.
+    /// </summary>
+    private static Activity? StartDelivery(ActivityWork work, Delivery delivery)
     {
-        ActivityContext.TryParse(delivery.Item.TraceParent, null, out ActivityContext sender);
-        Activity? span = Source.StartActivity(
-            $"process {delivery.Shard.Queue}", ActivityKind.Consumer, sender);
-        return span?.SetTag("messaging.system", "perdure")
+        ActivityContext.TryParse(work.TraceParent, null, out ActivityContext sender);
+        Activity? span = Source.StartActivity($"process {delivery.Origin}", ActivityKind.Consumer, sender);
+        span?.SetTag("messaging.system", "perdure")
             .SetTag("messaging.operation.type", "process")
-            .SetTag("messaging.destination.name", delivery.Shard.Queue)
-            .SetTag("messaging.message.id", delivery.Item.Id)
-            .SetTag("perdure.delivery", delivery.Number);
+            .SetTag("messaging.destination.name", delivery.Origin)
+            .SetTag("messaging.message.id", work.ExecutionId)
+            .SetTag("perdure.delivery", work.Call.Attempt);
+        if (delivery is StreamDelivery stream)
+        {
+            span?.SetTag("messaging.consumer.group.name", stream.Reader.Function.Consumer.Group)
+                .SetTag("messaging.batch.message_count", stream.Events.Count);
+        }
+        return span;
     }
 
     public void End(Activity? span, FailureDetails? failure)

@@ -3,6 +3,7 @@ using Perdure.Core.Identity;
 using Perdure.Core.Queues;
 using Perdure.Core.Stores;
 using Perdure.Core.Stores.Moves;
+using Perdure.Core.Streams;
 using Perdure.Sqlite.Moves;
 
 namespace Perdure.Cli.Tests.Support;
@@ -79,6 +80,13 @@ internal sealed class RandomHub
         "dead_letters" => Enumerable.Range(0, 60).Select(i => Cells(
             i % _partitions, (3L << 32) + i, Pick("queue orders", "queue größe"), "Ship", $"e{i}", Maybe("session"),
             _dice.Next(6), Pick("00ff", "a1"), _dice.Next(5), Day + _dice.Next(50), Text())),
+        "streams" => [Cells("orders", 8, Day), Cells("größe", 1, Day + 1)],
+        "blocks" => Enumerable.Range(0, 60).Select(i => (Id: StreamIds.Log("orders", i % 8), i)).Select(b => Row(
+            b.Id, b.Id, 10L * b.i, 1 + _dice.Next(10), Day + b.i, Bytes())),
+        "readers" => Enumerable.Range(0, 8).Select(i => StreamIds.Log("orders", i)).SelectMany(id => new[]
+        {
+            Row(id, id, "$Default", (long)_dice.Next(700), Day, Text()), Row(id, id, "größe", 0L, Day, "{}"),
+        }),
         "requests" => Enumerable.Range(0, 300).Select(i => Cells($"{i}.3.1", Pick("Accepted", "NotFound"), Day)),
         "sweep" => [Row(null, 77L, int.MaxValue), Row(_instances[3].Id, _instances[3].Key, 0)],
         "tags" => _instances.Take(500).Select(i => Cells("kind", Pick(s_texts), i.Id)),

@@ -177,7 +177,11 @@ public class CodecTests
             [new Message.StartDue(default, default), new Message.TimerDue(default, default)];
 
         // Those that have tests of their own.
-        Message[] others = [new Message.WorkDone(1, default), new Message.QueueItem("", default) { Enqueued = 0 }];
+        Message[] others =
+        [
+            new Message.WorkDone(1, default), new Message.QueueItem("", default) { Enqueued = 0 },
+            new Message.Append([]),
+        ];
         rows.Concat(never).Concat(others).Select(m => m.GetType()).Distinct()
             .ShouldBe(typeof(Message).GetNestedTypes().Where(t => t.IsSubclassOf(typeof(Message))), ignoreOrder: true);
         foreach (Message message in rows)

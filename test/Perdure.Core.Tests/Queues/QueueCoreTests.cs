@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Perdure.Core.DeadLetters;
 using Perdure.Core.History;
 using Perdure.Core.Messages;
 using Perdure.Core.Queues;
@@ -91,14 +92,14 @@ public class QueueCoreTests
             ErrorMessage = "order 2",
             StackTrace = "   at App.Ship.Run(Order o) in C:\\b\\Ship.cs:line 9\r\n   at App.Main()",
         };
-        QueueCore.FingerprintOf(moved).ShouldBe(QueueCore.FingerprintOf(one));
+        DeadLetterRecord.FingerprintOf(moved).ShouldBe(DeadLetterRecord.FingerprintOf(one));
         FailureDetails[] others =
         [
             one with { ErrorType = "App.Found" },
             one with { StackTrace = "   at App.Pack.Run(Order o)" },
             one with { StackTrace = null },
         ];
-        others.Append(one).Select(QueueCore.FingerprintOf).ShouldBeUnique();
+        others.Append(one).Select(DeadLetterRecord.FingerprintOf).ShouldBeUnique();
     }
 
     [Fact]

@@ -116,6 +116,22 @@ internal sealed partial class FaultyStore(MemoryStore disk, SimulatedProcess pro
         DeadLetterQuery query, CancellationToken cancellationToken) =>
         Read("dead letters", () => disk.QueryDeadLettersAsync(query, CancellationToken.None).Result);
 
+    public ValueTask<StreamRow> OpenStreamAsync(StreamRow wanted, CancellationToken cancellationToken) =>
+        Read("open stream", () => disk.OpenStreamAsync(wanted, CancellationToken.None).Result);
+
+    public ValueTask<IReadOnlyList<StreamRow>> ReadStreamsAsync(CancellationToken cancellationToken) =>
+        Read("streams", () => disk.ReadStreamsAsync(CancellationToken.None).Result);
+
+    public ValueTask<LogSummary> ReadLogAsync(int partition, string log, CancellationToken cancellationToken) =>
+        Read("log", () => disk.ReadLogAsync(partition, log, CancellationToken.None).Result);
+
+    public ValueTask<IReadOnlyList<BlockRow>> ReadBlocksAsync(
+        int partition, string log, long from, int events, CancellationToken cancellationToken) =>
+        Read("blocks", () => disk.ReadBlocksAsync(partition, log, from, events, CancellationToken.None).Result);
+
+    public ValueTask<long> FindEventAsync(int partition, string log, long at, CancellationToken cancellationToken) =>
+        Read("find event", () => disk.FindEventAsync(partition, log, at, CancellationToken.None).Result);
+
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         Read("sweep", () => disk.SweepAsync(rowsMax, CancellationToken.None).Result);
 

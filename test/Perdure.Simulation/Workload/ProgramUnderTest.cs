@@ -20,8 +20,8 @@ internal sealed class ProgramUnderTest
         NoFunctions = FunctionDiscovery.Discover((Type[])[], environment);
         Parts =
         [
-            new(Functions.Orchestrations, [], Functions.Entities, [], NoFunctions.Http),
-            new([], Functions.Activities, Functions.Entities, [], NoFunctions.Http),
+            new(Functions.Orchestrations, [], Functions.Entities, [], [], NoFunctions.Http),
+            new([], Functions.Activities, Functions.Entities, [], [], NoFunctions.Http),
         ];
     }
 

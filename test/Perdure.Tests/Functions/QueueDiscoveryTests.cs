@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Perdure.Core.DeadLetters;
 using Perdure.Core.Queues;
 using Perdure.Functions.Queues;
 using Shouldly;
@@ -23,13 +24,13 @@ public class QueueDiscoveryTests
         {
             typeof(LostResult),
             "LostResult.Run returns System.Int32, and nobody takes it; return void, Task or ValueTask, or say with "
-            + "[return: Queue(\"name\")] where it goes."
+            + "[return: Queue(\"name\")] or [return: EventHub(\"name\")] where it goes."
         },
         { typeof(NothingToReturn), "NothingToReturn.Run returns nothing that could go to the queue 'out'." },
         {
             typeof(OddOutput),
-            "OddOutput.Run: its parameter 'output' has the type System.String; [Queue] goes with out parameters, "
-            + "ICollector<T>, IAsyncCollector<T> and return values."
+            "OddOutput.Run: its parameter 'output' has the type System.String; [Queue] and [EventHub] go with "
+            + "out parameters, ICollector<T>, IAsyncCollector<T> and return values."
         },
         {
             typeof(TwoPolicies),
@@ -92,7 +93,7 @@ public class QueueDiscoveryTests
         using TestHost host = new(services => services.AddSingleton<IConfiguration>(
             new ConfigurationBuilder().AddInMemoryCollection([new("where", "Orders")]).Build()));
         QueueFunction function = host.Discover(typeof(FromSetting)).Queues.ShouldHaveSingleItem();
-        (function.Consumer.Queue, function.ReturnQueue).ShouldBe(("in-orders", "out-orders"));
+        (function.Consumer.Queue, function.Returns?.Name).ShouldBe(("in-orders", "out-orders"));
     }
 
     private static RetryPolicy Fixed(int retries, int seconds) =>

@@ -123,6 +123,7 @@ public abstract class QueueTests(Setup setup) : HubTests(setup)
             await Queues.SendAsync("items", item, new QueueSendOptions { SessionId = item[..1] });
         await Queues.SendAsync("items", "c");
         await Hub.UntilAsync(() => _ran.Count == 3);
+        await FailedAsync(1);
         Items().Where(i => i[0] == 'b').ShouldBe(["b1", "b2"]);
         Items().ShouldContain("c");
         await Hub.CrashAsync();

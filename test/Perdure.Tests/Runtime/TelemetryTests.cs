@@ -152,6 +152,10 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             60 SecretInHistory Warning
             70 QueueHasNoFunction Warning
             71 MessagePutAside Warning
+            72 EventPutAside Warning
+            73 EventSkipped Error
+            74 StreamHeld Error
+            75 EventsLost Error
             """);
     }
 }

@@ -13,7 +13,8 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
             ?? DeleteInstances() ?? InsertInstances() ?? UpdateInstances()
             ?? DeleteHistories() ?? ListForSweeping() ?? InsertHistory() ?? WriteEntities()
             ?? InsertMessages() ?? RewriteMessages() ?? DeleteMessages() ?? InsertTimers() ?? DeleteTimers()
-            ?? WriteTasks() ?? InsertOffers() ?? DeleteOffers() ?? InsertOutcomes() ?? InsertDeadLetters();
+            ?? WriteTasks() ?? InsertOffers() ?? DeleteOffers() ?? InsertOutcomes() ?? InsertDeadLetters()
+            ?? InsertBlocks() ?? TrimLogs() ?? UpsertReaders();
         if (problem is null)
             tables.Journal.Keep();
         else
@@ -225,6 +226,29 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
             tables.DeadLetters.Insert(row.Key, row with { Record = row.Record.ToArray() })
                 ? null
                 : Refused($"The dead letter {row.Key} is already written."));
+
+    private CommitResult? InsertBlocks() =>
+        Each(turn => turn.InsertBlocks, (_, row) =>
+            tables.Blocks.Insert(LogKey.Of(row), row with { Body = row.Body.ToArray() })
+                ? null
+                : Refused($"The block {row.First} of '{row.Log}' is already written."));
+
+    private CommitResult? TrimLogs() =>
+        Each(turn => turn.TrimLogs, (_, trim) =>
+        {
+            foreach (var block in tables.BlocksOf(trim.Partition, trim.Log).Where(b => b.End <= trim.Before).ToArray())
+                tables.Blocks.Remove(LogKey.Of(block));
+            return null;
+        });
+
+    private CommitResult? UpsertReaders() =>
+        Each(turn => turn.UpsertReaders, (_, row) =>
+        {
+            row = row with { State = row.State.ToArray() };
+            if (!tables.Readers.Insert(LogKey.Of(row), row))
+                tables.Readers.Replace(LogKey.Of(row), row);
+            return null;
+        });
 
     private CommitResult? Each<T>(Func<TurnRows, List<T>?> list, Func<TurnRows, T, CommitResult?> apply)
     {

@@ -9,7 +9,7 @@ namespace Perdure.Core.Stores.Memory;
 /// simulations. The object is the disk: a node that dies leaves it behind, and the next one opens it again. Everything
 /// completes before it returns, and nothing depends on a clock or on chance.
 /// </summary>
-internal sealed class MemoryStore : IStore
+internal sealed partial class MemoryStore : IStore
 {
     private readonly MemoryHub _hub;
     private readonly Lock _lock;

@@ -19,6 +19,9 @@ internal sealed class MemoryTables
         Requests = new(Journal, Utf8Order.Instance);
         Sweep = new(Journal);
         DeadLetters = new(Journal);
+        Streams = new(Journal, Utf8Order.Instance);
+        Blocks = new(Journal, LogOrder.Instance);
+        Readers = new(Journal, LogOrder.Instance);
         Entities = new(Journal, Utf8Order.Instance);
         Tags = new(Journal, Utf8Order.Instance);
     }
@@ -49,10 +52,19 @@ internal sealed class MemoryTables
 
     public Table<DeadLetterKey, DeadLetterRow> DeadLetters { get; }
 
+    public Table<string, StreamRow> Streams { get; }
+
+    public Table<LogKey, BlockRow> Blocks { get; }
+
+    public Table<LogKey, ReaderRow> Readers { get; }
+
     public Table<string, EntityRow> Entities { get; }
 
     /// <summary>The tags of each instance id.</summary>
     public Table<string, IReadOnlyDictionary<string, string>> Tags { get; }
+
+    public IEnumerable<BlockRow> BlocksOf(int partition, string log) =>
+        Blocks.Between(new(partition, log, long.MinValue, ""), new(partition, log, long.MaxValue, ""));
 
     public IEnumerable<HistoryRow> HistoryOf(ExecutionKey execution) => HistoryOf(execution, execution.Generation);
 

@@ -104,6 +104,34 @@ internal static class HubTables
         },
         new()
         {
+            Name = "streams",
+            Columns = [new("name", Text), new("partitions", Int), new("created", Long)],
+            Order = ["name"],
+        },
+        new()
+        {
+            Name = "blocks",
+            Columns =
+            [
+                new("partition", Partition), new("log", Text), new("first", Long), new("count", Int), new("at", Long),
+                new("body", Bytes),
+            ],
+            Order = ["log", "first"],
+            IdColumn = "log",
+        },
+        new()
+        {
+            Name = "readers",
+            Columns =
+            [
+                new("partition", Partition), new("log", Text), new("name", Text), new("position", Long),
+                new("at", Long), new("state", Text),
+            ],
+            Order = ["log", "name"],
+            IdColumn = "log",
+        },
+        new()
+        {
             Name = "requests",
             Columns = [new("id", Text), new("outcome", Text), new("at", Long)],
             Order = ["id"],

@@ -1,15 +1,13 @@
 using System.Text;
 using System.Text.Json;
 using Perdure.Core.History;
-using Perdure.Core.Messages;
 using Perdure.Core.Stores;
 using Perdure.Json;
-using Perdure.Runtime;
 using Perdure.Runtime.Queues;
 
 namespace Perdure.Functions.Queues;
 
-/// <summary>What compiled calls of queue functions use: the message as a value, and values as messages.</summary>
+/// <summary>What compiled calls of queue functions use: the message as a value.</summary>
 internal static class QueueValues
 {
     /// <summary>
@@ -17,24 +15,12 @@ internal static class QueueValues
     /// have JSON as a text send it so.
     /// </summary>
     /// <exception cref="PayloadException">It does not fit, and never will.</exception>
-    public static T Read<T>(Delivery delivery, PayloadSerializer serializer)
+    public static T Read<T>(QueueDelivery delivery, PayloadSerializer serializer)
     {
         try
         {
-            PayloadPlace place = new(PayloadRole.QueueMessage, delivery.Shard.Queue);
-            Payload body = delivery.Item.Body;
-            bool isText = body.Span is [(byte)'"', ..] && typeof(T) != typeof(string) && typeof(T) != typeof(object);
-            if (!isText)
-                return serializer.Deserialize<T>(body, place);
-            try
-            {
-                return serializer.Deserialize<T>(body, place);
-            }
-            catch (PayloadException)
-            {
-                string text = JsonSerializer.Deserialize<string>(body.Span)!;
-                return serializer.Deserialize<T>(new Payload(Encoding.UTF8.GetBytes(text)), place);
-            }
+            return Read<T>(
+                delivery.Item.Body, serializer, new PayloadPlace(PayloadRole.QueueMessage, delivery.Shard.Queue));
         }
         catch (PayloadException)
         {
@@ -43,14 +29,35 @@ internal static class QueueValues
         }
     }
 
-    /// <summary>What was sent as a text is that text; anything else is its JSON.</summary>
-    public static string Text(Delivery delivery) => delivery.Item.Body.Span is [(byte)'"', ..]
-        ? JsonSerializer.Deserialize<string>(delivery.Item.Body.Span)!
-        : delivery.Item.Body.ToString();
-
-    public static byte[] Bytes(Delivery delivery)
+    /// <exception cref="PayloadException">It does not fit, and never will.</exception>
+    public static T Read<T>(Payload body, PayloadSerializer serializer, PayloadPlace place)
     {
-        ReadOnlySpan<byte> body = delivery.Item.Body.Span;
+        bool isText = body.Span is [(byte)'"', ..] && typeof(T) != typeof(string) && typeof(T) != typeof(object);
+        if (!isText)
+            return serializer.Deserialize<T>(body, place);
+        try
+        {
+            return serializer.Deserialize<T>(body, place);
+        }
+        catch (PayloadException)
+        {
+            string text = JsonSerializer.Deserialize<string>(body.Span)!;
+            return serializer.Deserialize<T>(new Payload(Encoding.UTF8.GetBytes(text)), place);
+        }
+    }
+
+    public static string Text(QueueDelivery delivery) => Text(delivery.Item.Body);
+
+    /// <summary>What was sent as a text is that text; anything else is its JSON.</summary>
+    public static string Text(Payload body) => body.Span is [(byte)'"', ..]
+        ? JsonSerializer.Deserialize<string>(body.Span)!
+        : body.ToString();
+
+    public static byte[] Bytes(QueueDelivery delivery) => Bytes(delivery.Item.Body);
+
+    public static byte[] Bytes(Payload payload)
+    {
+        ReadOnlySpan<byte> body = payload.Span;
         if (body is not [(byte)'"', ..])
             return body.ToArray();
         Utf8JsonReader reader = new(body);
@@ -58,7 +65,7 @@ internal static class QueueValues
         return reader.TryGetBytesFromBase64(out byte[]? bytes) ? bytes : Encoding.UTF8.GetBytes(reader.GetString()!);
     }
 
-    public static QueueMessage Whole(Delivery delivery) => new()
+    public static QueueMessage Whole(QueueDelivery delivery) => new()
     {
         Id = delivery.Item.Id,
         Body = delivery.Item.Body.Json,
@@ -67,36 +74,6 @@ internal static class QueueValues
         SessionId = delivery.Item.Session,
     };
 
-    public static DateTimeOffset InsertionTime(Delivery delivery) =>
+    public static DateTimeOffset InsertionTime(QueueDelivery delivery) =>
         DateTimeOffset.FromUnixTimeMilliseconds(delivery.Item.Enqueued);
-
-    /// <summary>Sends a value with the end of the function; null sends nothing.</summary>
-    public static void Send<T>(Delivery delivery, PayloadSerializer serializer, string queue, T value)
-    {
-        if (value is not null)
-            Send(delivery, queue, serializer.Serialize(value, new PayloadPlace(PayloadRole.QueueMessage, queue)));
-    }
-
-    public static void Send(Delivery delivery, string queue, Payload body)
-    {
-        Node node = delivery.Shard.Node;
-        delivery.Outbox.Add(
-            node.Queues.ShardFor(queue, session: null),
-            new Message.QueueItem(node.Ids.NewId(), body) { Enqueued = node.Now });
-    }
-}
-
-/// <summary>Takes what a function sends to a queue.</summary>
-internal sealed class QueueCollector<T>(Delivery delivery, PayloadSerializer serializer, string queue)
-    : ICollector<T>, IAsyncCollector<T>
-{
-    public void Add(T item) => QueueValues.Send(delivery, serializer, queue, item);
-
-    public Task AddAsync(T item, CancellationToken cancellationToken = default)
-    {
-        Add(item);
-        return Task.CompletedTask;
-    }
-
-    public Task FlushAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
 }

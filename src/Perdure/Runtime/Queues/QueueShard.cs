@@ -1,4 +1,5 @@
 using Perdure.Core;
+using Perdure.Core.DeadLetters;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
@@ -6,16 +7,13 @@ using Perdure.Core.Orchestrations;
 using Perdure.Core.Queues;
 using Perdure.Core.Stores;
 using Perdure.Functions.Queues;
-using Perdure.Runtime.Offers;
+using Perdure.Functions.Triggers;
 using Perdure.Telemetry;
 
 namespace Perdure.Runtime.Queues;
 
-/// <summary>
-/// What a partition has of one queue. It lives as long as the partition is owned under one epoch: so whatever is in
-/// hand here is in nobody else's hand. The partition's lock guards it.
-/// </summary>
-internal sealed class QueueShard : WorkSource
+/// <summary>What a partition has of one queue.</summary>
+internal sealed class QueueShard : TriggerSource
 {
     private readonly QueueLine _line = new();
     private readonly HashSet<ActivityWork> _inHand = [];
@@ -30,26 +28,18 @@ internal sealed class QueueShard : WorkSource
     private int _bodies;
     private long _bodyBytes;
 
-    public QueueShard(string queue, Partition partition) : base($"queue {queue}")
+    public QueueShard(string queue, Partition partition) : base($"queue {queue}", partition)
     {
-        Partition = partition;
         Queue = queue;
-        Epoch = partition.Epoch;
         Function = partition.Node.Functions.QueueFunction(Queue);
         _tick = Node.Time.CreateTimer(
             static s => ((QueueShard)s!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public string Queue { get; }
-    public Partition Partition { get; }
-    public long Epoch { get; }
 
     /// <summary>Null when this host has none: then messages wait for a host that has.</summary>
     public QueueFunction? Function { get; }
-
-    public override Node Node => Partition.Node;
-
-    public override bool IsLeaving => Partition.IsLeaving;
 
     /// <summary>Messages that wait or are in hand, and how many that wait have their bodies.</summary>
     public (int Messages, int Bodies) Waiting_NeedsLock => (_rows.Count, _bodies);
@@ -64,8 +54,7 @@ internal sealed class QueueShard : WorkSource
         PumpSoon_NeedsLock();
     }
 
-    /// <summary>The partition is not owned any more: what runs counts for nothing.</summary>
-    public void Abandon_NeedsLock()
+    public override void Abandon_NeedsLock()
     {
         _tick.Dispose();
         foreach (ActivityWork work in _inHand)
@@ -76,56 +65,36 @@ internal sealed class QueueShard : WorkSource
         _inHand.Clear();
     }
 
-    public override bool Admit(ActivityWork work)
-    {
-        work.Delivery!.Enter();
-        work.Delivery.BegunAt = Node.Now;
-        if (!Partition.IsCareful)
-            return true;
-        Partition.RunCarefully(new CarefulDelivery(work));
-        return false;
-    }
-
     public override void Return(ActivityWork work, Message.TaskDone result)
     {
-        Delivery delivery = work.Delivery!;
-        if (result.Failure is null && Function!.ReturnQueue is { } queue && !result.Result.IsNone)
-            QueueValues.Send(delivery, queue, result.Result);
+        QueueDelivery delivery = (QueueDelivery)work.Delivery!;
+        if (result.Failure is null && Function!.Returns is { } place && !result.Result.IsNone)
+            Outputs.Send(delivery, place, result.Result);
         IReadOnlyList<(string, Message)> sent = delivery.Outbox.Close();
         QueueTurn turn = result.Failure is { } failure
             ? Fail(delivery, failure)
             : Partition.Queues.Succeed(Partition.Number, delivery.Item, sent);
-        Partition.Conclude(this, new DeliveryEntry(work, turn));
+        Partition.Conclude(new QueueEntry(work, turn));
     }
 
-    /// <summary>It will not run here; whoever owns the partition then has it in its line.</summary>
-    public override void Drop(ActivityWork work)
+    public override bool Has_NeedsLock(ActivityWork work) => _inHand.Contains(work);
+
+    public override void Concluded_NeedsLock(TriggerEntry entry)
     {
-        Partition.CareDone(work.Task);
-        work.Delivery!.Exit();
-    }
-
-    public override void DidNotRun(ActivityWork work) => Drop(work);
-
-    /// <summary>Whether a result still counts: its message is in hand here.</summary>
-    public bool Has_NeedsLock(ActivityWork work) => _inHand.Contains(work);
-
-    /// <summary>What became of a message is durable.</summary>
-    public void Concluded_NeedsLock(ActivityWork work, QueueTurn turn)
-    {
-        if (!_inHand.Remove(work))
+        if (!_inHand.Remove(entry.Work))
             return;
-        if (turn.Again is { } again)
+        Message.QueueItem item = ((QueueDelivery)entry.Work.Delivery!).Item;
+        if (((QueueEntry)entry).Turn.Again is { } again)
             _line.Again(Keep(again));
         else
         {
-            _rows.Remove(work.Delivery!.Item.Row!.Value);
-            _line.Done(work.Delivery.Item);
+            _rows.Remove(item.Row!.Value);
+            _line.Done(item);
         }
         PumpSoon_NeedsLock();
     }
 
-    public QueueTurn Fail(Delivery delivery, FailureDetails failure)
+    public QueueTurn Fail(QueueDelivery delivery, FailureDetails failure)
     {
         long now = Node.Now;
         DeadLetterClass? hopeless = delivery.Hopeless
@@ -245,7 +214,7 @@ internal sealed class QueueShard : WorkSource
         return new ActivityWork(this, task, item.Id, call)
         {
             Function = Function.Code,
-            Delivery = new Delivery(this, item),
+            Delivery = new QueueDelivery(this, item),
             ScheduledAt = item.Enqueued,
             TraceParent = item.TraceParent,
         };

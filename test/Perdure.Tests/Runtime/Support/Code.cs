@@ -21,6 +21,9 @@ public sealed class Code
     /// <summary>The function of the queue <c>items</c>.</summary>
     public Func<ItemCall, Task> Item { get; set; } = static _ => Task.CompletedTask;
 
+    /// <summary>The function of the stream <c>events</c>, which takes batches.</summary>
+    public Func<EventsCall, Task<BatchResult>> Events { get; set; } = static _ => Task.FromResult(BatchResult.Ok);
+
     /// <summary>The entity <c>Thing</c>; it may use more than its context.</summary>
     public Func<IDurableEntityContext, Task> Thing { get; set; } = ThingOperations.RunAsync;
 }
@@ -39,6 +42,11 @@ public sealed class Life
 public sealed record ItemCall(
     string Item, QueueMessage Message, RetryContext Retry, IDurableClient Client, ICollector<string> Others,
     CancellationToken CancellationToken);
+
+/// <summary>What the function of the stream <c>events</c> gets.</summary>
+public sealed record EventsCall(
+    string[] Events, long[] Numbers, string?[] Keys, int Partition, RetryContext Retry, IDurableClient Client,
+    ICollector<string> Others, CancellationToken CancellationToken);
 
 /// <summary>Hidden in a class that is not public, so that no host finds them by itself.</summary>
 internal static class CodeFunctions
@@ -85,6 +93,22 @@ internal static class CodeFunctions
                 ? new TaskCompletionSource().Task
                 : code.Item(new ItemCall(item, message, retry, client, others, cancellationToken));
         }
+    }
+
+    /// <summary>A process that is dead runs nothing, though what it has in memory goes on in a test.</summary>
+    public sealed class StreamFunction(Code code, Life? life = null)
+    {
+        [FunctionName("Events")]
+        [FixedDelayRetry(2, "00:10:00")]
+        public Task<BatchResult> Run(
+            string?[] partitionKeyArray, [EventHubTrigger("events", MaxEventBatchSize = 10)] string[] events,
+            long[] sequenceNumberArray, int partitionId, RetryContext retry, [DurableClient] IDurableClient client,
+            [Queue("others")] ICollector<string> others, CancellationToken cancellationToken) =>
+            life is { IsDead: true }
+                ? new TaskCompletionSource<BatchResult>().Task
+                : code.Events(new EventsCall(
+                    events, sequenceNumberArray, partitionKeyArray, partitionId, retry, client, others,
+                    cancellationToken));
     }
 
     public sealed class ThingFunction(Code code)

@@ -36,7 +36,7 @@ internal sealed class Hub(Setup setup) : IAsyncDisposable
     public static Type[] AllFunctions { get; } =
     [
         typeof(MainFunction), typeof(ChildFunction), typeof(WorkFunction), typeof(OtherFunction),
-        typeof(ThingFunction), typeof(QueueFunction),
+        typeof(ThingFunction), typeof(QueueFunction), typeof(StreamFunction),
     ];
 
     public SkipClock Clock { get; } = new();
@@ -65,6 +65,8 @@ internal sealed class Hub(Setup setup) : IAsyncDisposable
     public IServiceProvider Provider => _host!.Services;
 
     public IQueueClient Queues => Provider.GetRequiredService<IQueueClient>();
+
+    public IStreamClient Streams => Provider.GetRequiredService<IStreamClient>();
 
     public IDurableClient Client => Provider.GetRequiredService<IDurableClient>();
 

@@ -166,6 +166,22 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
         DeadLetterQuery query, CancellationToken cancellationToken) =>
         inner.QueryDeadLettersAsync(query, cancellationToken);
 
+    public ValueTask<StreamRow> OpenStreamAsync(StreamRow wanted, CancellationToken cancellationToken) =>
+        Read(() => inner.OpenStreamAsync(wanted, cancellationToken));
+
+    public ValueTask<IReadOnlyList<StreamRow>> ReadStreamsAsync(CancellationToken cancellationToken) =>
+        Read(() => inner.ReadStreamsAsync(cancellationToken));
+
+    public ValueTask<LogSummary> ReadLogAsync(int partition, string log, CancellationToken cancellationToken) =>
+        Read(() => inner.ReadLogAsync(partition, log, cancellationToken));
+
+    public ValueTask<IReadOnlyList<BlockRow>> ReadBlocksAsync(
+        int partition, string log, long from, int events, CancellationToken cancellationToken) =>
+        Read(() => inner.ReadBlocksAsync(partition, log, from, events, cancellationToken));
+
+    public ValueTask<long> FindEventAsync(int partition, string log, long at, CancellationToken cancellationToken) =>
+        Read(() => inner.FindEventAsync(partition, log, at, cancellationToken));
+
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         Alive(() => inner.SweepAsync(rowsMax, cancellationToken));
 

@@ -1,17 +1,16 @@
 using Perdure.Clients;
-using Perdure.Core.Messages;
-using Perdure.Core.Queues;
 using Perdure.Core.Stores;
 
-namespace Perdure.Runtime.Queues;
+namespace Perdure.Runtime;
 
-/// <summary>One run of the function of a queue with one message.</summary>
-internal sealed class Delivery(QueueShard shard, Message.QueueItem item)
+/// <summary>One run of a triggered function: with a message of a queue, or with events of a stream.</summary>
+/// <param name="partition">Where what triggers it lives, and where its end is written.</param>
+internal abstract class Delivery(Partition partition)
 {
     private int _counted;
 
-    public QueueShard Shard => shard;
-    public Message.QueueItem Item => item;
+    public Node Node => partition.Node;
+
     public Outbox Outbox { get; } = new();
 
     /// <summary>When it was handed to the function, in milliseconds since 1970.</summary>
@@ -20,24 +19,24 @@ internal sealed class Delivery(QueueShard shard, Message.QueueItem item)
     /// <summary>Why it is hopeless, as far as that is known before the failure is looked at.</summary>
     public DeadLetterClass? Hopeless { get; set; }
 
-    /// <summary>Which delivery of the message this is, from 1.</summary>
-    public int Number => item.Failures + 1;
+    /// <summary>Where it came from, for spans: the name of the queue or stream.</summary>
+    public abstract string Origin { get; }
 
-    public RetryContext Retries => new(item.Failures, shard.Function!.Consumer.Retries.RetriesMax);
+    public abstract RetryContext Retries { get; }
 
     /// <summary>A client whose starts, events and signals leave with the acknowledgement.</summary>
-    public IDurableClient Client => shard.Node.ClientFor(Outbox);
+    public IDurableClient Client => Node.ClientFor(Outbox);
 
     /// <summary>The partition waits for it before it is handed over; not if it has been given up already.</summary>
     public void Enter()
     {
         if (Interlocked.CompareExchange(ref _counted, 1, 0) == 0)
-            shard.Partition.EnterWork();
+            partition.EnterWork();
     }
 
     public void Exit()
     {
         if (Interlocked.Exchange(ref _counted, 2) == 1)
-            shard.Partition.ExitWork();
+            partition.ExitWork();
     }
 }

@@ -1,6 +1,6 @@
 using Perdure.Core.Identity;
 
-namespace Perdure.Core.Queues;
+namespace Perdure.Core.DeadLetters;
 
 /// <summary>How often, and how much later, a function runs again for what it failed with.</summary>
 internal sealed record RetryPolicy

@@ -1,20 +1,21 @@
 using Perdure.Clients;
 using Perdure.Runtime.Queues;
+using Perdure.Runtime.Streams;
 
 namespace Perdure.Runtime;
 
-/// <summary>What functions of queues need of the node.</summary>
+/// <summary>What functions of queues and streams need of the node.</summary>
 internal sealed partial class Node
 {
     /// <summary>
-    /// Functions of queues have no slots of the node: each has a limit of its own, and those that wait for
+    /// Triggered functions have no slots of the node: each has a limit of its own, and those that wait for
     /// orchestrations must not take the slots that these need for their activities.
     /// </summary>
     private const int TriggersMax = 1_000_000;
 
     private QueueRoutes? _queues;
 
-    /// <summary>Runs the functions of queues.</summary>
+    /// <summary>Runs the functions of queues and streams.</summary>
     public ActivityDispatcher Triggers { get; }
 
     public IIdSource Ids => _parts.Ids ?? throw new InvalidOperationException("This node draws no ids.");
@@ -25,4 +26,7 @@ internal sealed partial class Node
 
     /// <exception cref="InvalidOperationException">The node has not started.</exception>
     public QueueRoutes Queues => _queues ?? throw NotStarted();
+
+    /// <summary>The streams of the hub, as far as this node knows them.</summary>
+    public StreamRoutes Streams => field ??= new StreamRoutes(this);
 }

@@ -1,6 +1,6 @@
-using Perdure.Core.Queues;
+using Perdure.Core.DeadLetters;
 
-namespace Perdure.Core.Tests.Queues;
+namespace Perdure.Core.Tests.DeadLetters;
 
 public class RetryPolicyTests
 {

@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Perdure.Core.History;
+using Perdure.Core.Stores;
+
+namespace Perdure.Core.DeadLetters;
+
+/// <summary>The JSON of a dead letter: what was put aside, and every run that failed with it.</summary>
+internal sealed record DeadLetterRecord
+{
+    private const int FramesOfFingerprint = 3;
+
+    public required DeadLetterClass Class { get; init; }
+
+    /// <summary>When it was sent or appended, in milliseconds since 1970.</summary>
+    public required long Enqueued { get; init; }
+
+    /// <summary>How often its function has failed with it.</summary>
+    public required int Failures { get; init; }
+
+    public required IReadOnlyList<FailedAttempt> Attempts { get; init; }
+    public string? TraceParent { get; init; }
+    public Payload Body { get; init; }
+
+    /// <summary>Of an event: the log, its number there and the consumer group.</summary>
+    public (string Log, long Number, string Group)? Place { get; init; }
+
+    /// <summary>Why it was put aside, if nothing else is known than its last failure.</summary>
+    public static DeadLetterClass ClassOf(FailureDetails failure) =>
+        failure.ErrorType == "System.TimeoutException" ? DeadLetterClass.Timeout : DeadLetterClass.Exception;
+
+    /// <summary>
+    /// The same for failures of one type that come from the same place: its innermost frames, without files and lines,
+    /// which change with every build.
+    /// </summary>
+    public static string FingerprintOf(FailureDetails failure)
+    {
+        StringBuilder text = new(failure.ErrorType);
+        IEnumerable<string> frames = (failure.StackTrace ?? "").Split('\n', StringSplitOptions.TrimEntries)
+            .Where(l => l.StartsWith("at ", StringComparison.Ordinal))
+            .Take(FramesOfFingerprint);
+        foreach (string frame in frames)
+        {
+            int place = frame.IndexOf(" in ", StringComparison.Ordinal);
+            text.Append('\n').Append(place < 0 ? frame : frame[..place]);
+        }
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
+    }
+
+    public byte[] Encode()
+    {
+        ArrayBufferWriter<byte> buffer = new(Body.Length + 1024);
+        using Utf8JsonWriter writer = new(buffer, HistoryNames.WriterOptions);
+        writer.WriteStartObject();
+        writer.WriteString("class", Class.ToString());
+        writer.WriteNumber("enqueued", Enqueued);
+        if (Place is var (log, number, group))
+        {
+            writer.WriteString("log", log);
+            writer.WriteNumber("number", number);
+            writer.WriteString("group", group);
+        }
+        writer.WriteNumber("failures", Failures);
+        AttemptsJson.Write(writer, Attempts);
+        if (TraceParent is { } trace)
+            writer.WriteString("trace", trace);
+        if (!Body.IsNone)
+        {
+            writer.WritePropertyName("body");
+            writer.WriteRawValue(Body.Span, skipInputValidation: true);
+        }
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+}

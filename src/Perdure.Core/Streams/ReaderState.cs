@@ -1,0 +1,56 @@
+using Perdure.Core.DeadLetters;
+
+namespace Perdure.Core.Streams;
+
+/// <summary>How far a reader has come with a log. It does not change: what happens makes a new one.</summary>
+internal sealed record ReaderState
+{
+    /// <summary>The first event that is not done: the checkpoint.</summary>
+    public required long Position { get; init; }
+
+    /// <summary>What is done beyond the position.</summary>
+    public NumberRanges Done { get; init; } = NumberRanges.Empty;
+
+    /// <summary>How often the function has failed with what stands at the position.</summary>
+    public int Failures { get; init; }
+
+    public IReadOnlyList<FailedAttempt> Attempts { get; init; } = [];
+
+    /// <summary>Not before this time; 0 at once.</summary>
+    public long DueAt { get; init; }
+
+    /// <summary>
+    /// How many events run at a time until <see cref="PieceEnd"/>; 0 for as many as the function takes.
+    /// </summary>
+    public int Piece { get; init; }
+
+    public long PieceEnd { get; init; }
+
+    /// <summary>
+    /// The retries of a batch are used up, and the event that is to blame is looked for: each piece runs once.
+    /// </summary>
+    public bool IsSearching { get; init; }
+
+    /// <summary>It stands still at a failed event until somebody lets it go on.</summary>
+    public bool IsHeld { get; init; }
+
+    /// <summary>These are done; the position goes over everything that is.</summary>
+    public ReaderState Finish(long from, long end)
+    {
+        NumberRanges done = Done;
+        long position = Position;
+        if (from <= position)
+            position = Math.Max(position, end);
+        else
+            done = done.With(from, end);
+        while (done.Count > 0 && done[0].From <= position)
+        {
+            position = Math.Max(position, done[0].End);
+            done = done.From(position);
+        }
+        return this with { Position = position, Done = done };
+    }
+
+    /// <summary>Nothing is known any more of what stood at the position.</summary>
+    public ReaderState Afresh() => this with { Failures = 0, Attempts = [], DueAt = 0, IsHeld = false };
+}

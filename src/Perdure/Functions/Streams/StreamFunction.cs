@@ -1,0 +1,25 @@
+using Perdure.Core.Streams;
+using Perdure.Functions.Triggers;
+
+namespace Perdure.Functions.Streams;
+
+/// <summary>The function of a stream, ready to be called.</summary>
+/// <param name="Consumer">What the core knows of it.</param>
+/// <param name="Code">How it is called; what it returns goes to <paramref name="Returns"/>.</param>
+/// <param name="BatchMax">How many events it takes at a time; 1 when it takes them one by one.</param>
+/// <param name="Start">Where it begins when it has no checkpoint.</param>
+/// <param name="Returns">Where its result goes; null for nowhere, or when it says which events have failed.</param>
+internal sealed record StreamFunction(
+    StreamConsumer Consumer, ActivityFunction Code, int BatchMax, StreamStart Start, OutputPlace? Returns)
+{
+    /// <summary>Wherever it sends something.</summary>
+    public IReadOnlyList<OutputPlace> Outputs { get; init; } = [];
+
+    /// <summary>Its result is a <see cref="BatchResult"/>.</summary>
+    public bool NamesFailures { get; init; }
+}
+
+/// <summary>Where a reader begins that has no checkpoint.</summary>
+/// <param name="IsEnd">Behind all that is there; else at the first event of <paramref name="Time"/> or later.</param>
+/// <param name="Time">In milliseconds since 1970.</param>
+internal sealed record StreamStart(bool IsEnd, long Time);

@@ -1,0 +1,80 @@
+using System.Globalization;
+using Perdure.Core.DeadLetters;
+using Perdure.Core.Streams;
+using Perdure.Functions.Triggers;
+
+namespace Perdure.Functions.Streams;
+
+/// <summary>What attributes and options say of a stream and of how its function is retried.</summary>
+internal sealed class StreamSettings(
+    FunctionDescription function, FunctionEnvironment environment, List<string> problems)
+    : TriggerSettings(function, environment, problems)
+{
+    private const int GroupCharsMax = 50;
+    private const int BatchMaxMax = 10_000;
+    private const int LongestRetryFactor = 16;
+
+    private StreamOptions Options => Environment.Streams;
+
+    /// <summary>What the core knows of the function; null after a problem.</summary>
+    public StreamConsumer? Consumer(EventHubTriggerAttribute trigger)
+    {
+        string? stream = Stream(trigger.EventHubName);
+        string? group = Group(trigger.ConsumerGroup);
+        RetryPolicy? retries = Retries(out RetryPolicy? policy) ? policy : Default();
+        if (!Enum.IsDefined(trigger.FailurePolicy))
+        {
+            Problem($"{Function.Place}: FailurePolicy = {trigger.FailurePolicy} is none of "
+                + $"{string.Join(", ", Enum.GetNames<EventFailurePolicy>())}.");
+            return null;
+        }
+        return stream is null || group is null || retries is null
+            ? null
+            : new StreamConsumer(stream, group, Function.Name, retries, trigger.FailurePolicy);
+    }
+
+    /// <summary>The most events of a batch.</summary>
+    public int BatchMax(EventHubTriggerAttribute trigger)
+    {
+        if (trigger.MaxEventBatchSize is < 0 or > BatchMaxMax)
+        {
+            Problem($"{Function.Place}: MaxEventBatchSize = {trigger.MaxEventBatchSize}; it is from 1 to "
+                + string.Create(CultureInfo.InvariantCulture, $"{BatchMaxMax:N0}."));
+        }
+        return trigger.MaxEventBatchSize > 0 ? trigger.MaxEventBatchSize : Options.MaxEventBatchSize;
+    }
+
+    /// <summary>Where the group begins; null after a problem.</summary>
+    public StreamStart? Start(EventHubTriggerAttribute trigger)
+    {
+        string text = Resolved(trigger.InitialOffset ?? "", "initial offset");
+        if (text.Equals("fromStart", StringComparison.OrdinalIgnoreCase))
+            return new StreamStart(IsEnd: false, Time: 0);
+        if (text.Equals("fromEnd", StringComparison.OrdinalIgnoreCase))
+            return new StreamStart(IsEnd: true, Time: 0);
+        if (DateTimeOffset.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
+            return new StreamStart(IsEnd: false, time.ToUnixTimeMilliseconds());
+        Problem($"{Function.Place}: InitialOffset = \"{text}\" is neither fromStart nor fromEnd nor a time such as "
+            + "2026-11-29T12:00:00Z.");
+        return null;
+    }
+
+    private string? Group(string name)
+    {
+        string group = Resolved(name ?? "", "consumer group");
+        if (group.Length is > 0 and <= GroupCharsMax
+            && group.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '$'))
+            return group.ToLowerInvariant();
+        Problem($"{Function.Place}: '{group}' cannot be the name of a consumer group, which has 1 to {GroupCharsMax} "
+            + "letters, digits and '-', '_', '.', '$'.");
+        return null;
+    }
+
+    private RetryPolicy Default() => new()
+    {
+        RetriesMax = Options.MaxRetryCount,
+        First = Options.RetryDelay,
+        Longest = Options.RetryDelay * LongestRetryFactor,
+    };
+}

@@ -1,0 +1,27 @@
+using Perdure.Core.Streams;
+
+namespace Perdure.Runtime.Streams;
+
+/// <summary>One run of the function of a stream with a batch of events, or with one.</summary>
+/// <param name="reader">Who hands them out.</param>
+/// <param name="before">The reader as it was then.</param>
+/// <param name="events">At least one.</param>
+internal sealed class StreamDelivery(StreamReader reader, ReaderState before, IReadOnlyList<StoredEvent> events)
+    : Delivery(reader.Partition)
+{
+    public StreamReader Reader => reader;
+    public ReaderState Before => before;
+    public IReadOnlyList<StoredEvent> Events => events;
+
+    /// <summary>
+    /// Those that do not fit what the function takes: they fail by themselves, and it never sees them.
+    /// </summary>
+    public List<FailedEvent> Unbindable { get; } = [];
+
+    /// <summary>What the function gets, by place among <see cref="Events"/>.</summary>
+    public IReadOnlyList<int> Passed { get; set; } = [.. Enumerable.Range(0, events.Count)];
+
+    public override string Origin => reader.Function.Consumer.Stream;
+
+    public override RetryContext Retries => new(before.Failures, reader.Function.Consumer.Retries.RetriesMax);
+}
