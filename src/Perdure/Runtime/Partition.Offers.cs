@@ -147,7 +147,7 @@ internal sealed partial class Partition
             }
         }
         if (offers.Count > 0)
-            _node.LaneOf(this).Append(new OfferEntry(this, offers));
+            _node.LaneOf(this).Append(new KeptEntry(this, offers));
     }
 
     /// <summary>The result of work that was claimed: a message row to the owner, whoever that is.</summary>

@@ -178,6 +178,27 @@ public sealed class TakeOverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_runs_on_is_known_before_its_partition_is_free()
+    {
+        TaskCompletionSource finish = new();
+        int runs = 0;
+        (ClusterNode node, Partition partition, string id) = await RunningAsync(finish.Task, () => runs++);
+        // Something of another partition is on its way, and what is to be known stands behind it.
+        TaskCompletionSource goOn = await HoldCommitsAsync(node, node.Node.Partition(0));
+        Task<bool> handOver = partition.HandOverAsync(partition.Epoch, CancellationToken.None);
+        goOn.SetResult();
+        (await handOver.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeTrue();
+        node.Node.Leases.Wake();
+        await _cluster.UntilAsync(() => partition.ResidentCount > 0);
+        // What the new owner would begin anew begins before this event has been taken.
+        await node.Client.RaiseEventAsync(id, "nothing");
+        finish.SetResult();
+
+        (await node.EndAsync(id)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
+        runs.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task While_a_hand_over_lasts_nobody_is_told_of_shares()
     {
         (ClusterNode node, Partition partition, _) = await RunningAsync(Task.CompletedTask);
@@ -200,7 +221,8 @@ public sealed class TakeOverTests : IAsyncLifetime
     }
 
     /// <summary>A node alone, with an instance whose activity runs until the task ends.</summary>
-    private async Task<(ClusterNode Node, Partition Partition, string Id)> RunningAsync(Task finish)
+    private async Task<(ClusterNode Node, Partition Partition, string Id)> RunningAsync(
+        Task finish, Action? begins = null)
     {
         TaskCompletionSource runs = new();
         ClusterNode node = await _cluster.StartNodeAsync(code =>
@@ -208,6 +230,7 @@ public sealed class TakeOverTests : IAsyncLifetime
             code.Main = async c => c.GetInput<bool>() ? await c.CallActivityAsync<string>("Work") : null;
             code.Work = async _ =>
             {
+                begins?.Invoke();
                 runs.TrySetResult();
                 await finish;
                 return "done";

@@ -6,16 +6,28 @@ namespace Perdure.Runtime.Offers;
 internal sealed class OfferEntry(Partition partition, List<OfferRow> offers)
     : RowsEntry(partition, new TurnRows { Partition = partition.Number, InsertOffers = offers })
 {
-    public override void OnCommitted()
-    {
-        if (!offers.TrueForAll(o => o.Node != 0))
-            Partition.Node.Wakes.Offers();
-    }
+    public override void OnCommitted() => Partition.Node.Wakes.Offers();
 
     public override void OnStale()
     {
         // Whoever opens the partition dispatches what is open and not offered.
     }
+}
+
+/// <summary>
+/// What runs on here although its partition goes: the partition must not be released before others can see it, or they
+/// would begin it anew.
+/// </summary>
+internal sealed class KeptEntry : RowsEntry
+{
+    public KeptEntry(Partition partition, List<OfferRow> offers)
+        : base(partition, new TurnRows { Partition = partition.Number, InsertOffers = offers }) =>
+        Partition.EnterWork();
+
+    public override void OnCommitted() => Partition.ExitWork();
+
+    /// <summary>The time for the hand-over is over, or the lease: the next owner begins it anew.</summary>
+    public override void OnStale() => Partition.ExitWork();
 }
 
 /// <summary>The answer to an offer has been heard.</summary>
