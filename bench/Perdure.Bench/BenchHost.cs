@@ -16,6 +16,10 @@ internal sealed class BenchHost : IAsyncDisposable
 
     private BenchHost(IHost host) => _host = host;
 
+    public IQueueClient Queues => _host.Services.GetRequiredService<IQueueClient>();
+
+    public IStreamClient Streams => _host.Services.GetRequiredService<IStreamClient>();
+
     public IDurableClient Client => _host.Services.GetRequiredService<IDurableClient>();
 
     public static async Task<BenchHost> StartAsync(
@@ -30,6 +34,7 @@ internal sealed class BenchHost : IAsyncDisposable
         builder.Services.AddPerdure(o =>
         {
             o.FunctionTypes.Add(typeof(Functions));
+            o.FunctionTypes.Add(typeof(EventFunctions));
             o.SessionCacheSize = cache ?? o.SessionCacheSize;
             if (options.Store == "memory")
                 o.UseMemory();

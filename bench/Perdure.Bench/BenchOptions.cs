@@ -10,7 +10,8 @@ internal sealed record BenchOptions
           dotnet run -c Release --project bench/Perdure.Bench -- [workload…] [options]
 
         Workloads   hello latency fanout-1000 fanout-10000 children timers events waiting entity-signals
-                    entity-calls entity-hot locks http-start limit-store limit-file
+                    entity-calls entity-hot locks queue stream stream-orders http-start limit-store
+                    limit-file
                     fanout = both fan-outs, entities = all three of entities, limit = both limits; none = all
         Options     --store sqlite|memory|postgresql
                                                default sqlite
@@ -24,8 +25,9 @@ internal sealed record BenchOptions
         """;
 
     private static readonly string[] Known =
-        ["hello", "latency", "fanout-1000", "fanout-10000", "children", "timers", "events", "waiting", "entity-signals",
-            "entity-calls", "entity-hot", "locks", "http-start", "limit-store", "limit-file"];
+        ["hello", "latency", "fanout-1000", "fanout-10000", "children", "timers", "events", "waiting",
+            "entity-signals", "entity-calls", "entity-hot", "locks", "queue", "stream", "stream-orders",
+            "http-start", "limit-store", "limit-file"];
 
     public required IReadOnlyList<string> Workloads { get; init; }
     public string Store { get; private init; } = "sqlite";

@@ -11,7 +11,6 @@ internal static class EntityWorkloads
     private const int Keys = 100;
     private const int Count = 10_000;
     private const int CallsEach = 10;
-    private const int Repeats = 5;
 
     public static Task<Measurement> SignalsAsync(BenchOptions options) =>
         RunAsync("entity-signals", options, client => SignalAsync(client, options.Outstanding, Keys));
@@ -26,66 +25,9 @@ internal static class EntityWorkloads
     public static Task<Measurement> LocksAsync(BenchOptions options) =>
         RunAsync("locks", options, client => OrchestrateAsync(client, "Sections", options.Outstanding));
 
-    private static async Task<Measurement> RunAsync(
-        string workload, BenchOptions options, Func<IDurableClient, Task<List<double>>> work)
-    {
-        List<double> seconds = [];
-        List<double> latencies = [];
-        double cpu = 0, peak = 0;
-        for (int i = 0; i <= Repeats; i++)
-        {
-            await using BenchHost host = await BenchHost.StartAsync(options, workload);
-            // The first one is for the compiler.
-            await work(host.Client);
-            Meter meter = new();
-            List<double> one = await work(host.Client);
-            double took = meter.Seconds;
-            Measurement measured = meter.Finish(workload, options, options.Outstanding, one, Count);
-            if (i == 0)
-                continue;
-            seconds.Add(took);
-            latencies.AddRange(one);
-            (cpu, peak) = (cpu + measured.CpuSecondsPer1000, measured.PeakMemoryMb);
-        }
-        seconds.Sort();
-        double median = Meter.At(seconds, 0.5);
-        (double replayed, string rows) = await ReplayAsync(workload, options, work);
-        latencies.Sort();
-        return new Measurement(
-            workload, options.Store, options.Outstanding, Count / median, Meter.At(latencies, 0.5),
-            Meter.At(latencies, 0.99), cpu / Repeats, peak)
-        {
-            RatioToLimit = Math.Round(replayed / median, 3),
-            Note = $"ratio: to the same rows replayed, {Count / replayed:N0}/s; {rows}",
-        };
-    }
-
-    /// <summary>Seconds for the rows of the second run, which the first one has warmed up for.</summary>
-    private static async Task<(double Seconds, string Rows)> ReplayAsync(
-        string workload, BenchOptions options, Func<IDurableClient, Task<List<double>>> work)
-    {
-        Recording first = new(), second = new();
-        WrittenRows written = new();
-        Recording? current = first;
-        await using (BenchHost host = await BenchHost.StartAsync(options, $"{workload}-recorded", look: batch =>
-        {
-            Recording? into = Volatile.Read(ref current);
-            into?.Add(batch);
-            if (into == second)
-                written.Add(batch);
-        }))
-        {
-            await work(host.Client);
-            Volatile.Write(ref current, second);
-            await work(host.Client);
-            // What the last releases still write belongs to nobody.
-            Volatile.Write(ref current, null);
-        }
-        await using BareStore store = await BareStore.OpenAsync(options, $"{workload}-replayed");
-        await first.ReplayAsync(store);
-        double seconds = await second.ReplayAsync(store);
-        return (seconds, $"{(double)written.Rows / Count:N2} rows each in {second.Batches:N0} batches");
-    }
+    private static Task<Measurement> RunAsync(
+        string workload, BenchOptions options, Func<IDurableClient, Task<List<double>>> work) =>
+        FixedWork.RunAsync(workload, options, Count, host => work(host.Client));
 
     private static async Task<List<double>> SignalAsync(IDurableClient client, int outstanding, int keys)
     {

@@ -48,6 +48,9 @@ internal sealed class Recording
         DeleteTimers = rows.DeleteTimers?.ToList(),
         InsertTasks = rows.InsertTasks?.ToList(),
         DeleteTasks = rows.DeleteTasks?.ToList(),
+        RewriteMessages = rows.RewriteMessages?.ConvertAll(m => m with { Body = m.Body.ToArray() }),
+        InsertBlocks = rows.InsertBlocks?.ConvertAll(b => b with { Body = b.Body.ToArray() }),
+        UpsertReaders = rows.UpsertReaders?.ConvertAll(r => r with { State = r.State.ToArray() }),
         Tags = rows.Tags,
     };
 }

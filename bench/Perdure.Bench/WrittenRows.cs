@@ -43,6 +43,7 @@ internal sealed class WrittenRows
         Rows += turn.DeleteEntity is null ? 0 : 1;
         Rows += (turn.InsertMessages?.Count ?? 0) + (turn.DeleteMessages?.Count ?? 0) + (turn.InsertTimers?.Count ?? 0)
             + (turn.DeleteTimers?.Count ?? 0) + (turn.InsertTasks?.Count ?? 0) + (turn.DeleteTasks?.Count ?? 0)
-                + (turn.HistoryParts?.Count ?? 0);
+                + (turn.HistoryParts?.Count ?? 0) + (turn.InsertBlocks?.Count ?? 0) + (turn.UpsertReaders?.Count ?? 0)
+                + (turn.RewriteMessages?.Count ?? 0);
     }
 }

@@ -149,8 +149,13 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
             simulation.Faults, process);
         process.Node = new Node(
             new NodeParts(
-                store, executor, entities, functions, program.Serializer, process.Scheduler, process.Time, logger),
+                store, executor, entities, functions, program.Serializer, process.Scheduler, process.Time, logger)
+            {
+                Ids = new SimulatedIds(dice.Fork()),
+            },
             settings);
+        process.Queues = new QueueClient(process.Node, program.Serializer);
+        process.Streams = new StreamClient(process.Node, program.Serializer);
         process.Client = new DurableClient(process.Node, functions, program.Serializer, new SimulatedIds(dice.Fork()));
         string with = hasPart ? " with a part of the functions" : runs ? "" : " without functions";
         simulation.Trace($"process {process.Number} starts{with}");

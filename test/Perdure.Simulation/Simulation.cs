@@ -49,6 +49,7 @@ internal sealed class Simulation
         Ledger = new Ledger(this);
         Journal = new ActivityJournal(this);
         EntityJournal = new EntityJournal(this);
+        EventJournal = new EventJournal(this);
         Clients = new Workload.Clients(this, _dice.Fork());
         Disk = new SimulatedProcess(World, 0, TimeSpan.Zero);
         Partitions = IsCluster ? _dice.Pick(1, 2, 4, 8) : _dice.Pick(1, 2, 4);
@@ -66,6 +67,7 @@ internal sealed class Simulation
     public Ledger Ledger { get; }
     public ActivityJournal Journal { get; }
     public EntityJournal EntityJournal { get; }
+    public EventJournal EventJournal { get; }
     public Workload.Clients Clients { get; }
     public Fleet Fleet { get; }
 
@@ -241,6 +243,12 @@ internal sealed class Simulation
         }
         : [];
 
+    private StreamOptions Streams() => new()
+    {
+        Partitions = _dice.Pick(1, 3),
+        Retention = _dice.Chance(0.3) ? TimeSpan.FromSeconds(_dice.Pick(0, 20)) : null,
+    };
+
     private long StoreTime() => VirtualTime.Beginning.ToUnixTimeMilliseconds() + World.Milliseconds;
 
     private RuntimeSettings Settings() => new()
@@ -257,6 +265,7 @@ internal sealed class Simulation
         AuditEvery = Faults.ReadsFail ? TimeSpan.FromSeconds(60) : TimeSpan.FromDays(365),
         Retention = Retention(),
         RetentionEvery = TimeSpan.FromSeconds(7),
+        Streams = Streams(),
         Limits = Limits.Default with
         {
             DeathsMax = DeathsMax,

@@ -57,7 +57,8 @@ internal sealed partial class Finish(Simulation simulation, MemoryStore disk)
     }
 
     private bool IsDone => simulation.Ledger.Current.All(l => l.End is not null)
-        && simulation.Ledger.OpenMessages + simulation.Ledger.OpenTimers + simulation.Ledger.OpenTasks == 0;
+        && simulation.Ledger.OpenMessages + simulation.Ledger.OpenTimers + simulation.Ledger.OpenTasks == 0
+        && !simulation.Ledger.OpenEvents.Any();
 
     /// <summary>
     /// The disk knows of the last commit before the process does, what has ended may be on its way out, and a request

@@ -69,7 +69,7 @@ internal sealed partial class Ledger
         // It has neither row nor mail, and so shows in what it sends only.
         if (id is null && rows.InsertMessages is [{ Key.Origin: < Node.RequestOrigin } first, ..])
             id = simulation.EntityJournal.SenderOf(MessageCodec.Decode(first), process);
-        return id is not null && EntityInstanceIds.Is(id) ? id : null;
+        return id is not null && EntityInstanceIds.Is(id) && !IsOfEvents(id) ? id : null;
     }
 
     /// <summary>The store took nothing of the batch: what was run for it is run again, or fails.</summary>
@@ -88,7 +88,7 @@ internal sealed partial class Ledger
     /// <summary>Rows of careful mode are for an instance, or for an entity that somebody has sent something.</summary>
     private void CheckTask(TaskRow task)
     {
-        if (task.Key >= 0)
+        if (task.Key >= 0 || (task.Task == 0 && _eventTasks.Contains(task.Key)))
             return;
         simulation.Counters.Add(Rare.CarefulOperation);
         if (task is not { Generation: 0, Task: Care.TurnTask }

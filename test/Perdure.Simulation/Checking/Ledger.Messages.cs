@@ -26,6 +26,11 @@ internal sealed partial class Ledger
             if (!_messages.TryAdd(row.Key, (kept, message, process)))
                 Violate($"Message {row.Key} exists twice.");
             sent.Add(message);
+            if (IsOfEvents(row.Target))
+            {
+                SendEvent(message);
+                continue;
+            }
             if (EntityInstanceIds.Is(row.Target))
             {
                 SendToEntity(kept, message, facts.Life?.Id ?? facts.Entity);
@@ -112,6 +117,7 @@ internal sealed partial class Ledger
                     Violate($"'{target}' dropped the answer for {done.Task}, which is open.");
                 }
                 break;
+            case Message.QueueItem: ConsumeEvent(message, rows); break;
             case Message.OperationDone done: CheckAnswered(target, done, facts); break;
             case Message.LockGranted granted: CheckGranted(target, granted, facts); break;
             case Message.Start start:

@@ -42,7 +42,8 @@ internal sealed partial class Ledger(Simulation simulation)
     public IEnumerable<string> Leftovers =>
         _messages.Values.Select(m => $"message {m.Row.Key} {m.Message.GetType().Name} to '{m.Row.Target}'")
             .Concat(_timers.Keys.Select(t => $"timer {t} of '{_timers[t].Target}'"))
-            .Concat(_tasks.Select(t => $"task row {t}"));
+            .Concat(_tasks.Select(t => $"task row {t}"))
+            .Concat(OpenEvents.Select(e => $"'{e.Id}' is {e.Place}, number {e.Number}, {e.Runs} runs"));
 
     public bool IsCommitted(Batch batch) => _batches.Contains((batch.Node, batch.Lane, batch.Number));
 
@@ -126,6 +127,8 @@ internal sealed partial class Ledger(Simulation simulation)
             Update(update, IsRewind(rows.History));
         if (!rows.History.Events.IsEmpty)
             Fold(rows, facts, process);
+        // What was put aside is known before it is taken out of its queue.
+        Events(rows);
         Sends(rows, facts, process);
         if (facts.Entity is { } entity)
             TakeEntityTurn(rows, entity, process);

@@ -110,6 +110,12 @@ internal enum Rare
     ActivitiesOffered,
     TurnOffered,
     KeptRunning,
+    Checkpoint,
+    EventRanAgain,
+    EventRetried,
+    Searching,
+    DoneBeyond,
+    PutAside,
 }
 
 /// <summary>What a run, or all of them together, came to.</summary>

@@ -52,6 +52,8 @@ internal sealed class SimulatedProcess
     public VirtualTime Time { get; }
     public Node? Node { get; set; }
     public DurableClient? Client { get; set; }
+    public QueueClient? Queues { get; set; }
+    public StreamClient? Streams { get; set; }
 
     private sealed class QueueScheduler(World world, SimulatedProcess process) : WorkScheduler
     {

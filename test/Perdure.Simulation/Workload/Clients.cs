@@ -20,7 +20,12 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
 
     public void Act(SimulatedProcess process)
     {
-        int kind = process.Runs ? dice.Below(130) : Clerical();
+        int kind = process.Runs ? dice.Below(160) : Clerical();
+        if (kind >= 130)
+        {
+            simulation.World.Queue(process, () => _ = RunAsync(process, _ => OfEvents(process)));
+            return;
+        }
         string id = SomeId();
         Func<DurableClient, Task> act = kind switch
         {

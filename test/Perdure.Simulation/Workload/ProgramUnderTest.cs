@@ -16,12 +16,20 @@ internal sealed class ProgramUnderTest
         FunctionEnvironment environment =
             new(new ServiceCollection().BuildServiceProvider(), NullLoggerFactory.Instance, Serializer, "simulation");
         Functions = FunctionDiscovery.Discover(
-            [typeof(Workload.Functions), typeof(ObjectFunctions), typeof(EntityFunctions)], environment);
+                        [
+                typeof(Workload.Functions), typeof(ObjectFunctions), typeof(EntityFunctions),
+                typeof(TriggeredFunctions),
+            ],
+            environment);
         NoFunctions = FunctionDiscovery.Discover((Type[])[], environment);
         Parts =
         [
-            new(Functions.Orchestrations, [], Functions.Entities, [], [], NoFunctions.Http),
-            new([], Functions.Activities, Functions.Entities, [], [], NoFunctions.Http),
+            new(
+                Functions.Orchestrations, [], Functions.Entities, Functions.Queues, Functions.Streams,
+                NoFunctions.Http) { KnownStreams = Functions.KnownStreams },
+            new(
+                [], Functions.Activities, Functions.Entities, Functions.Queues, Functions.Streams,
+                NoFunctions.Http) { KnownStreams = Functions.KnownStreams },
         ];
     }
 
@@ -33,7 +41,7 @@ internal sealed class ProgramUnderTest
 
     /// <summary>
     /// What nodes have that need others. All have the entities: what operations of one do is followed on its owner
-    /// only.
+    /// only; and all have what messages and events trigger, which is not offered to others.
     /// </summary>
     public IReadOnlyList<FunctionRegistry> Parts { get; }
 

@@ -39,6 +39,9 @@ internal sealed class Faults(
             foreach (NodeSlot slot in slots)
                 slot.CheckAlive();
             await happened(i + 1);
+            // What has gone wrong shows best when not much has happened since.
+            if (findings.Count > 0 && !server.IsCareless)
+                break;
         }
         await Task.WhenAll(_starting);
     }

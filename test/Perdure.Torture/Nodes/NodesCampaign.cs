@@ -13,7 +13,7 @@ namespace Perdure.Torture.Nodes;
 internal sealed class NodesCampaign(string folder, int seed, int count, bool isCareless = false)
 {
     private const int Slots = 3;
-    private const int LookEvery = 20;
+    private const int LookEvery = 5;
     private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_loadedWithin = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan s_calmWithin = TimeSpan.FromSeconds(240);

@@ -19,6 +19,12 @@ internal static class Scene
         "select partition, origin, number, target, kind from messages order by partition, origin, number limit 200",
         "select partition, id, status, held, owed from instances where ended is null order by partition, id",
         "select * from tasks",
+        "select * from entities order by id",
+        """
+        select i.id, i.name, i.status, i.partition, h.turn, h.part, h.at, h.events
+        from instances i join history h on h.key = i.key and h.generation = i.generation
+        where i.name in ('transfer', 'standing', 'careless', 'opening') order by i.key, h.turn, h.part
+        """,
     ];
 
     public static async Task KeepAsync(TortureServer server, string path)

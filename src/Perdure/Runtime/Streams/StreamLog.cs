@@ -22,6 +22,9 @@ internal sealed class StreamLog
     private EventTail? _tail;
     private long _next;
 
+    /// <summary>Where the log began when that was looked at last: what is older is gone, or about to go.</summary>
+    private long _start;
+
     public StreamLog(string id, Partition partition)
     {
         (Id, Partition, Epoch) = (id, partition, partition.Epoch);
@@ -97,6 +100,8 @@ internal sealed class StreamLog
     public async Task TrimAsync(long olderThan, CancellationToken cancellationToken)
     {
         long before = await Node.Store.FindEventAsync(Partition.Number, Id, olderThan, cancellationToken);
+        if (before <= Volatile.Read(ref _start))
+            return;
         LogSummary log = await Node.Store.ReadLogAsync(Partition.Number, Id, cancellationToken);
         foreach (ReaderRow reader in log.Readers)
             before = Math.Min(before, reader.Position);
@@ -104,6 +109,7 @@ internal sealed class StreamLog
             ? await Node.Store.ReadBlocksAsync(Partition.Number, Id, log.End - 1, 1, cancellationToken)
             : [];
         before = Math.Min(before, last.Count > 0 ? last[0].First : log.Start);
+        Volatile.Write(ref _start, Math.Max(before, log.Start));
         if (before <= log.Start)
             return;
         Partition.Guard(this, () => Node.LaneOf(Partition).Append(
@@ -167,7 +173,7 @@ internal sealed class StreamLog
     private void Opened_NeedsLock(
         LogSummary log, List<(StreamFunction Function, ReaderState State, bool IsNew)> readers)
     {
-        _next = log.End;
+        (_next, _start) = (log.End, log.Start);
         _tail = new EventTail(log.End);
         List<ReaderRow> begin = [];
         foreach ((StreamFunction function, ReaderState state, bool isNew) in readers)

@@ -1,0 +1,66 @@
+using Perdure.Simulation.Workload;
+
+namespace Perdure.Simulation.Checking;
+
+/// <summary>Where an event or a message is, as far as it is committed.</summary>
+internal enum EventPlace
+{
+    Nowhere,
+
+    /// <summary>In a row on its way to its log.</summary>
+    InMessage,
+
+    /// <summary>In its log, or its queue.</summary>
+    Waiting,
+
+    /// <summary>A checkpoint is past it, or its row is gone.</summary>
+    Done,
+}
+
+/// <summary>An event or a message, as the checker follows it.</summary>
+internal sealed class EventRecord(string id)
+{
+    public string Id => id;
+
+    /// <summary>What it does; null for one that is not known by its sender.</summary>
+    public Happening? Plan { get; set; }
+
+    public EventPlace Place { get; set; }
+    public LogRecord? Log { get; set; }
+    public long Number { get; set; }
+
+    /// <summary>How often its function began with it.</summary>
+    public int Runs { get; set; }
+
+    /// <summary>How often its function ended well with it.</summary>
+    public int Succeeded { get; set; }
+
+    public bool IsPutAside { get; set; }
+    public bool WasRefused { get; set; }
+
+    /// <summary>The nearest event of its log before it whose function has never begun.</summary>
+    public EventRecord? LeftOutBefore => Log?.Before(Number);
+}
+
+/// <summary>A log, as the checker follows it.</summary>
+internal sealed class LogRecord
+{
+    private readonly SortedDictionary<long, EventRecord> _events = [];
+
+    public long Next { get; private set; }
+    public long Position { get; set; }
+
+    public IEnumerable<EventRecord> Open => _events.Values.Where(e => e.Place != EventPlace.Done);
+
+    public IEnumerable<EventRecord> Between(long from, long end) =>
+        _events.Where(e => e.Key >= from && e.Key < end).Select(e => e.Value);
+
+    public EventRecord? Before(long number) =>
+        _events.LastOrDefault(e => e.Key < number && e.Value is { Runs: 0, IsPutAside: false }).Value;
+
+    public void Add(EventRecord record)
+    {
+        _events.Add(record.Number, record);
+        Next = record.Number + 1;
+    }
+}

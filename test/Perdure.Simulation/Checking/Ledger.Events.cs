@@ -1,0 +1,159 @@
+using Perdure.Core.Identity;
+using Perdure.Core.Messages;
+using Perdure.Core.Queues;
+using Perdure.Core.Stores;
+using Perdure.Core.Streams;
+using Perdure.Simulation.Runs;
+using Perdure.Simulation.Workload;
+
+namespace Perdure.Simulation.Checking;
+
+/// <summary>
+/// Queues and streams: every event is in one place, a checkpoint passes only what is done or put aside, and what a
+/// function sent is in the commit that says that it is done.
+/// </summary>
+internal sealed partial class Ledger
+{
+    private readonly Dictionary<string, EventRecord> _events = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LogRecord> _logs = new(StringComparer.Ordinal);
+
+    /// <summary>Under which numbers deaths are counted of what runs for messages and events.</summary>
+    private readonly HashSet<long> _eventTasks = [];
+
+    /// <summary>Events that are durable and not done.</summary>
+    public IEnumerable<EventRecord> OpenEvents =>
+        _events.Values.Where(e => e.Place is EventPlace.InMessage or EventPlace.Waiting);
+
+    public EventRecord EventOf(string id)
+    {
+        if (!_events.TryGetValue(id, out EventRecord? record))
+            _events.Add(id, record = new EventRecord(id));
+        return record;
+    }
+
+    private void Events(TurnRows rows)
+    {
+        foreach (MessageRow row in rows.RewriteMessages ?? [])
+            Rewrite(row);
+        foreach (DeadLetterRow dead in rows.InsertDeadLetters ?? [])
+            PutAside(dead);
+        foreach (BlockRow block in rows.InsertBlocks ?? [])
+            Append(block);
+        foreach (ReaderRow reader in rows.UpsertReaders ?? [])
+            Advance(reader);
+    }
+
+    /// <summary>A message of a queue, or events on their way to their log.</summary>
+    private void SendEvent(Message message)
+    {
+        if (message is Message.QueueItem item)
+        {
+            Come(EventOf(item.Id), EventPlace.Waiting);
+            _eventTasks.Add(EntityInstanceIds.TaskKey($"{TriggeredFunctions.Queue}/{item.Id}"));
+        }
+        foreach (EventData data in (message as Message.Append)?.Events ?? [])
+            Come(EventOf(data.Id), EventPlace.InMessage);
+    }
+
+    private void ConsumeEvent(Message message, TurnRows rows)
+    {
+        if (message is not Message.QueueItem item)
+            return;
+        EventRecord record = EventOf(item.Id);
+        if (record.Succeeded == 0 && !record.IsPutAside)
+            Violate($"'{item.Id}' was taken out of its queue, and its function has never ended well.");
+        int echoes = record.IsPutAside ? 0 : record.Plan?.Echoes ?? 0;
+        int sent = (rows.InsertMessages ?? []).Where(m => m.Kind == EventCodec.Kind)
+            .Sum(m => EventCodec.Decode(m.Body).Length);
+        if (sent != echoes)
+            Violate($"'{item.Id}' was taken out of its queue with {sent} events instead of {echoes}.");
+        record.Place = EventPlace.Done;
+    }
+
+    private void Rewrite(MessageRow row)
+    {
+        if (!_messages.TryGetValue(row.Key, out var entry))
+        {
+            Violate($"Message {row.Key} was written over and is not there.");
+            return;
+        }
+        MessageRow kept = entry.Row with { Body = row.Body.ToArray() };
+        Message.QueueItem before = (Message.QueueItem)entry.Message;
+        Message.QueueItem after = (Message.QueueItem)MessageCodec.Decode(kept);
+        if (after.Id != before.Id || after.Failures != before.Failures + 1)
+            Violate($"'{before.Id}' with {before.Failures} failures became '{after.Id}' with {after.Failures}.");
+        _messages[row.Key] = (kept, after, entry.Process);
+        simulation.Counters.Add(Rare.EventRetried);
+    }
+
+    private void PutAside(DeadLetterRow dead)
+    {
+        EventRecord record = EventOf(dead.EventId);
+        if (record.Place == EventPlace.Done || record.IsPutAside)
+            Violate($"'{dead.EventId}' was put aside, and is done already.");
+        if (dead.Class != DeadLetterClass.CrashSuspect && record.Plan is not { Fails: > TriggeredFunctions.Retries })
+            Violate($"'{dead.EventId}' was put aside ({dead.Class}), and would have succeeded.");
+        record.IsPutAside = true;
+        simulation.Counters.Add(Rare.PutAside);
+    }
+
+    private void Append(BlockRow block)
+    {
+        if (!_logs.TryGetValue(block.Log, out LogRecord? log))
+            _logs.Add(block.Log, log = new LogRecord());
+        if (block.First < log.Next)
+            Violate($"A block of '{block.Log}' begins at {block.First}, and the log is at {log.Next}.");
+        foreach (StoredEvent stored in EventCodec.Decode(block))
+        {
+            EventRecord record = EventOf(stored.Data.Id);
+            if (record.Log is not null)
+                Violate($"'{record.Id}' stands in '{block.Log}' twice.");
+            Come(record, EventPlace.Waiting);
+            (record.Log, record.Number) = (log, stored.Number);
+            log.Add(record);
+            _eventTasks.Add(EntityInstanceIds.TaskKey($"{block.Log}/$default/{stored.Number}"));
+        }
+    }
+
+    private void Advance(ReaderRow row)
+    {
+        if (!_logs.TryGetValue(row.Log, out LogRecord? log))
+            _logs.Add(row.Log, log = new LogRecord());
+        ReaderState state = ReaderStateCodec.Decode(row.Position, row.State);
+        if (state.Position < log.Position || state.Position > log.Next)
+            Violate($"The checkpoint of '{row.Log}' goes from {log.Position} to {state.Position} of {log.Next}.");
+        foreach ((long from, long end) in state.Done.Prepend((log.Position, state.Position)))
+        {
+            foreach (EventRecord record in log.Between(from, end))
+            {
+                if (record.Succeeded == 0 && !record.IsPutAside)
+                    Violate($"The checkpoint of '{row.Log}' passes '{record.Id}', which is not done.");
+                record.Place = EventPlace.Done;
+            }
+        }
+        foreach (EventRecord record in log.Between(state.Position, long.MaxValue))
+        {
+            if (record.Place == EventPlace.Done && !state.Done.Contains(record.Number))
+                Violate($"The reader of '{row.Log}' forgets that '{record.Id}' is done.");
+        }
+        log.Position = state.Position;
+        simulation.Counters.Add(state switch
+        {
+            { IsSearching: true } => Rare.Searching,
+            { Failures: > 0 } => Rare.EventRetried,
+            { Done.Count: > 0 } => Rare.DoneBeyond,
+            _ => Rare.Checkpoint,
+        });
+    }
+
+    private void Come(EventRecord record, EventPlace place)
+    {
+        if (record.WasRefused)
+            Violate($"'{record.Id}' was refused, and is there.");
+        if (record.Place == EventPlace.Done)
+            Violate($"'{record.Id}' comes again, and is done.");
+        record.Place = place;
+    }
+
+    private static bool IsOfEvents(string target) => QueueIds.Is(target);
+}
