@@ -49,9 +49,8 @@ public static class TriggeredFunctions
     {
         if (happening.Milliseconds == 0)
             return;
+        CancellationToken obeyed = happening.Obeys ? stopping : CancellationToken.None;
         VirtualTime time = Simulation.Here.World.Current!.Time;
-        await Task.Delay(
-            TimeSpan.FromMilliseconds(happening.Milliseconds), time,
-            happening.Obeys ? stopping : CancellationToken.None);
+        await Task.Delay(TimeSpan.FromMilliseconds(happening.Milliseconds), time, obeyed);
     }
 }
