@@ -37,6 +37,8 @@ internal sealed class PerdureHttp
         Log = services.GetService<ILoggerFactory>()?.CreateLogger(Telemetry.Log.Category)
             ?? NullLogger.Instance;
         Client = host.Client;
+        Queues = host.Queues;
+        Streams = host.Streams;
         Node = host.Node;
         TaskHub = hub.TaskHub;
         MaxPayloadBytes = hub.MaxPayloadBytes;
@@ -68,6 +70,10 @@ internal sealed class PerdureHttp
     public Drain Drain { get; }
 
     public IDurableClient Client { get; }
+
+    public IQueueClient Queues { get; }
+
+    public IStreamClient Streams { get; }
 
     public Node Node { get; }
 

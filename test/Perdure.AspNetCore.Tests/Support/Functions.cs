@@ -63,4 +63,13 @@ public sealed class Functions
                 break;
         }
     }
+
+    [FunctionName("Visited")]
+    public static Task VisitedAsync([QueueTrigger("visits")] int visits, [DurableClient] IDurableClient client) =>
+        client.SignalEntityAsync(new EntityId("Visits", "events"), "add", visits);
+
+    [FunctionName("VisitedAgain")]
+    public static async Task VisitedAgainAsync(
+        [EventHubTrigger("visits")] int[] visits, [DurableClient] IDurableClient client) =>
+        await client.SignalEntityAsync(new EntityId("Visits", "events"), "add", visits.Sum());
 }
