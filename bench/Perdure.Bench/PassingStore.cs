@@ -93,6 +93,15 @@ internal sealed class PassingStore(IStore inner, Action<Batch> look) : IStore
         DeadLetterQuery query, CancellationToken cancellationToken) =>
         inner.QueryDeadLettersAsync(query, cancellationToken);
 
+    public ValueTask<IReadOnlyList<DeadLetterGroupRow>> GroupDeadLettersAsync(
+        DeadLetterQuery query, CancellationToken cancellationToken) =>
+        inner.GroupDeadLettersAsync(query, cancellationToken);
+
+    public ValueTask<IReadOnlyList<DeadLetterKey>> ChangeDeadLettersAsync(
+        IReadOnlyList<DeadLetterKey> keys, DeadLetterState from, DeadLetterState to,
+        CancellationToken cancellationToken) =>
+        inner.ChangeDeadLettersAsync(keys, from, to, cancellationToken);
+
     public ValueTask<StreamRow> OpenStreamAsync(StreamRow wanted, CancellationToken cancellationToken) =>
         inner.OpenStreamAsync(wanted, cancellationToken);
 

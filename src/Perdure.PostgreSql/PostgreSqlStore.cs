@@ -250,19 +250,6 @@ internal sealed partial class PostgreSqlStore : IStore
         return new(found, found[^1].Id);
     }
 
-    public async ValueTask<DeadLetterPage> QueryDeadLettersAsync(
-        DeadLetterQuery query, CancellationToken cancellationToken)
-    {
-        Parameters parameters = new();
-        parameters.Number(query.PageSize + 1L);
-        IReadOnlyList<string> conditions = DeadLetterRows.Conditions(query, parameters);
-        return DeadLetterPage.Of(
-            await ListAsync(
-                _sql.DeadLetters.Query(conditions, query.WithRecords), parameters.Values, DeadLetterRows.Row,
-                cancellationToken),
-            query.PageSize);
-    }
-
     public async ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken)
     {
         int left = rowsMax;

@@ -220,7 +220,7 @@ internal sealed partial class Sql
             """;
 
         Offers = new OfferSql(hub);
-        DeadLetters = new DeadLetterSql(hub);
+        DeadLetters = new DeadLetterSql(hub, Missed("':dead letter ' || number", "partition, number"));
         Streams = new StreamSql(hub);
         Commits = new CommitSql(hub);
         InsertOutcomes =

@@ -159,6 +159,15 @@ internal sealed class SqliteStore : IStore
         DeadLetterQuery query, CancellationToken cancellationToken) =>
         Read(c => DeadLetterRows.Query(c, query), cancellationToken);
 
+    public ValueTask<IReadOnlyList<DeadLetterGroupRow>> GroupDeadLettersAsync(
+        DeadLetterQuery query, CancellationToken cancellationToken) =>
+        Read(c => DeadLetterRows.Group(c, query), cancellationToken);
+
+    public ValueTask<IReadOnlyList<DeadLetterKey>> ChangeDeadLettersAsync(
+        IReadOnlyList<DeadLetterKey> keys, DeadLetterState from, DeadLetterState to,
+        CancellationToken cancellationToken) =>
+        Call(c => DeadLetterRows.Change(c, keys, from, to), cancellationToken);
+
     public ValueTask<StreamRow> OpenStreamAsync(StreamRow wanted, CancellationToken cancellationToken) =>
         Call(connection => StreamRows.Open(connection, wanted), cancellationToken);
 

@@ -274,6 +274,13 @@ internal sealed class RandomOperations(int seed)
             turn.DeleteTasks = [new(Key(), _random.Next(2), _random.Next(-1, 9))];
         if (Maybe(6))
             turn.InsertDeadLetters = [DeadLetter(partition)];
+        if (Maybe(12))
+        {
+            turn.UpdateDeadLetters =
+            [
+                new(new(partition, _random.Next(1, 30)), Pick<DeadLetterState>(), Maybe(2) ? default : Node.Bytes("7")),
+            ];
+        }
         if (Maybe(4))
             turn.InsertBlocks = [Block(partition)];
         if (Maybe(12))
@@ -299,7 +306,7 @@ internal sealed class RandomOperations(int seed)
         Function = Name(),
         EventId = Id(),
         Order = Maybe(2) ? Id() : null,
-        Class = Pick<DeadLetterClass>(),
+        Class = Pick<DeadLetterReason>(),
         Fingerprint = Id(),
         State = Pick<DeadLetterState>(),
         At = _random.Next(4),

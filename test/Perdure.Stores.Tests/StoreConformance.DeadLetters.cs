@@ -46,7 +46,7 @@ public abstract partial class StoreConformance
             Function = "Ordre",
             EventId = "ü@1",
             Order = "séance",
-            Class = DeadLetterClass.CircuitHeld,
+            Class = DeadLetterReason.CircuitHeld,
             Fingerprint = "0f",
             State = DeadLetterState.Discarded,
             Record = Node.Bytes("""{"body":"\u0000"}"""),
@@ -105,6 +105,75 @@ public abstract partial class StoreConformance
         seen.ShouldBe(rows.OrderBy(r => r.At).ThenBy(r => r.Key).Select(Text));
     }
 
+    [Fact]
+    public async Task What_becomes_of_a_dead_letter_is_kept()
+    {
+        DeadLetterRow row = DeadLetter(1, 1), other = DeadLetter(1, 2);
+        await PutAsideAsync(row, other);
+        await _node.MustCommitAsync(
+            new TurnRows { Partition = 1, UpdateDeadLetters = [new(row.Key, DeadLetterState.Held, default)] },
+            new TurnRows
+            {
+                Partition = 1,
+                UpdateDeadLetters =
+                    [new(row.Key, DeadLetterState.Resolved, default), new(other.Key, 0, Node.Bytes("[1]"))],
+            });
+        await ReopenAsync();
+        (await DeadLettersAsync(new() { PageSize = 10 })).ShouldBe(
+        [
+            Text(row with { State = DeadLetterState.Resolved }), Text(other with { Record = Node.Bytes("[1]") }),
+        ]);
+        DeadLetterRow both = DeadLetter(1, 3);
+        await _node.MustCommitAsync(
+            new TurnRows { Partition = 1, UpdateDeadLetters = [new(both.Key, DeadLetterState.Held, default)] },
+            new TurnRows { Partition = 1, InsertDeadLetters = [both] });
+        (await DeadLettersAsync(new() { PageSize = 10, Key = both.Key })).ShouldBe(
+            [Text(both with { State = DeadLetterState.Held })]);
+        CommitResult missing = await _node.CommitAsync(
+            new TurnRows { Partition = 0, InsertMessages = [Node.Message(0, 1, 1)] },
+            new TurnRows { Partition = 2, UpdateDeadLetters = [new(new(2, 9), DeadLetterState.Held, default)] });
+        missing.Outcome.ShouldBe(CommitOutcome.Inconsistent);
+        missing.Partitions.ShouldBe([2]);
+        (await _node.MessagesAsync(0)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_state_is_changed_by_the_first_who_asks()
+    {
+        DeadLetterRow a = DeadLetter(2, 1), b = DeadLetter(1, 1) with { State = DeadLetterState.Held };
+        await PutAsideAsync(a, b, DeadLetter(3, 1));
+        DeadLetterKey[] asked = [a.Key, b.Key, new(2, 9), a.Key];
+        (await ChangeAsync(asked, DeadLetterState.Active, DeadLetterState.Replaying)).ShouldBe([a.Key]);
+        (await ChangeAsync(asked, DeadLetterState.Active, DeadLetterState.Replaying)).ShouldBeEmpty();
+        (await ChangeAsync(asked, DeadLetterState.Held, DeadLetterState.Discarded)).ShouldBe([b.Key]);
+        await ReopenAsync();
+        (await DeadLettersAsync(new() { PageSize = 10, State = DeadLetterState.Replaying, Partition = 2 }))
+            .ShouldBe([Text(a with { State = DeadLetterState.Replaying })]);
+        (await DeadLettersAsync(new() { PageSize = 10, State = DeadLetterState.Replaying, Partition = 1 }))
+            .ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Dead_letters_are_grouped_by_what_failed_where()
+    {
+        await PutAsideAsync(
+            DeadLetter(0, 1, at: 30), DeadLetter(1, 1, at: 10), DeadLetter(2, 1, at: 20) with { Fingerprint = "ü" },
+            DeadLetter(2, 2, at: 40) with { Function = "Other", State = DeadLetterState.Discarded });
+        DeadLetterQuery all = new() { PageSize = 10 };
+        DeadLetterGroupRow ship = new("f1", "queue orders", "Ship", 2, 10, 30);
+        (await GroupsAsync(all)).ShouldBe(
+            [ship, new("f1", "queue orders", "Other", 1, 40, 40), new("ü", "queue orders", "Ship", 1, 20, 20)]);
+        (await GroupsAsync(all with { PageSize = 1 })).ShouldBe([ship]);
+        (await GroupsAsync(all with { State = DeadLetterState.Discarded })).Single().Function.ShouldBe("Other");
+    }
+
+    private async Task<IReadOnlyList<DeadLetterKey>> ChangeAsync(
+        DeadLetterKey[] keys, DeadLetterState from, DeadLetterState to) =>
+        await _node.Store.ChangeDeadLettersAsync(keys, from, to, default);
+
+    private async Task<IReadOnlyList<DeadLetterGroupRow>> GroupsAsync(DeadLetterQuery query) =>
+        await _node.Store.GroupDeadLettersAsync(query, default);
+
     private async Task PutAsideAsync(params DeadLetterRow[] rows) =>
         await _node.MustCommitAsync(
             [.. rows.Select(r => new TurnRows { Partition = r.Key.Partition, InsertDeadLetters = [r] })]);
@@ -118,7 +187,7 @@ public abstract partial class StoreConformance
         Source = "queue orders",
         Function = "Ship",
         EventId = $"e{number}",
-        Class = DeadLetterClass.Exception,
+        Class = DeadLetterReason.Exception,
         Fingerprint = "f1",
         At = at,
         Record = Node.Bytes("{}"),

@@ -101,6 +101,15 @@ internal sealed class UncertainStore(IStore store, Disk disk) : IStore
         DeadLetterQuery query, CancellationToken cancellationToken) =>
         store.QueryDeadLettersAsync(query, cancellationToken);
 
+    public ValueTask<IReadOnlyList<DeadLetterGroupRow>> GroupDeadLettersAsync(
+        DeadLetterQuery query, CancellationToken cancellationToken) =>
+        store.GroupDeadLettersAsync(query, cancellationToken);
+
+    public ValueTask<IReadOnlyList<DeadLetterKey>> ChangeDeadLettersAsync(
+        IReadOnlyList<DeadLetterKey> keys, DeadLetterState from, DeadLetterState to,
+        CancellationToken cancellationToken) =>
+        store.ChangeDeadLettersAsync(keys, from, to, cancellationToken);
+
     public ValueTask<StreamRow> OpenStreamAsync(StreamRow wanted, CancellationToken cancellationToken) =>
         store.OpenStreamAsync(wanted, cancellationToken);
 

@@ -12,7 +12,7 @@ internal sealed record DeadLetterRecord
 {
     private const int FramesOfFingerprint = 3;
 
-    public required DeadLetterClass Class { get; init; }
+    public required DeadLetterReason Class { get; init; }
 
     /// <summary>When it was sent or appended, in milliseconds since 1970.</summary>
     public required long Enqueued { get; init; }
@@ -28,8 +28,8 @@ internal sealed record DeadLetterRecord
     public (string Log, long Number, string Group)? Place { get; init; }
 
     /// <summary>Why it was put aside, if nothing else is known than its last failure.</summary>
-    public static DeadLetterClass ClassOf(FailureDetails failure) =>
-        failure.ErrorType == "System.TimeoutException" ? DeadLetterClass.Timeout : DeadLetterClass.Exception;
+    public static DeadLetterReason ClassOf(FailureDetails failure) =>
+        failure.ErrorType == "System.TimeoutException" ? DeadLetterReason.Timeout : DeadLetterReason.Exception;
 
     /// <summary>
     /// The same for failures of one type that come from the same place: its innermost frames, without files and lines,

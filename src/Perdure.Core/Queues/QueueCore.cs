@@ -31,7 +31,7 @@ internal sealed class QueueCore(int partitionCount)
     /// <param name="number">The number of the dead letter, if there is one.</param>
     public static QueueTurn Fail(
         int partition, Message.QueueItem item, FailedAttempt attempt, QueueConsumer function,
-        DeadLetterClass? hopeless, long now, long number)
+        DeadLetterReason? hopeless, long now, long number)
     {
         Message.QueueItem failed = item with
         {
@@ -44,7 +44,7 @@ internal sealed class QueueCore(int partitionCount)
             MessageRow row = MessageCodec.Encode(item.Row!.Value, "", failed);
             return new QueueTurn(new TurnRows { Partition = partition, RewriteMessages = [row] }, failed);
         }
-        DeadLetterClass reason = hopeless ?? DeadLetterRecord.ClassOf(attempt.Failure);
+        DeadLetterReason reason = hopeless ?? DeadLetterRecord.ClassOf(attempt.Failure);
         DeadLetterRow dead = new()
         {
             Key = new(partition, number),

@@ -2,38 +2,6 @@ using System.Globalization;
 
 namespace Perdure.Core.Stores;
 
-/// <summary>Why an event was put aside. The numbers are stored.</summary>
-internal enum DeadLetterClass
-{
-    /// <summary>Its function threw, as often as its retries allow.</summary>
-    Exception = 0,
-
-    /// <summary>It does not fit the parameters of the function, and never will.</summary>
-    Unbindable = 1,
-
-    /// <summary>Its function did not end in time, as often as its retries allow.</summary>
-    Timeout = 2,
-
-    /// <summary>The process died again and again while its function ran.</summary>
-    CrashSuspect = 3,
-
-    /// <summary>The function itself said that it is hopeless.</summary>
-    Rejected = 4,
-
-    /// <summary>A circuit opened meanwhile; it runs again when the circuit closes.</summary>
-    CircuitHeld = 5,
-}
-
-/// <summary>What becomes of what was put aside. The numbers are stored.</summary>
-internal enum DeadLetterState
-{
-    Active = 0,
-    Held = 1,
-    Replaying = 2,
-    Resolved = 3,
-    Discarded = 4,
-}
-
 /// <summary>
 /// Numbered by the owner of the partition in which the event was: epoch and counter, never used twice.
 /// </summary>
@@ -61,7 +29,7 @@ internal sealed record DeadLetterRow
     /// <summary>The session of a message, the key of an event.</summary>
     public string? Order { get; init; }
 
-    public required DeadLetterClass Class { get; init; }
+    public required DeadLetterReason Class { get; init; }
 
     /// <summary>The same for failures of the same kind at the same place.</summary>
     public required string Fingerprint { get; init; }
@@ -71,6 +39,17 @@ internal sealed record DeadLetterRow
     public required ReadOnlyMemory<byte> Record { get; init; }
 }
 
+/// <summary>Something has become of a dead letter.</summary>
+/// <param name="Key">It must exist.</param>
+/// <param name="State">Its state from now on.</param>
+/// <param name="Record">Its record from now on; empty keeps the one that it has.</param>
+internal readonly record struct DeadLetterUpdate(
+    DeadLetterKey Key, DeadLetterState State, ReadOnlyMemory<byte> Record);
+
+/// <summary>Dead letters of one kind.</summary>
+internal sealed record DeadLetterGroupRow(
+    string Fingerprint, string Source, string Function, long Count, long First, long Last);
+
 /// <summary>Which dead letters to list; null means any. Conditions are joined by "and".</summary>
 internal sealed record DeadLetterQuery
 {
@@ -78,6 +57,7 @@ internal sealed record DeadLetterQuery
     public string? Function { get; init; }
     public string? Fingerprint { get; init; }
     public DeadLetterState? State { get; init; }
+    public int? Partition { get; init; }
 
     /// <summary>Inclusive, in milliseconds since 1970.</summary>
     public long? From { get; init; }

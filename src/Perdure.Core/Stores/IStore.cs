@@ -137,6 +137,17 @@ internal interface IStore : IAsyncDisposable
 
     ValueTask<DeadLetterPage> QueryDeadLettersAsync(DeadLetterQuery query, CancellationToken cancellationToken);
 
+    /// <summary>Dead letters that fit, together by fingerprint, source and function; the largest groups first.</summary>
+    ValueTask<IReadOnlyList<DeadLetterGroupRow>> GroupDeadLettersAsync(
+        DeadLetterQuery query, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Changes the state of those dead letters that are in <paramref name="from"/>; returns which ones that were.
+    /// </summary>
+    ValueTask<IReadOnlyList<DeadLetterKey>> ChangeDeadLettersAsync(
+        IReadOnlyList<DeadLetterKey> keys, DeadLetterState from, DeadLetterState to,
+        CancellationToken cancellationToken);
+
     /// <summary>
     /// The stream of this name; made with so many partitions if there is none. Whoever comes first decides.
     /// </summary>

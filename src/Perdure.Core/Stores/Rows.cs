@@ -52,6 +52,18 @@ internal sealed record InstanceUpdate(int Partition, long Key)
     /// </summary>
     public bool Reopened { get; init; }
 
+    /// <summary>Both, this one first.</summary>
+    public InstanceUpdate Then(InstanceUpdate next) => new(Partition, Key)
+    {
+        Status = next.Status ?? Status,
+        Generation = next.Generation ?? Generation,
+        Held = next.Held ?? Held,
+        Owed = next.Owed ?? Owed,
+        CustomStatus = next.CustomStatus ?? CustomStatus,
+        Ended = next.Reopened ? null : next.Ended ?? Ended,
+        Reopened = next.Reopened || (Reopened && next.Ended is null),
+    };
+
     /// <summary>
     /// What to write so that <paramref name="before"/> becomes <paramref name="after"/>; null when nothing changed.
     /// </summary>

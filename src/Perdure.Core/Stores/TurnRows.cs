@@ -83,6 +83,9 @@ internal sealed class TurnRows
     /// <summary>What is put aside.</summary>
     public List<DeadLetterRow>? InsertDeadLetters { get; set; }
 
+    /// <summary>Each must exist.</summary>
+    public List<DeadLetterUpdate>? UpdateDeadLetters { get; set; }
+
     /// <summary>Events that are appended to logs.</summary>
     public List<BlockRow>? InsertBlocks { get; set; }
 
@@ -103,7 +106,7 @@ internal sealed class TurnRows
         && InsertMessages is null && DeleteMessages is null && RewriteMessages is null && InsertDeadLetters is null
         && InsertTimers is null && DeleteTimers is null && InsertTasks is null && DeleteTasks is null
         && InsertOffers is null && DeleteOffers is null && InsertOutcomes is null
-        && InsertBlocks is null && TrimLogs is null && UpsertReaders is null;
+        && UpdateDeadLetters is null && InsertBlocks is null && TrimLogs is null && UpsertReaders is null;
 
     /// <summary>What the turn weighs without its messages, for the bound on batches.</summary>
     public int Bytes =>

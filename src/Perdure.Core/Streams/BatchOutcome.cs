@@ -11,7 +11,7 @@ internal sealed record BatchOutcome
     public FailureDetails? Failure { get; init; }
 
     /// <summary>Why no retry can help; null when one may.</summary>
-    public DeadLetterClass? Hopeless { get; init; }
+    public DeadLetterReason? Hopeless { get; init; }
 
     /// <summary>Events of the batch that failed by themselves, by their place in it.</summary>
     public IReadOnlyList<FailedEvent> Events { get; init; } = [];
@@ -27,7 +27,7 @@ internal sealed record BatchOutcome
 /// <param name="Place">In the batch, from 0.</param>
 /// <param name="Failure">Why.</param>
 /// <param name="Hopeless">Why no retry can help; null when one may.</param>
-internal readonly record struct FailedEvent(int Place, FailureDetails Failure, DeadLetterClass? Hopeless);
+internal readonly record struct FailedEvent(int Place, FailureDetails Failure, DeadLetterReason? Hopeless);
 
 /// <summary>What becomes of a batch.</summary>
 /// <param name="Rows">What is written.</param>

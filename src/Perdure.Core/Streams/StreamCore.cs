@@ -76,9 +76,9 @@ internal sealed class StreamCore(int partition, int partitionCount, long node, s
 
     private DeadLetterRow DeadLetter(
         StoredEvent e, IReadOnlyList<FailedAttempt> attempts, int failures, FailureDetails failure,
-        DeadLetterClass? hopeless, long now, long number)
+        DeadLetterReason? hopeless, long now, long number)
     {
-        DeadLetterClass reason = hopeless ?? DeadLetterRecord.ClassOf(failure);
+        DeadLetterReason reason = hopeless ?? DeadLetterRecord.ClassOf(failure);
         return new DeadLetterRow
         {
             Key = new(partition, number),
@@ -176,7 +176,7 @@ internal sealed class StreamCore(int partition, int partitionCount, long node, s
             }
         }
 
-        public void GiveUp(int place, FailureDetails failure, DeadLetterClass? hopeless)
+        public void GiveUp(int place, FailureDetails failure, DeadLetterReason? hopeless)
         {
             StoredEvent e = events[place];
             int failures = _before.Failures + 1;

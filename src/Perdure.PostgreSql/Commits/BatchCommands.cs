@@ -66,9 +66,30 @@ internal static class BatchCommands
             commands.Add(Command(
                 sql.InsertTags, Texts(tags, t => t.Name), Texts(tags, t => t.Value), Texts(tags, t => t.Id)));
         }
-        List<InstanceUpdate> updates = [.. turns.Select(t => t.UpdateInstance).OfType<InstanceUpdate>()];
+        List<InstanceUpdate> updates = Updates(turns);
         if (updates.Count > 0)
             commands.Add(Update(updates, sql));
+    }
+
+    /// <summary>
+    /// One for each instance, because the statement takes each row once: inputs that are recorded ahead and the turn
+    /// that takes them may meet in a batch.
+    /// </summary>
+    private static List<InstanceUpdate> Updates(IReadOnlyList<TurnRows> turns)
+    {
+        List<InstanceUpdate> updates = new(turns.Count);
+        Dictionary<(int, long), int> places = new(turns.Count);
+        foreach (TurnRows turn in turns)
+        {
+            if (turn.UpdateInstance is not { } update)
+                continue;
+            if (places.TryAdd((update.Partition, update.Key), updates.Count))
+                updates.Add(update);
+            else
+                updates[places[(update.Partition, update.Key)]] =
+                    updates[places[(update.Partition, update.Key)]].Then(update);
+        }
+        return updates;
     }
 
     private static readonly IReadOnlyDictionary<string, string> EmptyTags = new Dictionary<string, string>();
@@ -214,14 +235,24 @@ internal static class BatchCommands
     private static void AddDeadLetters(NpgsqlBatchCommandCollection commands, IReadOnlyList<TurnRows> turns, Sql sql)
     {
         List<DeadLetterRow> rows = All(turns, t => t.InsertDeadLetters);
-        if (rows.Count == 0)
-            return;
-        commands.Add(Command(
-            sql.DeadLetters.Insert,
-            Ints(rows, r => r.Key.Partition), Longs(rows, r => r.Key.Number), Texts(rows, r => r.Source),
-            Texts(rows, r => r.Function), Texts(rows, r => r.EventId), Texts(rows, r => r.Order),
-            Ints(rows, r => (int)r.Class), Texts(rows, r => r.Fingerprint), Ints(rows, r => (int)r.State),
-            Longs(rows, r => r.At), Utf8(rows, r => r.Record)));
+        if (rows.Count > 0)
+        {
+            commands.Add(Command(
+                sql.DeadLetters.Insert,
+                Ints(rows, r => r.Key.Partition), Longs(rows, r => r.Key.Number), Texts(rows, r => r.Source),
+                Texts(rows, r => r.Function), Texts(rows, r => r.EventId), Texts(rows, r => r.Order),
+                Ints(rows, r => (int)r.Class), Texts(rows, r => r.Fingerprint), Ints(rows, r => (int)r.State),
+                Longs(rows, r => r.At), Utf8(rows, r => r.Record)));
+        }
+        List<DeadLetterUpdate> updates =
+            [.. All(turns, t => t.UpdateDeadLetters).GroupBy(u => u.Key).Select(same => same.Last())];
+        if (updates.Count > 0)
+        {
+            commands.Add(Command(
+                sql.DeadLetters.Update,
+                Ints(updates, u => u.Key.Partition), Longs(updates, u => u.Key.Number),
+                Ints(updates, u => (int)u.State), Utf8(updates, u => u.Record)));
+        }
     }
 
     private static void AddStreams(NpgsqlBatchCommandCollection commands, IReadOnlyList<TurnRows> turns, StreamSql sql)

@@ -17,6 +17,8 @@ internal static class DeadLetterRows
             conditions.Add($"fingerprint = {parameters.Text(fingerprint)}");
         if (query.State is { } state)
             conditions.Add($"state = {parameters.Number((long)state)}");
+        if (query.Partition is { } partition)
+            conditions.Add($"partition = {parameters.Number(partition)}");
         if (query.From is { } from)
             conditions.Add($"at >= {parameters.Number(from)}");
         if (query.To is { } to)
@@ -41,7 +43,7 @@ internal static class DeadLetterRows
         Function = r.GetString(3),
         EventId = r.GetString(4),
         Order = RowReader.TextOrNull(r, 5),
-        Class = (DeadLetterClass)r.GetInt32(6),
+        Class = (DeadLetterReason)r.GetInt32(6),
         Fingerprint = r.GetString(7),
         State = (DeadLetterState)r.GetInt32(8),
         At = r.GetInt64(9),

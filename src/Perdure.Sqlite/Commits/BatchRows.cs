@@ -316,6 +316,17 @@ internal sealed class BatchRows(Connection connection)
                     .Bind(9, (int)row.State).Bind(10, row.At).BindText(11, row.Record.Span).Run();
             }
         }
+        foreach (var turn in batch.Turns)
+        {
+            foreach (var change in CollectionsMarshal.AsSpan(turn.UpdateDeadLetters))
+            {
+                var update = connection.Prepared(DeadLetterSql.Update)
+                    .Bind(1, change.Key.Partition).Bind(2, change.Key.Number).Bind(3, (int)change.State);
+                BindPayload(update, 4, new(change.Record));
+                if (!update.RunOnOne())
+                    return Missed(change.Key.Partition, $"dead letter {change.Key.Number}");
+            }
+        }
         return null;
     }
 

@@ -7,7 +7,32 @@ namespace Perdure.Sqlite.Reads;
 /// <summary>Pages of dead letters.</summary>
 internal static class DeadLetterRows
 {
-    public static DeadLetterPage Query(Connection connection, DeadLetterQuery query)
+    public static DeadLetterPage Query(Connection connection, DeadLetterQuery query) => DeadLetterPage.Of(
+        RowReader.List(
+            Asked(connection, query, query.PageSize + 1L, c => DeadLetterSql.Query(c, query.WithRecords)), Row),
+        query.PageSize);
+
+    public static IReadOnlyList<DeadLetterGroupRow> Group(Connection connection, DeadLetterQuery query) =>
+        RowReader.List(
+            Asked(connection, query, query.PageSize, DeadLetterSql.Group),
+            s => new DeadLetterGroupRow(s.Text(0), s.Text(1), s.Text(2), s.Long(3), s.Long(4), s.Long(5)));
+
+    public static IReadOnlyList<DeadLetterKey> Change(
+        Connection connection, IReadOnlyList<DeadLetterKey> keys, DeadLetterState from, DeadLetterState to)
+    {
+        List<DeadLetterKey> changed = [];
+        foreach (DeadLetterKey key in keys.Distinct().Order())
+        {
+            Statement change = connection.Prepared(DeadLetterSql.Change)
+                .Bind(1, key.Partition).Bind(2, key.Number).Bind(3, (int)from).Bind(4, (int)to);
+            if (change.RunOnOne())
+                changed.Add(key);
+        }
+        return changed;
+    }
+
+    private static Statement Asked(
+        Connection connection, DeadLetterQuery query, long limit, Func<IReadOnlyList<string>, string> sql)
     {
         List<string> conditions = [];
         List<string> texts = [];
@@ -19,6 +44,8 @@ internal static class DeadLetterRows
             conditions.Add($"fingerprint = {Text(fingerprint)}");
         if (query.State is { } state)
             conditions.Add($"state = {Number((long)state)}");
+        if (query.Partition is { } partition)
+            conditions.Add($"partition = {Number(partition)}");
         if (query.From is { } from)
             conditions.Add($"at >= {Number(from)}");
         if (query.To is { } to)
@@ -31,11 +58,11 @@ internal static class DeadLetterRows
                 $"(at, partition, number) > ({Number(after.At)}, {Number(after.Key.Partition)}, "
                 + $"{Number(after.Key.Number)})");
         }
-        Statement statement = connection.Prepared(DeadLetterSql.Query(conditions, query.WithRecords));
-        statement.Bind(1, query.PageSize + 1L);
+        Statement statement = connection.Prepared(sql(conditions));
+        statement.Bind(1, limit);
         for (int i = 0; i < texts.Count; i++)
             statement.Bind(i + 2, texts[i]);
-        return DeadLetterPage.Of(RowReader.List(statement, Row), query.PageSize);
+        return statement;
 
         string Text(string value)
         {
@@ -57,7 +84,7 @@ internal static class DeadLetterRows
         Function = s.Text(3),
         EventId = s.Text(4),
         Order = s.TextOrNull(5),
-        Class = (DeadLetterClass)s.Int(6),
+        Class = (DeadLetterReason)s.Int(6),
         Fingerprint = s.Text(7),
         State = (DeadLetterState)s.Int(8),
         At = s.Long(9),

@@ -17,7 +17,7 @@ internal abstract class Delivery(Partition partition)
     public long BegunAt { get; set; }
 
     /// <summary>Why it is hopeless, as far as that is known before the failure is looked at.</summary>
-    public DeadLetterClass? Hopeless { get; set; }
+    public DeadLetterReason? Hopeless { get; set; }
 
     /// <summary>Where it came from, for spans: the name of the queue or stream.</summary>
     public abstract string Origin { get; }

@@ -183,7 +183,7 @@ internal static partial class Log
         "Message {MessageId} of the queue {Queue} is put aside as dead letter {DeadLetter} ({Class}) after {Failures} "
         + "failures of {Function}: {ErrorType}: {ErrorMessage}")]
     public static partial void MessagePutAside(
-        this ILogger logger, string messageId, string queue, string deadLetter, DeadLetterClass @class, int failures,
+        this ILogger logger, string messageId, string queue, string deadLetter, DeadLetterReason @class, int failures,
         string function, string errorType, string errorMessage);
 
     [LoggerMessage(
@@ -191,7 +191,7 @@ internal static partial class Log
         "Event {EventId} of the stream {Stream} is put aside as dead letter {DeadLetter} ({Class}) for {Function}: "
         + "{ErrorType}: {ErrorMessage}")]
     public static partial void EventPutAside(
-        this ILogger logger, string eventId, string stream, string deadLetter, DeadLetterClass @class, string function,
+        this ILogger logger, string eventId, string stream, string deadLetter, DeadLetterReason @class, string function,
         string errorType, string errorMessage);
 
     [LoggerMessage(

@@ -53,7 +53,7 @@ public class QueueCoreTests
         DeadLetterRow dead = turn.Rows.InsertDeadLetters.ShouldHaveSingleItem();
         dead.ShouldBeSameAs(turn.DeadLetter);
         (dead.Key, dead.Source, dead.Function, dead.EventId, dead.Order, dead.At, dead.Class).ShouldBe(
-            (new DeadLetterKey(3, 9), "queue orders", "Ship", "m1", "s", 5000, DeadLetterClass.Exception));
+            (new DeadLetterKey(3, 9), "queue orders", "Ship", "m1", "s", 5000, DeadLetterReason.Exception));
         JsonElement record = JsonDocument.Parse(dead.Record).RootElement;
         record.GetProperty("body").GetRawText().ShouldBe("""{"a":1}""");
         record.GetProperty("attempts").EnumerateArray()
@@ -63,7 +63,7 @@ public class QueueCoreTests
     [Fact]
     public void What_is_hopeless_is_put_aside_at_once()
     {
-        foreach (DeadLetterClass hopeless in Enum.GetValues<DeadLetterClass>())
+        foreach (DeadLetterReason hopeless in Enum.GetValues<DeadLetterReason>())
         {
             QueueCore.Fail(3, Item(), Attempt("no"), s_ship, hopeless, 5000, 9).DeadLetter.ShouldNotBeNull()
                 .Class.ShouldBe(hopeless);

@@ -64,7 +64,7 @@ public sealed class StreamCoreTests
         turn = Core(s_twice).Conclude(turn.State, Events(0, 1), Thrown(), Now, Draw);
         DeadLetterRow dead = turn.Rows.InsertDeadLetters.ShouldHaveSingleItem();
         (dead.Source, dead.Function, dead.EventId, dead.Order, dead.Class)
-            .ShouldBe(("stream orders", "Ship", "e0", "k0", DeadLetterClass.Exception));
+            .ShouldBe(("stream orders", "Ship", "e0", "k0", DeadLetterReason.Exception));
         JsonElement record = JsonDocument.Parse(dead.Record).RootElement;
         record.GetProperty("attempts").GetArrayLength().ShouldBe(3);
         record.GetProperty("failures").GetInt32().ShouldBe(3);
@@ -104,17 +104,17 @@ public sealed class StreamCoreTests
     {
         BatchOutcome outcome = new()
         {
-            BegunAt = 990, Events = [new FailedEvent(1, s_thrown, DeadLetterClass.Unbindable)],
+            BegunAt = 990, Events = [new FailedEvent(1, s_thrown, DeadLetterReason.Unbindable)],
         };
         ReaderTurn turn = Core(s_twice).Conclude(new() { Position = 0 }, Events(0, 3), outcome, Now, Draw);
         turn.State.ShouldBeEquivalentTo(new ReaderState { Position = 3 });
-        turn.DeadLetters.ShouldHaveSingleItem().Class.ShouldBe(DeadLetterClass.Unbindable);
+        turn.DeadLetters.ShouldHaveSingleItem().Class.ShouldBe(DeadLetterReason.Unbindable);
     }
 
     [Fact]
     public void What_can_never_succeed_is_settled_also_when_the_others_run_again()
     {
-        BatchOutcome outcome = Thrown() with { Events = [new FailedEvent(1, s_thrown, DeadLetterClass.Unbindable)] };
+        BatchOutcome outcome = Thrown() with { Events = [new FailedEvent(1, s_thrown, DeadLetterReason.Unbindable)] };
         ReaderTurn turn = Core(s_twice).Conclude(new() { Position = 0 }, Events(0, 3), outcome, Now, Draw);
         turn.DeadLetters.ShouldHaveSingleItem().EventId.ShouldBe("e1");
         turn.State.Position.ShouldBe(0);
@@ -161,7 +161,7 @@ public sealed class StreamCoreTests
         StoredEvent[] events = [.. Events(7, 1), .. Events(12, 2)];
         ReaderTurn turn = Core(s_never).Conclude(
             new() { Position = 3 }, events,
-            new() { BegunAt = 990, Events = [new(1, s_thrown, DeadLetterClass.Rejected)] }, Now, Draw);
+            new() { BegunAt = 990, Events = [new(1, s_thrown, DeadLetterReason.Rejected)] }, Now, Draw);
         turn.State.ShouldBeEquivalentTo(new ReaderState { Position = 14 });
     }
 

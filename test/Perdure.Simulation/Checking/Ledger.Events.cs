@@ -91,7 +91,7 @@ internal sealed partial class Ledger
         EventRecord record = EventOf(dead.EventId);
         if (record.Place == EventPlace.Done || record.IsPutAside)
             Violate($"'{dead.EventId}' was put aside, and is done already.");
-        if (dead.Class != DeadLetterClass.CrashSuspect && record.Plan is not { Fails: > TriggeredFunctions.Retries })
+        if (dead.Class != DeadLetterReason.CrashSuspect && record.Plan is not { Fails: > TriggeredFunctions.Retries })
             Violate($"'{dead.EventId}' was put aside ({dead.Class}), and would have succeeded.");
         record.IsPutAside = true;
         simulation.Counters.Add(Rare.PutAside);

@@ -116,6 +116,15 @@ internal sealed partial class FaultyStore(MemoryStore disk, SimulatedProcess pro
         DeadLetterQuery query, CancellationToken cancellationToken) =>
         Read("dead letters", () => disk.QueryDeadLettersAsync(query, CancellationToken.None).Result);
 
+    public ValueTask<IReadOnlyList<DeadLetterGroupRow>> GroupDeadLettersAsync(
+        DeadLetterQuery query, CancellationToken cancellationToken) =>
+        Read("groups", () => disk.GroupDeadLettersAsync(query, CancellationToken.None).Result);
+
+    public ValueTask<IReadOnlyList<DeadLetterKey>> ChangeDeadLettersAsync(
+        IReadOnlyList<DeadLetterKey> keys, DeadLetterState from, DeadLetterState to,
+        CancellationToken cancellationToken) =>
+        Read("change", () => disk.ChangeDeadLettersAsync(keys, from, to, CancellationToken.None).Result);
+
     public ValueTask<StreamRow> OpenStreamAsync(StreamRow wanted, CancellationToken cancellationToken) =>
         Read("open stream", () => disk.OpenStreamAsync(wanted, CancellationToken.None).Result);
 

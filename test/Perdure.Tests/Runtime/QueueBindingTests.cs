@@ -50,7 +50,7 @@ public sealed class QueueBindingTests() : HubTests(Setup.Memory)
         IReadOnlyList<DeadLetterRow> dead = [];
         await Hub.UntilAsync(async () => (dead = (await Hub.Store.QueryDeadLettersAsync(
             new DeadLetterQuery { PageSize = 10 }, CancellationToken.None)).Rows).Count == 2);
-        dead.ShouldAllBe(d => d.Class == DeadLetterClass.Unbindable);
+        dead.ShouldAllBe(d => d.Class == DeadLetterReason.Unbindable);
         _seen.All.ShouldBeEmpty();
     }
 

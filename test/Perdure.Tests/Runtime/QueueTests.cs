@@ -88,7 +88,7 @@ public abstract class QueueTests(Setup setup) : HubTests(setup)
         await EmptyAsync();
         DeadLetterRow dead = (await DeadLettersAsync()).ShouldHaveSingleItem();
         (dead.Source, dead.Function, dead.EventId, dead.Order).ShouldBe(("queue items", "Item", id, "s"));
-        (dead.Class, dead.State).ShouldBe((DeadLetterClass.Exception, DeadLetterState.Active));
+        (dead.Class, dead.State).ShouldBe((DeadLetterReason.Exception, DeadLetterState.Active));
         string record = Encoding.UTF8.GetString(dead.Record.Span);
         record.ShouldContain("\"body\":\"tea\"");
         for (int i = 0; i < 3; i++)
@@ -106,7 +106,7 @@ public abstract class QueueTests(Setup setup) : HubTests(setup)
         };
         await Queues.SendAsync("items", "tea");
         await EmptyAsync();
-        (await DeadLettersAsync()).ShouldHaveSingleItem().Class.ShouldBe(DeadLetterClass.Rejected);
+        (await DeadLettersAsync()).ShouldHaveSingleItem().Class.ShouldBe(DeadLetterReason.Rejected);
         _ran.Count.ShouldBe(1);
     }
 

@@ -47,7 +47,7 @@ public sealed class StreamBindingTests() : HubTests(Setup.Memory)
         ]);
         await SeenAsync("orders 1,2,4 at 0,2,4");
         IReadOnlyList<DeadLetterRow> dead = await DeadLettersAsync(2);
-        dead.ShouldAllBe(d => d.Class == DeadLetterClass.Unbindable && d.Order == "k");
+        dead.ShouldAllBe(d => d.Class == DeadLetterReason.Unbindable && d.Order == "k");
 
         await Hub.Streams.AppendAsync("orders", [Order("nothing"), Order("of it fits")]);
         await DeadLettersAsync(4);

@@ -100,7 +100,7 @@ public abstract class StreamTests(Setup setup) : HubTests(setup)
         _ran.Select(r => r.Event).Order().ShouldBe(["0", "1", "2", "3", "5", "6", "7", "8", "9"]);
         DeadLetterRow dead = (await DeadLettersAsync()).ShouldHaveSingleItem();
         (dead.Source, dead.Function, dead.Order, dead.Class)
-            .ShouldBe(("stream events", "Events", "one", DeadLetterClass.Exception));
+            .ShouldBe(("stream events", "Events", "one", DeadLetterReason.Exception));
         string record = Encoding.UTF8.GetString(dead.Record.Span);
         record.ShouldContain("\"body\":\"4\"");
         record.ShouldContain("attempt 0");

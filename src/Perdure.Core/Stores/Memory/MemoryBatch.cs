@@ -14,7 +14,7 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
             ?? DeleteHistories() ?? ListForSweeping() ?? InsertHistory() ?? WriteEntities()
             ?? InsertMessages() ?? RewriteMessages() ?? DeleteMessages() ?? InsertTimers() ?? DeleteTimers()
             ?? WriteTasks() ?? InsertOffers() ?? DeleteOffers() ?? InsertOutcomes() ?? InsertDeadLetters()
-            ?? InsertBlocks() ?? TrimLogs() ?? UpsertReaders();
+            ?? UpdateDeadLetters() ?? InsertBlocks() ?? TrimLogs() ?? UpsertReaders();
         if (problem is null)
             tables.Journal.Keep();
         else
@@ -226,6 +226,17 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
             tables.DeadLetters.Insert(row.Key, row with { Record = row.Record.ToArray() })
                 ? null
                 : Refused($"The dead letter {row.Key} is already written."));
+
+    private CommitResult? UpdateDeadLetters() =>
+        Each(turn => turn.UpdateDeadLetters, (_, update) =>
+            tables.DeadLetters.TryGet(update.Key, out var row)
+            && tables.DeadLetters.Replace(update.Key, row with
+            {
+                State = update.State,
+                Record = update.Record.IsEmpty ? row.Record : update.Record.ToArray(),
+            })
+                ? null
+                : Missed(update.Key.Partition, $"dead letter {update.Key.Number}"));
 
     private CommitResult? InsertBlocks() =>
         Each(turn => turn.InsertBlocks, (_, row) =>

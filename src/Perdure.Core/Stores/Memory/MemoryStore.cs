@@ -278,21 +278,6 @@ internal sealed partial class MemoryStore : IStore
         }
     }
 
-    public ValueTask<DeadLetterPage> QueryDeadLettersAsync(
-        DeadLetterQuery query, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            var found = _tables.DeadLetters.All
-                .Where(row => Matches(query, row) && query.After?.IsBefore(row) is not false)
-                .OrderBy(row => row.At).ThenBy(row => row.Key)
-                .Take(query.PageSize + 1)
-                .Select(row => query.WithRecords ? row : row with { Record = default })
-                .ToArray();
-            return new(DeadLetterPage.Of(found, query.PageSize));
-        }
-    }
-
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -364,15 +349,6 @@ internal sealed partial class MemoryStore : IStore
         && (query.Name is null || query.Name == row.Name)
         && !(row.Last < query.LastFrom)
         && !(row.Last > query.LastTo);
-
-    private static bool Matches(DeadLetterQuery query, DeadLetterRow row) =>
-        (query.Source is null || query.Source == row.Source)
-        && (query.Function is null || query.Function == row.Function)
-        && (query.Fingerprint is null || query.Fingerprint == row.Fingerprint)
-        && (query.State is null || query.State == row.State)
-        && (query.Key is null || query.Key == row.Key)
-        && !(row.At < query.From)
-        && !(row.At > query.To);
 
     private static bool IsAfter(EntityRow row, string name, string key)
     {

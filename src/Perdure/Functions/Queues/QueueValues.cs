@@ -24,7 +24,7 @@ internal static class QueueValues
         }
         catch (PayloadException)
         {
-            delivery.Hopeless = DeadLetterClass.Unbindable;
+            delivery.Hopeless = DeadLetterReason.Unbindable;
             throw;
         }
     }

@@ -20,7 +20,7 @@ internal static class StreamValues
         }
         catch (PayloadException)
         {
-            delivery.Hopeless = DeadLetterClass.Unbindable;
+            delivery.Hopeless = DeadLetterReason.Unbindable;
             throw;
         }
     }
@@ -45,7 +45,7 @@ internal static class StreamValues
                 last = e;
                 count--;
                 passed ??= [.. Enumerable.Range(0, i)];
-                delivery.Unbindable.Add(new FailedEvent(i, ThrownFailure.Of(e), DeadLetterClass.Unbindable));
+                delivery.Unbindable.Add(new FailedEvent(i, ThrownFailure.Of(e), DeadLetterReason.Unbindable));
             }
         }
         if (passed is null)
@@ -110,6 +110,6 @@ internal static class StreamValues
         FailureDetails details = new(
             typeof(BatchResult).FullName!, failure.Reason ?? "The function named the event as failed.");
         return new FailedEvent(
-            delivery.Passed[failure.Index], details, failure.IsFinal ? DeadLetterClass.Rejected : null);
+            delivery.Passed[failure.Index], details, failure.IsFinal ? DeadLetterReason.Rejected : null);
     }
 }

@@ -97,9 +97,9 @@ internal sealed class QueueShard : TriggerSource
     public QueueTurn Fail(QueueDelivery delivery, FailureDetails failure)
     {
         long now = Node.Now;
-        DeadLetterClass? hopeless = delivery.Hopeless
-            ?? (failure.ErrorType == Failures.Poison ? DeadLetterClass.CrashSuspect
-                : failure.ErrorType == typeof(DeadLetterException).FullName ? DeadLetterClass.Rejected
+        DeadLetterReason? hopeless = delivery.Hopeless
+            ?? (failure.ErrorType == Failures.Poison ? DeadLetterReason.CrashSuspect
+                : failure.ErrorType == typeof(DeadLetterException).FullName ? DeadLetterReason.Rejected
                 : null);
         FailedAttempt attempt = new(
             delivery.BegunAt, Math.Max(0, now - delivery.BegunAt), Node.Number, failure);

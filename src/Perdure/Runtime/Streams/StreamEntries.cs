@@ -120,7 +120,7 @@ internal sealed class StreamTurnEntry(ActivityWork work, BatchOutcome outcome, R
             Events =
             [
                 .. from place in Enumerable.Range(0, delivery.Events.Count)
-                   select new FailedEvent(place, Refusals.OfStore, DeadLetterClass.Exception),
+                   select new FailedEvent(place, Refusals.OfStore, DeadLetterReason.Exception),
             ],
         };
         // What stands behind it in line rests on the same position, so it takes its place.

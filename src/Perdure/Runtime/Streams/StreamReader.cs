@@ -121,8 +121,8 @@ internal sealed class StreamReader : TriggerSource
         {
             BegunAt = delivery.BegunAt,
             Failure = failure,
-            Hopeless = failure?.ErrorType == Failures.Poison ? DeadLetterClass.CrashSuspect
-                : failure?.ErrorType == typeof(DeadLetterException).FullName ? DeadLetterClass.Rejected
+            Hopeless = failure?.ErrorType == Failures.Poison ? DeadLetterReason.CrashSuspect
+                : failure?.ErrorType == typeof(DeadLetterException).FullName ? DeadLetterReason.Rejected
                 : null,
             Events = failed,
             Sent = sent,

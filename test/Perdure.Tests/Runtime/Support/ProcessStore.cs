@@ -166,6 +166,15 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
         DeadLetterQuery query, CancellationToken cancellationToken) =>
         inner.QueryDeadLettersAsync(query, cancellationToken);
 
+    public ValueTask<IReadOnlyList<DeadLetterGroupRow>> GroupDeadLettersAsync(
+        DeadLetterQuery query, CancellationToken cancellationToken) =>
+        Read(() => inner.GroupDeadLettersAsync(query, cancellationToken));
+
+    public ValueTask<IReadOnlyList<DeadLetterKey>> ChangeDeadLettersAsync(
+        IReadOnlyList<DeadLetterKey> keys, DeadLetterState from, DeadLetterState to,
+        CancellationToken cancellationToken) =>
+        Alive(() => inner.ChangeDeadLettersAsync(keys, from, to, cancellationToken));
+
     public ValueTask<StreamRow> OpenStreamAsync(StreamRow wanted, CancellationToken cancellationToken) =>
         Read(() => inner.OpenStreamAsync(wanted, cancellationToken));
 

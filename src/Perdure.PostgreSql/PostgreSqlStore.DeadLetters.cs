@@ -1,0 +1,46 @@
+using Perdure.Core.Stores;
+using Perdure.PostgreSql.Reads;
+using static Perdure.PostgreSql.Commits.Columns;
+
+namespace Perdure.PostgreSql;
+
+/// <summary>What was put aside.</summary>
+internal sealed partial class PostgreSqlStore
+{
+    public async ValueTask<DeadLetterPage> QueryDeadLettersAsync(
+        DeadLetterQuery query, CancellationToken cancellationToken)
+    {
+        Parameters parameters = new();
+        parameters.Number(query.PageSize + 1L);
+        IReadOnlyList<string> conditions = DeadLetterRows.Conditions(query, parameters);
+        return DeadLetterPage.Of(
+            await ListAsync(
+                _sql.DeadLetters.Query(conditions, query.WithRecords), parameters.Values, DeadLetterRows.Row,
+                cancellationToken),
+            query.PageSize);
+    }
+
+    public ValueTask<IReadOnlyList<DeadLetterGroupRow>> GroupDeadLettersAsync(
+        DeadLetterQuery query, CancellationToken cancellationToken)
+    {
+        Parameters parameters = new();
+        parameters.Number(query.PageSize);
+        IReadOnlyList<string> conditions = DeadLetterRows.Conditions(query, parameters);
+        return ListAsync(
+            _sql.DeadLetters.Group(conditions), parameters.Values,
+            r => new DeadLetterGroupRow(
+                r.GetString(0), r.GetString(1), r.GetString(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5)),
+            cancellationToken);
+    }
+
+    public async ValueTask<IReadOnlyList<DeadLetterKey>> ChangeDeadLettersAsync(
+        IReadOnlyList<DeadLetterKey> keys, DeadLetterState from, DeadLetterState to,
+        CancellationToken cancellationToken)
+    {
+        IReadOnlyList<DeadLetterKey> changed = await ListAsync(
+            _sql.DeadLetters.Change,
+            [Ints(keys, k => k.Partition), Longs(keys, k => k.Number), Of((int)from), Of((int)to)],
+            r => new DeadLetterKey(r.GetInt32(0), r.GetInt64(1)), cancellationToken);
+        return [.. changed.Order()];
+    }
+}
