@@ -6,8 +6,8 @@ namespace Perdure.AspNetCore.Routing;
 internal static partial class ManagementRoutes
 {
     private const string EventBody =
-        "JSON with the content type application/json, any other as a text; a text goes to a function that wants something "
-        + "else as JSON.";
+        "JSON with the content type application/json, any other as a text; a text goes to a function that wants "
+        + "something else as JSON.";
 
     private static ManagementRoute[] Events() =>
     [

@@ -137,7 +137,9 @@ internal interface IStore : IAsyncDisposable
 
     ValueTask<DeadLetterPage> QueryDeadLettersAsync(DeadLetterQuery query, CancellationToken cancellationToken);
 
-    /// <summary>Dead letters that fit, together by fingerprint, source and function; the largest groups first.</summary>
+    /// <summary>
+    /// Dead letters that fit, together by fingerprint, source and function; the largest groups first.
+    /// </summary>
     ValueTask<IReadOnlyList<DeadLetterGroupRow>> GroupDeadLettersAsync(
         DeadLetterQuery query, CancellationToken cancellationToken);
 
