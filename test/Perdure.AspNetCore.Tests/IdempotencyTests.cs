@@ -26,6 +26,15 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
+    public async Task Half_a_surrogate_pair_is_refused_as_without_a_key()
+    {
+        await using App app = await App.StartAsync();
+        Reply reply = await StartAsync(app, "Echo", "k", """{ "a" : "\ud83d" }""");
+        reply.Status.ShouldBe(400, reply.Text);
+        reply.Message.ShouldContain("missing low surrogate");
+    }
+
+    [Fact]
     public async Task An_id_of_the_caller_is_kept_and_not_started_twice()
     {
         await using App app = await App.StartAsync();

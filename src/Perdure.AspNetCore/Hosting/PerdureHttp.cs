@@ -39,6 +39,7 @@ internal sealed class PerdureHttp
         Client = host.Client;
         Queues = host.Queues;
         Streams = host.Streams;
+        DeadLetters = host.DeadLetters;
         Node = host.Node;
         TaskHub = hub.TaskHub;
         MaxPayloadBytes = hub.MaxPayloadBytes;
@@ -74,6 +75,8 @@ internal sealed class PerdureHttp
     public IQueueClient Queues { get; }
 
     public IStreamClient Streams { get; }
+
+    public IDeadLetterClient DeadLetters { get; }
 
     public Node Node { get; }
 

@@ -76,7 +76,18 @@ internal sealed class IdempotentStarts
     /// <summary>Blanks between the parts of the JSON do not matter; the order of properties does.</summary>
     private static string DigestOf(string name, string? version, JsonElement? input) => Digest(
         $"{name.ToUpperInvariant()}\n{version}\n"
-        + (input is { } json ? JsonSerializer.Serialize(json, JsonContract.Options) : ""));
+        + (input is { } json ? TextOf(json) : ""));
+
+    /// <summary>Its tokens as they were written: half a surrogate pair is JSON and cannot be written anew.</summary>
+    private static string TextOf(JsonElement json)
+    {
+        byte[] raw = Encoding.UTF8.GetBytes(json.GetRawText());
+        Utf8JsonReader reader = new(raw);
+        StringBuilder text = new(raw.Length);
+        while (reader.Read())
+            text.Append((int)reader.TokenType).Append(Encoding.UTF8.GetString(reader.ValueSpan)).Append('\n');
+        return text.ToString();
+    }
 
     private static string Digest(string text) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));

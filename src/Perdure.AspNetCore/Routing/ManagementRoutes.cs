@@ -15,7 +15,7 @@ internal static partial class ManagementRoutes
     private const string InstancePath = ApiPath + "/instances/{instanceId}";
 
     public static IReadOnlyList<ManagementRoute> All { get; } =
-        [.. Orchestrations(), .. Instances(), .. Entities(), .. Events(), .. Host()];
+        [.. Orchestrations(), .. Instances(), .. Entities(), .. Events(), .. DeadLetters(), .. Host()];
 
     // Computed, because the table above is built while the type is initialised.
     private static RouteInput Reason => new("reason", "string", "Why; the history shows it.");

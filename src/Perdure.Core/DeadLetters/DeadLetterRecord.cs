@@ -12,6 +12,8 @@ internal sealed record DeadLetterRecord
 {
     private const int FramesOfFingerprint = 3;
 
+    private static readonly JsonReaderOptions s_options = new() { MaxDepth = 128 };
+
     public required DeadLetterReason Class { get; init; }
 
     /// <summary>When it was sent or appended, in milliseconds since 1970.</summary>
@@ -74,5 +76,51 @@ internal sealed record DeadLetterRecord
         writer.WriteEndObject();
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <exception cref="FormatException">The text is damaged, or of a newer version.</exception>
+    public static DeadLetterRecord Decode(ReadOnlyMemory<byte> text)
+    {
+        try
+        {
+            return Read(text);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            throw new FormatException($"A dead letter is damaged: {e.Message}", e);
+        }
+    }
+
+    private static DeadLetterRecord Read(ReadOnlyMemory<byte> text)
+    {
+        Utf8JsonReader reader = new(text.Span, s_options);
+        DeadLetterRecord record = new() { Class = default, Enqueued = 0, Failures = 0, Attempts = [] };
+        string? log = null, group = null;
+        long number = 0;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new FormatException("A dead letter is not a JSON object.");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = reader.GetString()!;
+            reader.Read();
+            switch (name)
+            {
+                case "class": record = record with { Class = Enum.Parse<DeadLetterReason>(reader.GetString()!) }; break;
+                case "enqueued": record = record with { Enqueued = reader.GetInt64() }; break;
+                case "log": log = reader.GetString(); break;
+                case "number": number = reader.GetInt64(); break;
+                case "group": group = reader.GetString(); break;
+                case "failures": record = record with { Failures = reader.GetInt32() }; break;
+                case AttemptsJson.Name: record = record with { Attempts = AttemptsJson.Read(ref reader) }; break;
+                case "trace": record = record with { TraceParent = reader.GetString() }; break;
+                case "body":
+                    int start = (int)reader.TokenStartIndex;
+                    reader.Skip();
+                    record = record with { Body = new Payload(text[start..(int)reader.BytesConsumed]) };
+                    break;
+                default: throw AttemptsJson.UnknownProperty(name, "dead letter");
+            }
+        }
+        return log is null ? record : record with { Place = (log, number, group ?? "") };
     }
 }

@@ -12,6 +12,9 @@ internal sealed record Announcement
     /// <summary>Nodes that have asked for something that has been answered.</summary>
     public IReadOnlyCollection<long> Answered { get; init; } = [];
 
+    /// <summary>Partitions with dead letters that are to run again.</summary>
+    public IReadOnlyCollection<int> Replays { get; init; } = [];
+
     /// <summary>There is work to claim.</summary>
     public bool Offers { get; init; }
 

@@ -4,8 +4,8 @@ using Perdure.Core.Partitions;
 namespace Perdure.PostgreSql.Announcements;
 
 /// <summary>
-/// An announcement as the payload of a notification: <c>m1,2</c>, <c>a7</c>, <c>o</c> or <c>s</c>. A payload has at
-/// most 8,000 bytes, so a long one is several.
+/// An announcement as the payload of a notification: <c>m1,2</c>, <c>a7</c>, <c>r3</c>, <c>o</c> or <c>s</c>. A payload
+/// has at most 8,000 bytes, so a long one is several.
 /// </summary>
 internal static class AnnouncementText
 {
@@ -17,6 +17,8 @@ internal static class AnnouncementText
             yield return $"m{string.Join(',', partitions)}";
         foreach (long[] nodes in announcement.Answered.Chunk(NumbersMax))
             yield return $"a{string.Join(',', nodes)}";
+        foreach (int[] partitions in announcement.Replays.Chunk(NumbersMax))
+            yield return $"r{string.Join(',', partitions)}";
         if (announcement.Offers)
             yield return "o";
         if (announcement.Shares)
@@ -30,6 +32,8 @@ internal static class AnnouncementText
         "s" => new() { Shares = true },
         ['m', .. string partitions] when Numbers(partitions) is { } numbers =>
             new() { Messages = [.. numbers.Select(n => (int)n)] },
+        ['r', .. string partitions] when Numbers(partitions) is { } numbers =>
+            new() { Replays = [.. numbers.Select(n => (int)n)] },
         ['a', .. string nodes] when Numbers(nodes) is { } numbers => new() { Answered = numbers },
         _ => null,
     };

@@ -73,6 +73,7 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         Node.ClientFor = client.With;
         Queues = new QueueClient(Node, serializer);
         Streams = new StreamClient(Node, serializer);
+        DeadLetters = new DeadLetterClient(Node);
     }
 
     public Node Node { get; }
@@ -82,6 +83,8 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
     public IQueueClient Queues { get; }
 
     public IStreamClient Streams { get; }
+
+    public IDeadLetterClient DeadLetters { get; }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -45,6 +45,7 @@ public static class PerdureServiceCollectionExtensions
         services.TryAddSingleton<IDurableOrchestrationClient>(s => s.GetRequiredService<IDurableClient>());
         services.TryAddSingleton<IDurableEntityClient>(s => s.GetRequiredService<IDurableClient>());
         services.TryAddSingleton<IQueueClient>(s => s.GetRequiredService<PerdureHost>().Queues);
+        services.TryAddSingleton<IDeadLetterClient>(s => s.GetRequiredService<PerdureHost>().DeadLetters);
         services.TryAddSingleton<IStreamClient>(s => s.GetRequiredService<PerdureHost>().Streams);
         services.AddHostedService(s => s.GetRequiredService<PerdureHost>());
         return services;

@@ -298,6 +298,7 @@ internal sealed partial class Node : INumbers
             {
                 await partition.RecoverAsync(_stopping.Token);
                 await partition.AuditMessagesAsync(_stopping.Token);
+                partition.LookForReplays();
             }
             while (!_stopping.IsCancellationRequested && await Store.SweepAsync(SweptRows, _stopping.Token))
                 await Task.Delay(SweepPause, Time, _stopping.Token);

@@ -98,6 +98,7 @@ internal sealed partial class Partition
             GoOn(resident);
         if (reads)
             _ = ReadNewAsync();
+        LookForReplays();
         return true;
     }
 
@@ -227,6 +228,7 @@ internal sealed partial class Partition
         AbandonQueues_NeedsLock();
         AbandonLogs_NeedsLock();
         _care.Close_NeedsLock();
+        _replaying.Clear();
         _offers.Clear();
         _doubtful = [];
         _timers.Clear();

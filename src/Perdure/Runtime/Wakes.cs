@@ -12,6 +12,7 @@ internal sealed class Wakes(Node node)
     private readonly Lock _gate = new();
     private HashSet<int> _messages = [];
     private HashSet<long> _answered = [];
+    private HashSet<int> _replays = [];
     private bool _offers;
     private bool _shares;
     private bool _isSending;
@@ -38,6 +39,15 @@ internal sealed class Wakes(Node node)
         Send();
     }
 
+    /// <summary>Dead letters of a partition are to run again, perhaps here.</summary>
+    public void Replays(int partition)
+    {
+        lock (_gate)
+            _replays.Add(partition);
+        Send();
+        node.Partition(partition).LookForReplays();
+    }
+
     /// <summary>There is work to claim, for this node as well.</summary>
     public void Offers()
     {
@@ -61,6 +71,8 @@ internal sealed class Wakes(Node node)
             node.Partition(partition).ReadNewSoon();
         if (announcement.Answered.Contains(node.Number))
             node.Outcomes.LookNow();
+        foreach (int partition in announcement.Replays)
+            node.Partition(partition).LookForReplays();
         if (announcement.Offers)
             node.Claims.Hear();
         if (announcement.Shares)
@@ -86,13 +98,16 @@ internal sealed class Wakes(Node node)
             Announcement next;
             lock (_gate)
             {
-                if (_messages.Count == 0 && _answered.Count == 0 && !_shares && !_offers)
+                if (_messages.Count == 0 && _answered.Count == 0 && _replays.Count == 0 && !_shares && !_offers)
                 {
                     _isSending = false;
                     return;
                 }
-                next = new() { Messages = _messages, Answered = _answered, Offers = _offers, Shares = _shares };
-                (_messages, _answered, _offers, _shares) = ([], [], false, false);
+                next = new()
+                {
+                    Messages = _messages, Answered = _answered, Replays = _replays, Offers = _offers, Shares = _shares,
+                };
+                (_messages, _answered, _replays, _offers, _shares) = ([], [], [], false, false);
             }
             await node.Store.AnnounceAsync(next);
         }

@@ -212,6 +212,10 @@ internal static partial class Log
         "Events {From} to {To} of {Log} were deleted before the consumer group {Group} had processed them.")]
     public static partial void EventsLost(this ILogger logger, string log, string group, long from, long to);
 
+    [LoggerMessage(76, LogLevel.Information, "{Count} dead letters that were {From} are {To} now.")]
+    public static partial void DeadLettersChanged(
+        this ILogger logger, int count, DeadLetterState from, DeadLetterState to);
+
     [LoggerMessage(46, LogLevel.Warning, "Disposing of what operations of entity {InstanceId} held failed.")]
     public static partial void EntityNotDisposed(this ILogger logger, string instanceId, Exception exception);
 }

@@ -66,7 +66,9 @@ public sealed class Functions
 
     [FunctionName("Visited")]
     public static Task VisitedAsync([QueueTrigger("visits")] int visits, [DurableClient] IDurableClient client) =>
-        client.SignalEntityAsync(new EntityId("Visits", "events"), "add", visits);
+        visits < 0
+            ? throw new DeadLetterException($"{visits} visits")
+            : client.SignalEntityAsync(new EntityId("Visits", "events"), "add", visits);
 
     [FunctionName("VisitedAgain")]
     public static async Task VisitedAgainAsync(

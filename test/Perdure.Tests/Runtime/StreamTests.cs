@@ -162,14 +162,16 @@ public abstract class StreamTests(Setup setup) : HubTests(setup)
     [Fact]
     public async Task What_was_read_from_the_store_comes_in_the_same_order_as_what_was_just_appended()
     {
+        Code.Events = _ => new TaskCompletionSource<BatchResult>().Task;
+        await AppendAsync("one", 0, 1_500);
+        await Hub.DieAsync();
         TaskCompletionSource goOn = new();
         Code.Events = async call =>
         {
             await goOn.Task;
             return await Ran(call);
         };
-        await AppendAsync("one", 0, 1_500);
-        await Hub.CrashAsync();
+        await Hub.StartAsync();
         for (int i = 0; i < 12; i++)
             await AppendAsync("one", 1_500 + (1_000 * i), 1_000);
         goOn.SetResult();

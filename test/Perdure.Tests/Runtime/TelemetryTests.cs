@@ -156,6 +156,7 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             73 EventSkipped Error
             74 StreamHeld Error
             75 EventsLost Error
+            76 DeadLettersChanged Information
             """);
     }
 }

@@ -22,6 +22,9 @@ internal sealed class QueueRoutes(int partitions)
             : shards[QueueIds.ShardOf(session, partitions)];
     }
 
+    /// <summary>The shard of a queue that a partition has.</summary>
+    public string ShardIn(string queue, int partition) => _shards.GetOrAdd(queue, Shards)[partition];
+
     /// <summary>Of each partition the first id that it has.</summary>
     private string[] Shards(string queue)
     {

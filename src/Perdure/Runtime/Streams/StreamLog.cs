@@ -3,6 +3,7 @@ using Perdure.Core.Messages;
 using Perdure.Core.Stores;
 using Perdure.Core.Streams;
 using Perdure.Functions.Streams;
+using Perdure.Runtime.DeadLetters;
 using Perdure.Telemetry;
 
 namespace Perdure.Runtime.Streams;
@@ -19,6 +20,10 @@ internal sealed class StreamLog
     private readonly HashSet<MessageKey> _rows = [];
 
     private readonly List<StreamReader> _readers = [];
+    private readonly Dictionary<StreamReader, StreamReplays> _replays = [];
+
+    /// <summary>Asked for before the log was read.</summary>
+    private readonly List<Replay> _earlyReplays = [];
     private EventTail? _tail;
     private long _next;
 
@@ -85,8 +90,25 @@ internal sealed class StreamLog
     /// <summary>A reader has come further.</summary>
     public void Forget_NeedsLock() => _tail!.Forget(_readers.Min(r => r.Position_NeedsLock));
 
+    /// <summary>An event that was put aside runs again, if its function is here.</summary>
+    public void Replay_NeedsLock(Replay replay)
+    {
+        if (_tail is null)
+        {
+            _earlyReplays.Add(replay);
+            return;
+        }
+        if (_readers.Find(r => r.Function.Consumer.Group == replay.Record.Place!.Value.Group) is not { } reader)
+            return;
+        if (!_replays.TryGetValue(reader, out StreamReplays? replays))
+            _replays.Add(reader, replays = new StreamReplays(reader));
+        replays.Add_NeedsLock(replay);
+    }
+
     public void Abandon_NeedsLock()
     {
+        foreach (StreamReplays replays in _replays.Values)
+            replays.Abandon_NeedsLock();
         foreach (StreamReader reader in _readers)
             reader.Abandon_NeedsLock();
         _early.Clear();
@@ -191,5 +213,7 @@ internal sealed class StreamLog
         }
         while (_early.TryDequeue(out Message.Append? message))
             PutInLine_NeedsLock(message);
+        _earlyReplays.ForEach(Replay_NeedsLock);
+        _earlyReplays.Clear();
     }
 }

@@ -104,7 +104,7 @@ internal sealed class StreamReader : TriggerSource
         Node.Scheduler.Queue(static r => r.Pump(), this);
     }
 
-    private BatchOutcome OutcomeOf(StreamDelivery delivery, Message.TaskDone result)
+    public BatchOutcome OutcomeOf(StreamDelivery delivery, Message.TaskDone result)
     {
         IReadOnlyList<(string, Message)> sent = [];
         List<FailedEvent> failed = delivery.Unbindable;

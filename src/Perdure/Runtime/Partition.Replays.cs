@@ -1,0 +1,107 @@
+using Perdure.Core.DeadLetters;
+using Perdure.Core.Stores;
+using Perdure.Runtime.DeadLetters;
+using Perdure.Telemetry;
+
+namespace Perdure.Runtime;
+
+/// <summary>What was put aside here and is to run again: the state of its row says so, also after a death.</summary>
+internal sealed partial class Partition
+{
+    private const int ReplaysPerRead = 100;
+
+    /// <summary>Those that run, or are on their way.</summary>
+    private readonly HashSet<DeadLetterKey> _replaying = [];
+
+    private bool _looksForReplays;
+    private bool _looksForMore;
+
+    /// <summary>Asks the store; if that is under way already, once more behind it.</summary>
+    public void LookForReplays()
+    {
+        lock (_gate)
+        {
+            if (_closed || _held is not null)
+                return;
+            _looksForMore = _looksForReplays;
+            if (_looksForReplays)
+                return;
+            _looksForReplays = true;
+        }
+        _node.Scheduler.Queue(static p => _ = p.LookForReplaysAsync(), this);
+    }
+
+    /// <summary>It has run, or is where it runs by itself.</summary>
+    public void Replayed(DeadLetterKey key)
+    {
+        lock (_gate)
+            _replaying.Remove(key);
+    }
+
+    private async Task LookForReplaysAsync()
+    {
+        while (true)
+        {
+            long epoch = Epoch;
+            try
+            {
+                await ReadReplaysAsync(epoch);
+            }
+            catch (StoreException e)
+            {
+                // The audit looks again.
+                _node.Logger.RoundFailed(e);
+            }
+            lock (_gate)
+            {
+                if (!_looksForMore)
+                {
+                    _looksForReplays = false;
+                    return;
+                }
+                _looksForMore = false;
+            }
+        }
+    }
+
+    private async Task ReadReplaysAsync(long epoch)
+    {
+        DeadLetterQuery query = new()
+        {
+            State = DeadLetterState.Replaying, Partition = Number, PageSize = ReplaysPerRead,
+        };
+        while (true)
+        {
+            DeadLetterPage page = await _node.Store.QueryDeadLettersAsync(query, CancellationToken.None);
+            foreach (DeadLetterRow row in page.Rows)
+                Replay(row, epoch);
+            if (page.After is null)
+                return;
+            query = query with { After = page.After };
+        }
+    }
+
+    private void Replay(DeadLetterRow row, long epoch)
+    {
+        DeadLetterRecord record;
+        try
+        {
+            record = DeadLetterRecord.Decode(row.Record);
+        }
+        catch (FormatException e)
+        {
+            _node.Logger.LoadFailed($"dead letter {row.Key}", e);
+            return;
+        }
+        lock (_gate)
+        {
+            if (_closed || _epoch != epoch || epoch == 0 || !_replaying.Add(row.Key))
+                return;
+            if (record.Place is { } place)
+                Log_NeedsLock(place.Log).Replay_NeedsLock(new Replay(row, record));
+            else
+                _node.LaneOf(this).Append(new QueueReplay(this, row, record));
+        }
+        _node.LaneOf(this).Go();
+    }
+}
