@@ -9,6 +9,9 @@ public enum EventFailurePolicy
     /// <summary>It is logged and lost, and the next event runs: what Azure Functions does.</summary>
     Advance,
 
-    /// <summary>No event of its partition runs before somebody has said what is to become of it.</summary>
+    /// <summary>
+    /// No further event of its partition runs. It is tried again, with all its retries, when the partition is opened
+    /// next: by a program that was started anew, perhaps with mended code, or on another node.
+    /// </summary>
     HoldPartition,
 }

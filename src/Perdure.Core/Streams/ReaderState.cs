@@ -31,7 +31,7 @@ internal sealed record ReaderState
     /// </summary>
     public bool IsSearching { get; init; }
 
-    /// <summary>It stands still at a failed event until somebody lets it go on.</summary>
+    /// <summary>It stands still at a failed event until its log is opened again.</summary>
     public bool IsHeld { get; init; }
 
     /// <summary>These are done; the position goes over everything that is.</summary>

@@ -183,7 +183,9 @@ internal sealed class StreamLog
             {
                 if (row.Position < log.Start)
                     Node.Logger.EventsLost(Id, function.Consumer.Group, row.Position, log.Start);
-                return (function, ReaderStateCodec.Decode(row.Position, row.State), IsNew: false);
+                ReaderState state = ReaderStateCodec.Decode(row.Position, row.State);
+                // What it stands still at is tried again by a program that may be another one, with all its retries.
+                return (function, state.IsHeld ? state.Afresh() : state, IsNew: false);
             }
         }
         long position = function.Start.IsEnd ? log.End
