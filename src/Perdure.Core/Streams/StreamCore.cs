@@ -155,7 +155,11 @@ internal sealed class StreamCore(int partition, int partitionCount, long node, s
             _state = (_state with { Piece = 1, PieceEnd = events[last].Number + 1, IsSearching = false }).Afresh();
         }
 
-        /// <summary>Half of it runs next. Of the search only what the event fails with alone is kept.</summary>
+        /// <summary>
+        /// Half of it runs next. When the retries are used up, each piece runs once, and of the search only what the
+        /// event fails with alone is kept. A batch that no retry can help has not used them: one of its events is to
+        /// blame, and the others have all of theirs.
+        /// </summary>
         public void Halve(int[] failing)
         {
             _isOpen = true;
@@ -163,10 +167,12 @@ internal sealed class StreamCore(int partition, int partitionCount, long node, s
             {
                 Piece = (failing.Length + 1) / 2,
                 PieceEnd = _before.Piece > 0 ? _before.PieceEnd : events[^1].Number + 1,
-                IsSearching = true,
+                IsSearching = IsSearching || outcome.Hopeless is null,
                 DueAt = 0,
             };
-            if (!IsSearching)
+            if (!_state.IsSearching)
+                _state = _state.Afresh();
+            else if (!IsSearching)
             {
                 _state = _state with
                 {

@@ -112,6 +112,23 @@ public sealed class StreamCoreTests
     }
 
     [Fact]
+    public void Beside_one_that_no_retry_can_help_the_others_have_all_their_retries()
+    {
+        BatchOutcome hopeless = Thrown() with { Hopeless = DeadLetterReason.CrashSuspect };
+        ReaderTurn turn = Core(s_twice).Conclude(new() { Position = 0 }, Events(0, 2), hopeless, Now, Draw);
+        turn.DeadLetters.ShouldBeEmpty("which one is to blame is not known");
+        turn = Core(s_twice).Conclude(turn.State, Events(0, 1), hopeless, Now, Draw);
+        turn.DeadLetters.ShouldHaveSingleItem().EventId.ShouldBe("e0");
+        foreach (int run in Enumerable.Range(1, 3))
+        {
+            StreamCore.Next(turn.State, 100).ShouldBe((1, 1, 2));
+            turn = Core(s_twice).Conclude(turn.State, Events(1, 1), Thrown(), Now, Draw);
+            turn.DeadLetters.Count.ShouldBe(run == 3 ? 1 : 0);
+        }
+        turn.State.ShouldBeEquivalentTo(new ReaderState { Position = 2 });
+    }
+
+    [Fact]
     public void What_can_never_succeed_is_settled_also_when_the_others_run_again()
     {
         BatchOutcome outcome = Thrown() with { Events = [new FailedEvent(1, s_thrown, DeadLetterReason.Unbindable)] };
