@@ -30,6 +30,12 @@ internal sealed class StreamLog
     /// <summary>Where the log began when that was looked at last: what is older is gone, or about to go.</summary>
     private long _start;
 
+    /// <summary>
+    /// What there was when nothing could go: the first event that is young enough, the end of the log, and how far its
+    /// readers were, added up. While it stays like this nobody looks again.
+    /// </summary>
+    private (long Young, long End, long Read) _kept = (-1, -1, -1);
+
     public StreamLog(string id, Partition partition)
     {
         (Id, Partition, Epoch) = (id, partition, partition.Epoch);
@@ -124,6 +130,11 @@ internal sealed class StreamLog
         long before = await Node.Store.FindEventAsync(Partition.Number, Id, olderThan, cancellationToken);
         if (before <= Volatile.Read(ref _start))
             return;
+        var kept = _kept;
+        Partition.Guard(
+            this, () => kept = (before, End_NeedsLock, _readers.Sum(r => r.Position_NeedsLock)));
+        if (kept == _kept)
+            return;
         LogSummary log = await Node.Store.ReadLogAsync(Partition.Number, Id, cancellationToken);
         foreach (ReaderRow reader in log.Readers)
             before = Math.Min(before, reader.Position);
@@ -133,7 +144,10 @@ internal sealed class StreamLog
         before = Math.Min(before, last.Count > 0 ? last[0].First : log.Start);
         Volatile.Write(ref _start, Math.Max(before, log.Start));
         if (before <= log.Start)
+        {
+            _kept = kept;
             return;
+        }
         Partition.Guard(this, () => Node.LaneOf(Partition).Append(
             new LogTrimmed(this, new LogTrim(Partition.Number, Id, before))));
         Node.LaneOf(Partition).Go();
