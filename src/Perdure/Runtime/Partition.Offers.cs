@@ -287,9 +287,26 @@ internal sealed partial class Partition
             resident.Activities.Remove(task, out _);
             // Of an instance whose memory was dropped whoever loads it finds them open.
             if (resident.State is not null)
-                works.Add(ActivityOf_NeedsLock(resident, work.Call, recovered: true));
+                works.Add(Again_NeedsLock(resident, work));
         }
         return works;
+    }
+
+    /// <summary>
+    /// The same work, from here. What it is called does not come from the state of the instance: a turn that runs
+    /// meanwhile may have moved that to the next generation.
+    /// </summary>
+    private static ActivityWork Again_NeedsLock(Resident resident, ActivityWork work)
+    {
+        ActivityWork again = new(resident, work.Task, work.ExecutionId, work.Call)
+        {
+            Function = work.Function,
+            MayHaveRunBefore = true,
+            ScheduledAt = work.ScheduledAt,
+            TraceParent = work.TraceParent,
+        };
+        resident.Activities.Add(work.Task.Task, again);
+        return again;
     }
 
     /// <summary>Instances and activities in memory that wait for code that other nodes may have by now.</summary>
