@@ -20,6 +20,7 @@ public abstract class QueueTests(Setup setup) : HubTests(setup)
         string id = await Queues.SendAsync("Items", "tea");
         await Hub.UntilAsync(() => _ran.Count == 1);
         _ran.ShouldBe([$"tea {id} 1"]);
+        await EmptyAsync();
         await Hub.CrashAsync();
         await EmptyAsync();
         _ran.Count.ShouldBe(1);
