@@ -57,16 +57,7 @@ internal sealed class QueueClient(Node node, PayloadSerializer serializer) : IQu
     {
         if (options.Delay < TimeSpan.Zero || options.Delay > s_delayMax)
             throw new ArgumentException($"The delay is {options.Delay}; it is zero or more, and at most 365 days.");
-        CheckText(options.SessionId, "session id", SessionCharsMax);
-        CheckText(options.MessageId, "message id", InstanceIds.LengthMax);
-    }
-
-    private static void CheckText(string? text, string what, int charsMax)
-    {
-        if (text is null)
-            return;
-        if (text.Length == 0 || text.Length > charsMax || !WellFormed.Is(text))
-            throw new ArgumentException($"The {what} has {text.Length} characters, or is not well-formed Unicode; it "
-                + $"has 1 to {charsMax}.");
+        ClientText.Check(options.SessionId, "session id", SessionCharsMax);
+        ClientText.Check(options.MessageId, "message id", InstanceIds.LengthMax);
     }
 }

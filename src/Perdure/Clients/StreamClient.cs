@@ -103,16 +103,7 @@ internal sealed class StreamClient(Node node, PayloadSerializer serializer) : IS
 
     private static void Check(StreamEntry entry)
     {
-        CheckText(entry.PartitionKey, "partition key", KeyCharsMax);
-        CheckText(entry.EventId, "event id", InstanceIds.LengthMax);
-    }
-
-    private static void CheckText(string? text, string what, int charsMax)
-    {
-        if (text is null)
-            return;
-        if (text.Length == 0 || text.Length > charsMax || !WellFormed.Is(text))
-            throw new ArgumentException($"The {what} has {text.Length} characters, or is not well-formed Unicode; it "
-                + $"has 1 to {charsMax}.");
+        ClientText.Check(entry.PartitionKey, "partition key", KeyCharsMax);
+        ClientText.Check(entry.EventId, "event id", InstanceIds.LengthMax);
     }
 }

@@ -106,17 +106,13 @@ internal sealed class StreamReader : TriggerSource
 
     public BatchOutcome OutcomeOf(StreamDelivery delivery, Message.TaskDone result)
     {
-        IReadOnlyList<(string, Message)> sent = [];
         List<FailedEvent> failed = delivery.Unbindable;
         FailureDetails? failure = result.Failure;
         // Of a batch of which nothing fits the function has seen nothing.
         if (delivery.Passed.Count == 0)
             failure = null;
-        else if (failure is null)
-        {
-            failure = TakeResult(delivery, result.Result, failed);
-        }
-        sent = delivery.Outbox.Close();
+        else
+            failure ??= TakeResult(delivery, result.Result, failed);
         return new BatchOutcome
         {
             BegunAt = delivery.BegunAt,
@@ -125,7 +121,7 @@ internal sealed class StreamReader : TriggerSource
                 : failure?.ErrorType == typeof(DeadLetterException).FullName ? DeadLetterReason.Rejected
                 : null,
             Events = failed,
-            Sent = sent,
+            Sent = delivery.Outbox.Close(),
         };
     }
 
