@@ -2,13 +2,14 @@
 # Runs the proofs of reliability and says what they showed.
 #
 #   eng/prove.sh                     everything, each section at most 20 minutes; keeps the figures in docs/reliability.md
-#   eng/prove.sh --only torture      one section: simulation | simulation-2 | bugs | torture | bank | nodes | fanout |
-#                                    diskfull | powerloss | conformance
+#   eng/prove.sh --only torture      one section: simulation | simulation-2 | simulation-3 | simulation-4 | bugs | bugs-2 |
+#                                    bugs-3 | torture | bank | events | events-nodes | nodes | fanout | diskfull |
+#                                    powerloss | conformance
 #   eng/prove.sh --tenth             a tenth of each, for every change
 #   eng/prove.sh --seed 42           with this seed
 #
-# Needs the .NET SDK; PostgreSQL for nodes, fanout and conformance; nothing else. Works from any directory and without a
-# terminal.
+# Needs the .NET SDK; PostgreSQL for events-nodes, nodes, fanout and conformance; nothing else. Works from any
+# directory and without a terminal.
 set -u
 
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
@@ -23,10 +24,10 @@ while [ $# -gt 0 ]; do
         --only) only=${2:?--only needs a section}; shift 2 ;;
         --tenth) tenth=1; shift ;;
         --seed) seed=${2:?--seed needs a number}; shift 2 ;;
-        *) sed -n '2,11p' "$0"; exit 2 ;;
+        *) sed -n '2,12p' "$0"; exit 2 ;;
     esac
 done
-sections='simulation simulation-2 bugs torture bank nodes fanout diskfull powerloss conformance'
+sections='simulation simulation-2 simulation-3 simulation-4 bugs bugs-2 bugs-3 torture bank events events-nodes nodes fanout diskfull powerloss conformance'
 case " all $sections " in
     *" $only "*) ;;
     *) echo "prove: there is no section '$only'" >&2; exit 2 ;;
@@ -93,14 +94,20 @@ export DOTNET_GCgen0size=0x4000000 DOTNET_TC_CallCountingDelayMs=0
 if [ -n "$tenth" ]; then
     prove simulation test/Perdure.Simulation --quick
 else
-    # Two halves, because a section takes 20 minutes at most.
-    prove simulation test/Perdure.Simulation --seeds 50000
-    prove simulation-2 test/Perdure.Simulation --seeds 50000 --from 50001
-    prove bugs test/Perdure.Simulation --bugs
+    # In parts, because a section takes 20 minutes at most.
+    prove simulation test/Perdure.Simulation --seeds 25000
+    prove simulation-2 test/Perdure.Simulation --seeds 25000 --from 25001
+    prove simulation-3 test/Perdure.Simulation --seeds 25000 --from 50001
+    prove simulation-4 test/Perdure.Simulation --seeds 25000 --from 75001
+    prove bugs test/Perdure.Simulation --third 1
+    prove bugs-2 test/Perdure.Simulation --third 2
+    prove bugs-3 test/Perdure.Simulation --third 3
 fi
 unset DOTNET_GCgen0size DOTNET_TC_CallCountingDelayMs
 prove torture test/Perdure.Torture --kills "$(full 100 10)" --seed "$seed"
-prove bank test/Perdure.Torture --bank --kills "$(full 50 10)" --seed "$seed"
+prove bank test/Perdure.Torture --bank --kills "$(full 50 6)" --seed "$seed"
+prove events test/Perdure.Torture --events --kills "$(full 50 6)" --seed "$seed"
+prove events-nodes test/Perdure.Torture --events --nodes --kills "$(full 50 5)" --seed "$seed"
 prove nodes test/Perdure.Torture --nodes --kills "$(full 40 4)" --seed "$seed"
 prove fanout test/Perdure.Torture --fanout --activities "$(full 10000 1000)" --seed "$seed"
 prove diskfull test/Perdure.Torture --disk-full --times "$(full 6 2)" --seed "$seed"

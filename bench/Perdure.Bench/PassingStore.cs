@@ -1,6 +1,7 @@
 using Perdure.Core.Identity;
 using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
+using Perdure.Core.Usage;
 
 namespace Perdure.Bench;
 
@@ -98,9 +99,17 @@ internal sealed class PassingStore(IStore inner, Action<Batch> look) : IStore
         inner.GroupDeadLettersAsync(query, cancellationToken);
 
     public ValueTask<IReadOnlyList<DeadLetterKey>> ChangeDeadLettersAsync(
-        IReadOnlyList<DeadLetterKey> keys, DeadLetterState from, DeadLetterState to,
+        IReadOnlyList<DeadLetterKey> keys, DeadLetterState? from, DeadLetterChange change,
         CancellationToken cancellationToken) =>
-        inner.ChangeDeadLettersAsync(keys, from, to, cancellationToken);
+        inner.ChangeDeadLettersAsync(keys, from, change, cancellationToken);
+
+    public ValueTask<bool> ReviseDeadLetterAsync(
+        DeadLetterKey original, DeadLetterRow revision, DeadLetterChange change,
+        CancellationToken cancellationToken) =>
+        inner.ReviseDeadLetterAsync(original, revision, change, cancellationToken);
+
+    public ValueTask<int> DeleteDeadLettersAsync(long changedBy, int max, CancellationToken cancellationToken) =>
+        inner.DeleteDeadLettersAsync(changedBy, max, cancellationToken);
 
     public ValueTask<StreamRow> OpenStreamAsync(StreamRow wanted, CancellationToken cancellationToken) =>
         inner.OpenStreamAsync(wanted, cancellationToken);
@@ -117,6 +126,20 @@ internal sealed class PassingStore(IStore inner, Action<Batch> look) : IStore
 
     public ValueTask<long> FindEventAsync(int partition, string log, long at, CancellationToken cancellationToken) =>
         inner.FindEventAsync(partition, log, at, cancellationToken);
+
+    public ValueTask<IReadOnlyList<ReaderRow>> ReadReadersAsync(
+        string from, string before, CancellationToken cancellationToken) =>
+        inner.ReadReadersAsync(from, before, cancellationToken);
+
+    public ValueTask<IReadOnlyList<UsageSum>> ReadUsageAsync(
+        long from, long to, UsageGrouping by, CancellationToken cancellationToken) =>
+        inner.ReadUsageAsync(from, to, by, cancellationToken);
+
+    public ValueTask<bool> DeleteUsageAsync(long before, CancellationToken cancellationToken) =>
+        inner.DeleteUsageAsync(before, cancellationToken);
+
+    public ValueTask<IReadOnlyList<BacklogRow>> ReadBacklogAsync(int kind, CancellationToken cancellationToken) =>
+        inner.ReadBacklogAsync(kind, cancellationToken);
 
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         inner.SweepAsync(rowsMax, cancellationToken);

@@ -51,6 +51,8 @@ internal sealed class Recording
         RewriteMessages = rows.RewriteMessages?.ConvertAll(m => m with { Body = m.Body.ToArray() }),
         InsertBlocks = rows.InsertBlocks?.ConvertAll(b => b with { Body = b.Body.ToArray() }),
         UpsertReaders = rows.UpsertReaders?.ConvertAll(r => r with { State = r.State.ToArray() }),
+        DeleteReaders = rows.DeleteReaders?.ToList(),
+        AddUsage = rows.AddUsage?.ToList(),
         Tags = rows.Tags,
     };
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Perdure.Core.Stores;
+using Perdure.Core.Usage;
 
 namespace Perdure.Bench;
 
@@ -14,6 +15,7 @@ internal sealed class WrittenRows
     {
         foreach (TurnRows turn in batch.Turns)
             Count(turn);
+        Rows += UsageRow.Of(batch.Turns).Count;
     }
 
     private void Count(TurnRows turn)

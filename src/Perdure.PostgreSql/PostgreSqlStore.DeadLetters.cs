@@ -1,3 +1,5 @@
+using Npgsql;
+using NpgsqlTypes;
 using Perdure.Core.Stores;
 using Perdure.PostgreSql.Reads;
 using static Perdure.PostgreSql.Commits.Columns;
@@ -34,13 +36,36 @@ internal sealed partial class PostgreSqlStore
     }
 
     public async ValueTask<IReadOnlyList<DeadLetterKey>> ChangeDeadLettersAsync(
-        IReadOnlyList<DeadLetterKey> keys, DeadLetterState from, DeadLetterState to,
+        IReadOnlyList<DeadLetterKey> keys, DeadLetterState? from, DeadLetterChange change,
         CancellationToken cancellationToken)
     {
         IReadOnlyList<DeadLetterKey> changed = await ListAsync(
             _sql.DeadLetters.Change,
-            [Ints(keys, k => k.Partition), Longs(keys, k => k.Number), Of((int)from), Of((int)to)],
+            [
+                Ints(keys, k => k.Partition), Longs(keys, k => k.Number), Of((int?)from ?? -1),
+                Of((int?)change.To ?? -1), Of(change.At), Of(change.Entry),
+            ],
             r => new DeadLetterKey(r.GetInt32(0), r.GetInt64(1)), cancellationToken);
         return [.. changed.Order()];
     }
+
+    public async ValueTask<bool> ReviseDeadLetterAsync(
+        DeadLetterKey original, DeadLetterRow revision, DeadLetterChange change,
+        CancellationToken cancellationToken) =>
+        await ExecuteAsync(
+            _sql.DeadLetters.Revise,
+            [
+                Of(original.Partition), Of(original.Number), Of((int)DeadLetterState.Active),
+                Of((int)change.To!.Value), Of(change.At), Of(change.Entry), Of(revision.Key.Partition),
+                Of(revision.Key.Number), Of(revision.Source), Of(revision.Function), Of(revision.EventId),
+                TextOrNull(revision.Order), Of((int)revision.Class), Of(revision.Fingerprint), Of((int)revision.State),
+                Of(revision.At), Of(System.Text.Encoding.UTF8.GetString(revision.Record.Span)),
+            ],
+            cancellationToken) == 1;
+
+    public async ValueTask<int> DeleteDeadLettersAsync(long changedBy, int max, CancellationToken cancellationToken) =>
+        await ExecuteAsync(_sql.DeadLetters.Delete, [Of(changedBy), Of(max)], cancellationToken);
+
+    private static NpgsqlParameter TextOrNull(string? text) =>
+        new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)text ?? DBNull.Value };
 }

@@ -41,6 +41,14 @@ internal sealed partial class PostgreSqlStore
         (await ListAsync(
             _sql.Streams.Find, [Of(partition), Of(log), Of(at)], r => r.GetInt64(0), cancellationToken))[0];
 
+    public ValueTask<IReadOnlyList<ReaderRow>> ReadReadersAsync(
+        string from, string before, CancellationToken cancellationToken) =>
+        ListAsync(
+            _sql.Streams.ReadReaders, [Of(from), Of(before)],
+            r => new ReaderRow(
+                r.GetInt32(0), r.GetString(1), r.GetString(2), r.GetInt64(3), r.GetInt64(4), RowReader.Bytes(r, 5)),
+            cancellationToken);
+
     private static ReaderRow? Reader(NpgsqlDataReader r, int partition, string log) => r.IsDBNull(2)
         ? null
         : new ReaderRow(partition, log, r.GetString(2), r.GetInt64(3), r.GetInt64(4), RowReader.Bytes(r, 5));

@@ -222,6 +222,7 @@ internal sealed partial class Sql
         Offers = new OfferSql(hub);
         DeadLetters = new DeadLetterSql(hub, Missed("':dead letter ' || number", "partition, number"));
         Streams = new StreamSql(hub);
+        Usage = new UsageSql(hub);
         Commits = new CommitSql(hub);
         InsertOutcomes =
             $"insert into {hub}.requests (id, outcome, at) select id, outcome, $3 from unnest($1::text[], $2::text[]) "
@@ -325,6 +326,7 @@ internal sealed partial class Sql
     public OfferSql Offers { get; }
     public DeadLetterSql DeadLetters { get; }
     public StreamSql Streams { get; }
+    public UsageSql Usage { get; }
     public CommitSql Commits { get; }
     public string InsertOutcomes { get; }
     public string ReadOutcomes { get; }

@@ -31,6 +31,18 @@ internal sealed class StreamSql(string hub)
         do update set position = excluded.position, at = excluded.at, state = excluded.state
         """;
 
+    public string ReadReaders { get; } =
+        $"""
+        select partition, log, name, position, at, state from {hub}.readers
+        where log >= $1 and log < $2 order by log, name
+        """;
+
+    public string DeleteReaders { get; } =
+        $"""
+        delete from {hub}.readers r using unnest($1::int[], $2::text[], $3::text[]) g(partition, log, name)
+        where r.partition = g.partition and r.log = g.log and r.name = g.name
+        """;
+
     /// <summary>The readers, each with the ends of the log; one row without a reader when there is none.</summary>
     public string ReadLog { get; } =
         $"""

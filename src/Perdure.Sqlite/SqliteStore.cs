@@ -1,6 +1,7 @@
 using Perdure.Core.Identity;
 using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
+using Perdure.Core.Usage;
 using Perdure.Sqlite.Commits;
 using Perdure.Sqlite.Connections;
 using Perdure.Sqlite.Reads;
@@ -164,9 +165,17 @@ internal sealed class SqliteStore : IStore
         Read(c => DeadLetterRows.Group(c, query), cancellationToken);
 
     public ValueTask<IReadOnlyList<DeadLetterKey>> ChangeDeadLettersAsync(
-        IReadOnlyList<DeadLetterKey> keys, DeadLetterState from, DeadLetterState to,
+        IReadOnlyList<DeadLetterKey> keys, DeadLetterState? from, DeadLetterChange change,
         CancellationToken cancellationToken) =>
-        Call(c => DeadLetterRows.Change(c, keys, from, to), cancellationToken);
+        Call(c => DeadLetterRows.Change(c, keys, from, change), cancellationToken);
+
+    public ValueTask<bool> ReviseDeadLetterAsync(
+        DeadLetterKey original, DeadLetterRow revision, DeadLetterChange change,
+        CancellationToken cancellationToken) =>
+        Call(c => DeadLetterRows.Revise(c, original, revision, change), cancellationToken);
+
+    public ValueTask<int> DeleteDeadLettersAsync(long changedBy, int max, CancellationToken cancellationToken) =>
+        Call(c => DeadLetterRows.Delete(c, changedBy, max), cancellationToken);
 
     public ValueTask<StreamRow> OpenStreamAsync(StreamRow wanted, CancellationToken cancellationToken) =>
         Call(connection => StreamRows.Open(connection, wanted), cancellationToken);
@@ -184,6 +193,20 @@ internal sealed class SqliteStore : IStore
     public ValueTask<long> FindEventAsync(
         int partition, string log, long at, CancellationToken cancellationToken) =>
         Read(c => StreamRows.Find(c, partition, log, at), cancellationToken);
+
+    public ValueTask<IReadOnlyList<ReaderRow>> ReadReadersAsync(
+        string from, string before, CancellationToken cancellationToken) =>
+        Read(c => StreamRows.Readers(c, from, before), cancellationToken);
+
+    public ValueTask<IReadOnlyList<UsageSum>> ReadUsageAsync(
+        long from, long to, UsageGrouping by, CancellationToken cancellationToken) =>
+        Read(c => UsageRows.Sum(c, from, to, by), cancellationToken);
+
+    public ValueTask<bool> DeleteUsageAsync(long before, CancellationToken cancellationToken) =>
+        Call(c => UsageRows.Delete(c, before), cancellationToken);
+
+    public ValueTask<IReadOnlyList<BacklogRow>> ReadBacklogAsync(int kind, CancellationToken cancellationToken) =>
+        Read(c => UsageRows.Backlog(c, kind), cancellationToken);
 
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         Call(connection => Sweeper.Sweep(connection, rowsMax), cancellationToken);

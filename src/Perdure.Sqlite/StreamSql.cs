@@ -22,6 +22,8 @@ internal static class StreamSql
         do update set position = excluded.position, at = excluded.at, state = excluded.state
         """;
 
+    public const string DeleteReader = "delete from readers where partition = ?1 and log = ?2 and name = ?3";
+
     public const string ReadStart =
         "select first from blocks where partition = ?1 and log = ?2 order by first limit 1";
 
@@ -30,6 +32,12 @@ internal static class StreamSql
 
     public const string ReadReaders =
         "select name, position, at, state from readers where partition = ?1 and log = ?2 order by name";
+
+    public const string ReadReadersOf =
+        """
+        select partition, log, name, position, at, state from readers
+        where log >= ?1 and log < ?2 order by log, name
+        """;
 
     /// <summary>
     /// Blocks do not overlap, so the last one that begins before the number is the only one to look at.

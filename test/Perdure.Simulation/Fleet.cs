@@ -5,6 +5,7 @@ using Perdure.Execution;
 using Perdure.Execution.Entities;
 using Perdure.Functions;
 using Perdure.Runtime;
+using Perdure.Runtime.Circuits;
 using Perdure.Simulation.Faults;
 using Perdure.Simulation.Runs;
 using Perdure.Simulation.Scheduling;
@@ -25,6 +26,9 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
     private readonly List<SimulatedProcess> _living = [];
     private readonly List<bool> _starting = [];
     private int _processes;
+
+    /// <summary>The first process that has all functions.</summary>
+    private int _deployment = dice.Chance(0.4) ? dice.Between(2, 7) : 1;
     private int _size = simulation.IsCluster ? dice.Between(1, SizeMax) : 1;
 
     /// <summary>Those that are not at their end; some do not serve yet, or no more.</summary>
@@ -94,6 +98,7 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
         if (process.Held is null)
             return;
         simulation.Trace($"process {process.Number} goes on");
+        process.WentOnAt = _world.Ticks;
         _world.LetGoOn(process);
     }
 
@@ -102,6 +107,7 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
     {
         TimeSpan by = simulation.Faults.ClockJump();
         simulation.Fault(Rare.ClockJumped, $"process {process.Number} by {by}");
+        process.RememberTime();
         process.Time.Jump(by);
     }
 
@@ -123,16 +129,32 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
         _world.Queue(process, () => _ = StopAsync(process, drain));
     }
 
+    /// <summary>Whoever has an earlier program is replaced.</summary>
+    public void Deploy()
+    {
+        _deployment = Math.Min(_deployment, _processes + 1);
+        foreach (SimulatedProcess process in Serving.Where(p => p.IsEarlier).ToArray())
+            Stop(process);
+    }
+
     public void Dispose() => _living.ForEach(p => p.Node?.Meters.Dispose());
 
     private void Start(bool runs)
     {
         bool hasPart = simulation.IsCluster && runs && _living.Exists(p => IsWhole(p) && p.IsServing)
             && dice.Chance(0.25);
-        SimulatedProcess process = new(_world, ++_processes, ClockOffset()) { Runs = runs, HasPart = hasPart };
+        bool isEarlier = ++_processes < _deployment && runs && !hasPart;
+        SimulatedProcess process = new(_world, _processes, ClockOffset())
+        {
+            Runs = runs,
+            HasPart = hasPart,
+            IsEarlier = isEarlier,
+        };
         _living.Add(process);
         FunctionRegistry functions = hasPart ? dice.Pick([.. program.Parts])
-            : runs ? program.Functions : program.NoFunctions;
+            : isEarlier ? program.Earlier : runs ? program.Functions : program.NoFunctions;
+        if (runs)
+            functions = program.WithCircuits(functions, process);
         FaultyStore store = new(simulation.IsCluster ? _disk.Beside() : _disk, process, simulation);
         SimulatedLogger logger = new(simulation, process);
         IOrchestrationExecutor executor = new SlowExecutor(
@@ -149,15 +171,20 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
             simulation.Faults, process);
         process.Node = new Node(
             new NodeParts(
-                store, executor, entities, functions, program.Serializer, process.Scheduler, process.Time, logger)
+                store, executor, new CircuitEntities(entities, () => process.Node!), functions, program.Serializer,
+                process.Scheduler, process.Time, logger)
             {
                 Ids = new SimulatedIds(dice.Fork()),
+                Memory = static () => 100_000_000,
             },
             settings);
         process.Queues = new QueueClient(process.Node, program.Serializer);
         process.Streams = new StreamClient(process.Node, program.Serializer);
+        process.Timers = new TimerClient(process.Node);
+        process.Circuits = new CircuitClient(process.Node, program.Circuits);
         process.Client = new DurableClient(process.Node, functions, program.Serializer, new SimulatedIds(dice.Fork()));
-        string with = hasPart ? " with a part of the functions" : runs ? "" : " without functions";
+        string with = hasPart ? " with a part of the functions"
+            : isEarlier ? " with an earlier program" : runs ? "" : " without functions";
         simulation.Trace($"process {process.Number} starts{with}");
         _world.Queue(process, () => _ = StartAsync(process));
     }
@@ -179,6 +206,8 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
                 simulation.Counters.Add(Rare.Dashboard);
             if (process.HasPart)
                 simulation.Counters.Add(Rare.PartOfTheCode);
+            if (process.IsEarlier)
+                simulation.Counters.Add(Rare.EarlierProgram);
             if (Serving.Count() == SizeMax)
                 simulation.Counters.Add(Rare.FourNodes);
         }

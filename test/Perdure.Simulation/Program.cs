@@ -36,7 +36,8 @@ internal static class Program
         }
         if (options.Bugs || options.Quick)
         {
-            (int caught, int missed) = new BugHunt(Console.Out).Run(options.Bugs ? null : BugsWhenQuick, options.Bug);
+            (int caught, int missed) = new BugHunt(Console.Out).Run(
+                options.Bugs ? null : BugsWhenQuick, options.Bug, options.Third);
             verdict.Figure($"{caught} of {caught + missed} planted bugs caught");
             verdict.Check(Console.Out, "the planted bugs are caught", missed == 0);
         }

@@ -50,11 +50,14 @@ internal sealed class Simulation
         Journal = new ActivityJournal(this);
         EntityJournal = new EntityJournal(this);
         EventJournal = new EventJournal(this);
+        OccurrenceJournal = new OccurrenceJournal(this);
         Clients = new Workload.Clients(this, _dice.Fork());
+        Bank = new Bank(World, _dice.Fork());
         Disk = new SimulatedProcess(World, 0, TimeSpan.Zero);
         Partitions = IsCluster ? _dice.Pick(1, 2, 4, 8) : _dice.Pick(1, 2, 4);
         Store = new MemoryStore("simulation", new HubSecret([]), Partitions, IsCluster ? StoreTime : null);
         DeathsMax = _dice.Pick(1, 2, 10, 10);
+        Remembers = _dice.Chance(0.3);
         RuntimeSettings settings = Settings();
         (Lease, HandOverWithin) = (settings.Lease, settings.HandOverWithin);
         Fleet = new Fleet(this, program, settings, _dice.Fork());
@@ -68,11 +71,16 @@ internal sealed class Simulation
     public ActivityJournal Journal { get; }
     public EntityJournal EntityJournal { get; }
     public EventJournal EventJournal { get; }
+    public OccurrenceJournal OccurrenceJournal { get; }
     public Workload.Clients Clients { get; }
+    public Bank Bank { get; }
     public Fleet Fleet { get; }
 
     /// <summary>Whether the hub can be open several times at once.</summary>
     public bool IsCluster { get; }
+
+    /// <summary>Whether logs know what was sent to them before, so that clients may send it twice.</summary>
+    public bool Remembers { get; }
 
     public TimeSpan Lease { get; }
     public TimeSpan HandOverWithin { get; }
@@ -246,7 +254,12 @@ internal sealed class Simulation
     private StreamOptions Streams() => new()
     {
         Partitions = _dice.Pick(1, 3),
-        Retention = _dice.Chance(0.3) ? TimeSpan.FromSeconds(_dice.Pick(0, 20)) : null,
+        // What is gone is not remembered.
+        Retention = !Remembers && _dice.Chance(0.3) ? TimeSpan.FromSeconds(_dice.Pick(0, 20)) : null,
+        // Nobody keeps what has no reader yet.
+        Named = { [TriggeredFunctions.Late] = new() { Retention = TimeSpan.FromDays(1) } },
+        // What is done twice must be seen as a rule, and not be taken for what is sent twice.
+        DuplicateWindow = Remembers ? TimeSpan.FromHours(1) : TimeSpan.Zero,
     };
 
     private long StoreTime() => VirtualTime.Beginning.ToUnixTimeMilliseconds() + World.Milliseconds;
@@ -265,6 +278,8 @@ internal sealed class Simulation
         AuditEvery = Faults.ReadsFail ? TimeSpan.FromSeconds(60) : TimeSpan.FromDays(365),
         Retention = Retention(),
         RetentionEvery = TimeSpan.FromSeconds(7),
+        // A run lasts minutes of its own time, and what the memory is does not matter here.
+        UsageSampleEvery = TimeSpan.FromSeconds(5),
         Streams = Streams(),
         Limits = Limits.Default with
         {

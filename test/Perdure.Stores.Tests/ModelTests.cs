@@ -87,6 +87,7 @@ internal sealed class ModelRun(Disk disk, Node node) : IAsyncDisposable
             }
             lines.AddRange((await Node.Store.ReadOwedAsync(partition, 0, 1_000, default)).Select(r => $"owed {r}"));
         }
+        lines.AddRange((await Node.Store.ReadReadersAsync("", "~", default)).Select(Describe));
         return string.Join('\n', lines);
     }
 

@@ -8,13 +8,13 @@ namespace Perdure.Stores.Tests;
 /// Draws operations over few keys, so that they meet: most batches are good, many are refused, inconsistent or fenced,
 /// and some outcomes are lost.
 /// </summary>
-internal sealed class RandomOperations(int seed)
+internal sealed partial class RandomOperations(int seed)
 {
     public const int Keys = 12;
 
     private readonly Random _random = new(seed);
 
-    public Func<ModelRun, Task<string>> Next() => _random.Next(26) switch
+    public Func<ModelRun, Task<string>> Next() => _random.Next(28) switch
     {
         < 11 => Commit(),
         11 => Uncertain(),
@@ -24,8 +24,9 @@ internal sealed class RandomOperations(int seed)
         15 => Reopen(),
         16 or 17 => Query(),
         18 or 19 => QueryEntities(),
-        20 => QueryDeadLetters(),
+        20 => Maybe(2) ? QueryDeadLetters() : ChangeDeadLetters(),
         21 or 22 => ReadStreams(),
+        23 => ReadUsage(),
         _ => Read(),
     };
 
@@ -166,6 +167,25 @@ internal sealed class RandomOperations(int seed)
         };
     }
 
+    private Func<ModelRun, Task<string>> ChangeDeadLetters()
+    {
+        DeadLetterKey key = new(_random.Next(4), _random.Next(1, 30));
+        DeadLetterKey other = key with { Number = _random.Next(1, 30) };
+        DeadLetterState? from = Maybe(2) ? Pick<DeadLetterState>() : null;
+        DeadLetterChange change = new(Maybe(2) ? Pick<DeadLetterState>() : null, _random.Next(9), "c");
+        DeadLetterRow revision = DeadLetter(key.Partition);
+        revision = revision with { Key = revision.Key with { Number = 30 + _random.Next(1_000_000) } };
+        (int kind, int by, int max) = (_random.Next(3), _random.Next(9), _random.Next(1, 4));
+        return async run => kind switch
+        {
+            0 => string.Join(
+                ',', await run.Node.Store.ChangeDeadLettersAsync([key, other, key], from, change, default)),
+            1 => $"{await run.Node.Store.ReviseDeadLetterAsync(
+                key, revision, change with { To = DeadLetterState.Replaced }, default)}",
+            _ => $"{await run.Node.Store.DeleteDeadLettersAsync(by, max, default)}",
+        };
+    }
+
     private Func<ModelRun, Task<string>> QueryDeadLetters()
     {
         DeadLetterQuery query = new()
@@ -175,6 +195,7 @@ internal sealed class RandomOperations(int seed)
             Function = Maybe(4) ? Name() : null,
             Fingerprint = Maybe(4) ? Id() : null,
             State = Maybe(4) ? Pick<DeadLetterState>() : null,
+            IsOpen = Maybe(4),
             From = Maybe(4) ? _random.Next(4) : null,
             To = Maybe(4) ? _random.Next(4) : null,
             WithRecords = Maybe(2),
@@ -278,7 +299,9 @@ internal sealed class RandomOperations(int seed)
         {
             turn.UpdateDeadLetters =
             [
-                new(new(partition, _random.Next(1, 30)), Pick<DeadLetterState>(), Maybe(2) ? default : Node.Bytes("7")),
+                new(
+                    new(partition, _random.Next(1, 30)), Pick<DeadLetterState>(), Maybe(2) ? default : Node.Bytes("7"),
+                    _random.Next(9), "u", Maybe(2) ? _random.Next(9) : null),
             ];
         }
         if (Maybe(4))
@@ -287,6 +310,10 @@ internal sealed class RandomOperations(int seed)
             turn.TrimLogs = [new(partition, Log(partition), _random.Next(40))];
         if (Maybe(6))
             turn.UpsertReaders = [Reader(partition), Reader(partition)];
+        if (Maybe(12))
+            turn.DeleteReaders = [new(partition, Log(partition), Id())];
+        if (Maybe(4))
+            turn.AddUsage = [Usage(), Usage()];
     }
 
     /// <summary>Two for each partition; their blocks do not overlap.</summary>

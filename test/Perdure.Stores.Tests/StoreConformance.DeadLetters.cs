@@ -60,6 +60,18 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task What_has_not_ended_is_found_at_once()
+    {
+        DeadLetterState[] states = Enum.GetValues<DeadLetterState>();
+        DeadLetterRow[] rows = [.. states.Select((s, i) => DeadLetter(0, i + 1, at: 10) with { State = s })];
+        await PutAsideAsync(rows);
+        DeadLetterQuery open = new() { IsOpen = true, PageSize = 10 };
+        (await DeadLettersAsync(open)).ShouldBe(rows[..3].Select(Text));
+        (await DeadLettersAsync(open with { State = DeadLetterState.Held })).ShouldBe([Text(rows[1])]);
+        (await DeadLettersAsync(open with { State = DeadLetterState.Resolved })).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task What_is_put_aside_is_found_by_each_of_its_marks()
     {
         DeadLetterRow[] rows =
@@ -111,21 +123,25 @@ public abstract partial class StoreConformance
         DeadLetterRow row = DeadLetter(1, 1), other = DeadLetter(1, 2);
         await PutAsideAsync(row, other);
         await _node.MustCommitAsync(
-            new TurnRows { Partition = 1, UpdateDeadLetters = [new(row.Key, DeadLetterState.Held, default)] },
+            new TurnRows { Partition = 1, UpdateDeadLetters = [new(row.Key, DeadLetterState.Held, default, 7, "a")] },
             new TurnRows
             {
                 Partition = 1,
                 UpdateDeadLetters =
-                    [new(row.Key, DeadLetterState.Resolved, default), new(other.Key, 0, Node.Bytes("[1]"))],
+                [
+                    new(row.Key, DeadLetterState.Resolved, default, 8, "b", 77),
+                    new(other.Key, 0, Node.Bytes("[1]"), 7),
+                ],
             });
         await ReopenAsync();
         (await DeadLettersAsync(new() { PageSize = 10 })).ShouldBe(
         [
-            Text(row with { State = DeadLetterState.Resolved }), Text(other with { Record = Node.Bytes("[1]") }),
+            Text(row with { State = DeadLetterState.Resolved, Changed = 8, Trail = "ab", Successor = 77 }),
+            Text(other with { Record = Node.Bytes("[1]"), Changed = 7 }),
         ]);
         DeadLetterRow both = DeadLetter(1, 3);
         await _node.MustCommitAsync(
-            new TurnRows { Partition = 1, UpdateDeadLetters = [new(both.Key, DeadLetterState.Held, default)] },
+            new TurnRows { Partition = 1, UpdateDeadLetters = [new(both.Key, DeadLetterState.Held, default, 5)] },
             new TurnRows { Partition = 1, InsertDeadLetters = [both] });
         (await DeadLettersAsync(new() { PageSize = 10, Key = both.Key })).ShouldBe(
             [Text(both with { State = DeadLetterState.Held })]);
@@ -148,10 +164,71 @@ public abstract partial class StoreConformance
         (await ChangeAsync(asked, DeadLetterState.Held, DeadLetterState.Discarded)).ShouldBe([b.Key]);
         await ReopenAsync();
         (await DeadLettersAsync(new() { PageSize = 10, State = DeadLetterState.Replaying, Partition = 2 }))
-            .ShouldBe([Text(a with { State = DeadLetterState.Replaying })]);
+            .ShouldBe([Text(a with { State = DeadLetterState.Replaying, Changed = 9, Trail = "x\n" })]);
         (await DeadLettersAsync(new() { PageSize = 10, State = DeadLetterState.Replaying, Partition = 1 }))
             .ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task A_note_is_kept_in_any_state_and_leaves_it_and_its_time()
+    {
+        DeadLetterRow a = DeadLetter(2, 1) with { State = DeadLetterState.Resolved };
+        await PutAsideAsync(a);
+        foreach (string note in new[] { "ü\n", "\"\\u0000\"\n" })
+        {
+            (await _node.Store.ChangeDeadLettersAsync([a.Key, new(2, 9)], null, new(null, 99, note), default))
+                .ShouldBe([a.Key]);
+        }
+        await ReopenAsync();
+        (await DeadLettersAsync(new() { PageSize = 10 })).ShouldBe([Text(a with { Trail = "ü\n\"\\u0000\"\n" })]);
+    }
+
+    [Fact]
+    public async Task A_revision_takes_the_place_of_what_is_active_and_of_nothing_else()
+    {
+        DeadLetterRow a = DeadLetter(2, 1) with { Order = "k" };
+        await PutAsideAsync(a);
+        DeadLetterRow b = a with { Key = new(2, 1L << 62), Record = Node.Bytes("[2]"), Order = null };
+        DeadLetterChange change = new(DeadLetterState.Replaced, 9, "e\n");
+        (await _node.Store.ReviseDeadLetterAsync(a.Key, b, change, default)).ShouldBeTrue();
+        (await _node.Store.ReviseDeadLetterAsync(a.Key, b with { Key = new(2, 7) }, change, default)).ShouldBeFalse();
+        (await _node.Store.ReviseDeadLetterAsync(new(2, 9), b with { Key = new(2, 8) }, change, default))
+            .ShouldBeFalse();
+        await ReopenAsync();
+        (await DeadLettersAsync(new() { PageSize = 10 })).ShouldBe(
+        [
+            Text(a with { State = DeadLetterState.Replaced, Changed = 9, Trail = "e\n", Successor = 1L << 62 }),
+            Text(b with { Changed = 9 }),
+        ]);
+    }
+
+    [Fact]
+    public async Task What_is_over_for_long_enough_is_deleted_and_what_was_edited_goes_behind_its_revision()
+    {
+        DeadLetterRow edited = DeadLetter(1, 1, at: 1);
+        await PutAsideAsync(
+            edited, DeadLetter(1, 2, at: 10) with { State = DeadLetterState.Resolved },
+            DeadLetter(1, 3, at: 11) with { State = DeadLetterState.Discarded },
+            DeadLetter(1, 4, at: 12) with { State = DeadLetterState.Resolved }, DeadLetter(1, 5, at: 1),
+            DeadLetter(1, 6, at: 1) with { State = DeadLetterState.Replaying },
+            DeadLetter(1, 7, at: 1) with { State = DeadLetterState.Held });
+        DeadLetterRow revision = edited with { Key = new(1, 99) };
+        await _node.Store.ReviseDeadLetterAsync(edited.Key, revision, new(DeadLetterState.Replaced, 5), default);
+        (await _node.Store.DeleteDeadLettersAsync(11, 1, default)).ShouldBe(1);
+        (await NumbersAsync()).ShouldBe([1, 3, 4, 5, 6, 7, 99]);
+        (await _node.Store.DeleteDeadLettersAsync(11, 9, default)).ShouldBe(1);
+        (await _node.Store.DeleteDeadLettersAsync(11, 9, default)).ShouldBe(0);
+        (await NumbersAsync()).ShouldBe([1, 4, 5, 6, 7, 99]);
+        await ChangeAsync([revision.Key], DeadLetterState.Active, DeadLetterState.Discarded);
+        (await _node.Store.DeleteDeadLettersAsync(9, 9, default)).ShouldBe(1);
+        (await _node.Store.DeleteDeadLettersAsync(9, 9, default)).ShouldBe(1);
+        await ReopenAsync();
+        (await NumbersAsync()).ShouldBe([4, 5, 6, 7]);
+    }
+
+    private async Task<IEnumerable<long>> NumbersAsync() =>
+        (await _node.Store.QueryDeadLettersAsync(new() { PageSize = 99 }, default)).Rows.Select(r => r.Key.Number)
+        .Order();
 
     [Fact]
     public async Task Dead_letters_are_grouped_by_what_failed_where()
@@ -169,7 +246,7 @@ public abstract partial class StoreConformance
 
     private async Task<IReadOnlyList<DeadLetterKey>> ChangeAsync(
         DeadLetterKey[] keys, DeadLetterState from, DeadLetterState to) =>
-        await _node.Store.ChangeDeadLettersAsync(keys, from, to, default);
+        await _node.Store.ChangeDeadLettersAsync(keys, from, new DeadLetterChange(to, 9, "x\n"), default);
 
     private async Task<IReadOnlyList<DeadLetterGroupRow>> GroupsAsync(DeadLetterQuery query) =>
         await _node.Store.GroupDeadLettersAsync(query, default);
@@ -191,6 +268,7 @@ public abstract partial class StoreConformance
         Fingerprint = "f1",
         At = at,
         Record = Node.Bytes("{}"),
+        Changed = at,
     };
 
     private static string Text(DeadLetterRow row) =>

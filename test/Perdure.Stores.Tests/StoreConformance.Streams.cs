@@ -56,6 +56,31 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task Readers_are_found_by_the_ids_of_their_logs_in_all_partitions()
+    {
+        ReaderRow[] rows =
+        [
+            Reader(0, "@@!a", "timer", long.MaxValue), Reader(1, "@@!b", "timer", 5), Reader(1, "@@!bö", "timer", 6),
+            Reader(2, "@@/a/1", "x", 7), Reader(2, "@@/a/1", "y", 8), Reader(3, "@@z", "x", 9),
+        ];
+        foreach (ReaderRow row in rows.Reverse())
+            await _node.MustCommitAsync(new TurnRows { Partition = row.Partition, UpsertReaders = [row] });
+        await ReopenAsync();
+        foreach ((string from, string before, int[] found) in new (string, string, int[])[]
+        {
+            ("@@!", "@@\"", [0, 1, 2]), ("@@!b", "@@!bö", [1]), ("@@/", "@@0", [3, 4]), ("", "@@!", []),
+            ("@", "A", [0, 1, 2, 3, 4, 5]),
+        })
+        {
+            (await _node.Store.ReadReadersAsync(from, before, default)).Select(ModelRun.Describe)
+                .ShouldBe(found.Select(i => ModelRun.Describe(rows[i])), $"from {from}");
+        }
+
+        static ReaderRow Reader(int partition, string log, string name, long position) =>
+            new(partition, log, name, position, 3, Node.Bytes("{}"));
+    }
+
+    [Fact]
     public async Task A_log_is_trimmed_by_whole_blocks()
     {
         await AppendAsync(Block(0, 10), Block(10, 10), Block(20, 10));
@@ -100,6 +125,21 @@ public abstract partial class StoreConformance
         LogSummary log = await _node.Store.ReadLogAsync(1, Log, default);
         log.Readers.Select(ModelRun.Describe).ShouldBe(
             [ModelRun.Describe(reader with { Position = 7, At = 2 }), ModelRun.Describe(other)]);
+    }
+
+    [Fact]
+    public async Task A_reader_that_is_forgotten_is_gone_and_no_other()
+    {
+        ReaderRow reader = new(1, Log, "gone", 5, 1, Node.Bytes("{}"));
+        ReaderRow[] others = [reader with { Name = "other" }, reader with { Log = "@@/other/0" }];
+        await _node.MustCommitAsync(new TurnRows { Partition = 1, UpsertReaders = [reader, .. others] });
+        ReaderKey key = new(1, Log, "gone");
+        await _node.MustCommitAsync(
+            new TurnRows { Partition = 1, DeleteReaders = [key, key with { Name = "nobody" }] },
+            new TurnRows { Partition = 1, UpsertReaders = [reader with { Position = 9 }] });
+        await ReopenAsync();
+        (await _node.Store.ReadLogAsync(1, Log, default)).Readers.Select(r => r.Name).ShouldBe(["other"]);
+        (await _node.Store.ReadLogAsync(1, "@@/other/0", default)).Readers.Select(r => r.Name).ShouldBe(["gone"]);
     }
 
     private Task AppendAsync(params BlockRow[] blocks) =>

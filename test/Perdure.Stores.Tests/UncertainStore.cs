@@ -1,6 +1,7 @@
 using Perdure.Core.Identity;
 using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
+using Perdure.Core.Usage;
 using Perdure.Sqlite;
 
 namespace Perdure.Stores.Tests;
@@ -106,9 +107,17 @@ internal sealed class UncertainStore(IStore store, Disk disk) : IStore
         store.GroupDeadLettersAsync(query, cancellationToken);
 
     public ValueTask<IReadOnlyList<DeadLetterKey>> ChangeDeadLettersAsync(
-        IReadOnlyList<DeadLetterKey> keys, DeadLetterState from, DeadLetterState to,
+        IReadOnlyList<DeadLetterKey> keys, DeadLetterState? from, DeadLetterChange change,
         CancellationToken cancellationToken) =>
-        store.ChangeDeadLettersAsync(keys, from, to, cancellationToken);
+        store.ChangeDeadLettersAsync(keys, from, change, cancellationToken);
+
+    public ValueTask<bool> ReviseDeadLetterAsync(
+        DeadLetterKey original, DeadLetterRow revision, DeadLetterChange change,
+        CancellationToken cancellationToken) =>
+        store.ReviseDeadLetterAsync(original, revision, change, cancellationToken);
+
+    public ValueTask<int> DeleteDeadLettersAsync(long changedBy, int max, CancellationToken cancellationToken) =>
+        store.DeleteDeadLettersAsync(changedBy, max, cancellationToken);
 
     public ValueTask<StreamRow> OpenStreamAsync(StreamRow wanted, CancellationToken cancellationToken) =>
         store.OpenStreamAsync(wanted, cancellationToken);
@@ -125,6 +134,20 @@ internal sealed class UncertainStore(IStore store, Disk disk) : IStore
 
     public ValueTask<long> FindEventAsync(int partition, string log, long at, CancellationToken cancellationToken) =>
         store.FindEventAsync(partition, log, at, cancellationToken);
+
+    public ValueTask<IReadOnlyList<ReaderRow>> ReadReadersAsync(
+        string from, string before, CancellationToken cancellationToken) =>
+        store.ReadReadersAsync(from, before, cancellationToken);
+
+    public ValueTask<IReadOnlyList<UsageSum>> ReadUsageAsync(
+        long from, long to, UsageGrouping by, CancellationToken cancellationToken) =>
+        store.ReadUsageAsync(from, to, by, cancellationToken);
+
+    public ValueTask<bool> DeleteUsageAsync(long before, CancellationToken cancellationToken) =>
+        store.DeleteUsageAsync(before, cancellationToken);
+
+    public ValueTask<IReadOnlyList<BacklogRow>> ReadBacklogAsync(int kind, CancellationToken cancellationToken) =>
+        store.ReadBacklogAsync(kind, cancellationToken);
 
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         store.SweepAsync(rowsMax, cancellationToken);

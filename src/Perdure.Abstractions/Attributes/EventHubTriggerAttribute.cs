@@ -45,13 +45,16 @@ public sealed class EventHubTriggerAttribute(string eventHubName) : Attribute
     /// </summary>
     public int MaxEventBatchSize { get; set; }
 
-    /// <summary>What becomes of an event that cannot be processed. Default: it is put aside, and the next one runs.
+    /// <summary>
+    /// What becomes of an event that cannot be processed. When it is not said, the value of the host counts: it is put
+    /// aside, and the next one runs.
     /// </summary>
     public EventFailurePolicy FailurePolicy { get; set; }
 
     /// <summary>
     /// Where to begin when the group has no checkpoint: <c>fromStart</c>, the default, <c>fromEnd</c>, or a time such
-    /// as <c>2026-11-29T12:00:00Z</c> for what was appended then or later.
+    /// as <c>2026-11-29T12:00:00Z</c> for what was appended then or later. When it is not said, the value of the host
+    /// counts.
     /// </summary>
     public string InitialOffset { get; set; } = "fromStart";
 }

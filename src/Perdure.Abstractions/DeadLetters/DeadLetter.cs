@@ -50,6 +50,21 @@ public sealed class DeadLetter
 
     /// <summary>Of an event: the consumer group whose function failed.</summary>
     public string? ConsumerGroup { get; init; }
+
+    /// <summary>When its state changed last.</summary>
+    public required DateTimeOffset ChangedAt { get; init; }
+
+    /// <summary>What has become of it since it was put aside, and by whom, in order.</summary>
+    public required IReadOnlyList<DeadLetterTrailEntry> Trail { get; init; }
+
+    /// <summary>
+    /// The id of the one whose place it has taken: that it is an edited revision of, or whose message was put aside
+    /// again; null for neither.
+    /// </summary>
+    public string? RevisionOf { get; init; }
+
+    /// <summary>The id of the one that has taken its place, or null.</summary>
+    public string? ReplacedBy { get; init; }
 }
 
 /// <summary>One run of a function that did not end well.</summary>

@@ -22,4 +22,7 @@ public enum DeadLetterReason
 
     /// <summary>A circuit opened meanwhile; it runs again when the circuit closes.</summary>
     CircuitHeld = 5,
+
+    /// <summary>An earlier event of its key was aside; its function has not seen it.</summary>
+    KeyHeld = 6,
 }

@@ -49,6 +49,26 @@ public sealed class PerdureOptions
     public TimeSpan? ActivityTimeout { get; set; }
 
     /// <summary>
+    /// How long any activity, and any function of a queue or stream, may run that has no time of its own. Default:
+    /// without bound. <see cref="ActivityTimeout"/> comes first for activities.
+    /// </summary>
+    public TimeSpan? FunctionTimeout { get; set; }
+
+    /// <summary>
+    /// What is different for single functions, by name in any case: <c>Perdure:Functions:ShipOrder:BatchSize</c> in the
+    /// configuration. An attribute has the last word.
+    /// </summary>
+    public IDictionary<string, FunctionOptions> Functions { get; } =
+        new Dictionary<string, FunctionOptions>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// How many runs at a time in one node the limits let through that functions share
+    /// (<see cref="ConcurrencyLimitAttribute"/>), by name in any case; each 1 or more.
+    /// </summary>
+    public IDictionary<string, int> ConcurrencyLimits { get; } =
+        new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
     /// Stopping lets running activities and turns finish for so long. Default 20 seconds. The host's own
     /// <c>ShutdownTimeout</c> (30 seconds) should be longer.
     /// </summary>
@@ -79,10 +99,22 @@ public sealed class PerdureOptions
     /// <summary>The streams of the hub, and how their functions run unless their triggers say otherwise.</summary>
     public StreamOptions Streams { get; } = new();
 
+    /// <summary>Circuit breakers: when functions of queues and streams stop, who is told, and how they go on.</summary>
+    public CircuitOptions Circuits { get; } = new();
+
+    /// <summary>What was put aside.</summary>
+    public DeadLetterOptions DeadLetters { get; } = new();
+
     /// <summary>
     /// How long ended orchestrations are kept: completed ones for 30 days, failed and terminated ones for 90.
     /// </summary>
     public RetentionOptions Retention { get; } = new();
+
+    /// <summary>How long what functions have used is kept, and what it would cost.</summary>
+    public UsageOptions Usage { get; } = new();
+
+    /// <summary>How many instances of the program are recommended.</summary>
+    public ScaleOptions Scale { get; } = new();
 
     /// <summary>Where durable HTTP calls may go, and how long they may take; by default public addresses.</summary>
     public HttpCallOptions Http { get; } = new();

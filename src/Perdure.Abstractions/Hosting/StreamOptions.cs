@@ -15,6 +15,13 @@ public sealed class StreamOptions
     /// </summary>
     public TimeSpan? Retention { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>
+    /// How long an event with an id that its sender gave is remembered, so that it is not appended a second time.
+    /// Default 10 minutes; 0 turns that off; at most 7 days. At most the last 100,000 events of a partition are
+    /// remembered.
+    /// </summary>
+    public TimeSpan DuplicateWindow { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>The most events of a batch. Default 100; 1 to 10,000.</summary>
     public int MaxEventBatchSize { get; set; } = 100;
 
@@ -27,6 +34,16 @@ public sealed class StreamOptions
     /// How long it waits for its first retry; from retry to retry it waits about twice as long. Default 1 second.
     /// </summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>What becomes of an event that cannot be processed. Default: it is put aside, and the next one runs.
+    /// </summary>
+    public EventFailurePolicy FailurePolicy { get; set; }
+
+    /// <summary>
+    /// Where a consumer group begins that has no checkpoint: <c>fromStart</c>, the default, <c>fromEnd</c>, or a time
+    /// such as <c>2026-11-29T12:00:00Z</c>.
+    /// </summary>
+    public string InitialOffset { get; set; } = "fromStart";
 
     /// <summary>What is different for single streams, by name in lower case.</summary>
     public IDictionary<string, StreamShape> Named { get; } =
@@ -41,4 +58,7 @@ public sealed class StreamShape
 
     /// <summary>As <see cref="StreamOptions.Retention"/>.</summary>
     public TimeSpan? Retention { get; set; }
+
+    /// <summary>As <see cref="StreamOptions.DuplicateWindow"/>.</summary>
+    public TimeSpan? DuplicateWindow { get; set; }
 }

@@ -16,6 +16,7 @@ using Perdure.AspNetCore.Triggers;
 using Perdure.Clients;
 using Perdure.Hosting;
 using Perdure.Runtime;
+using Perdure.Runtime.Scaling;
 
 namespace Perdure.AspNetCore.Hosting;
 
@@ -39,7 +40,12 @@ internal sealed class PerdureHttp
         Client = host.Client;
         Queues = host.Queues;
         Streams = host.Streams;
+        StreamAdmin = host.StreamAdmin;
         DeadLetters = host.DeadLetters;
+        Circuits = host.Circuits;
+        Timers = host.Timers;
+        Usage = host.Usage;
+        Scale = host.Scale;
         Node = host.Node;
         TaskHub = hub.TaskHub;
         MaxPayloadBytes = hub.MaxPayloadBytes;
@@ -76,7 +82,17 @@ internal sealed class PerdureHttp
 
     public IStreamClient Streams { get; }
 
+    public IStreamAdminClient StreamAdmin { get; }
+
     public IDeadLetterClient DeadLetters { get; }
+
+    public ICircuitClient Circuits { get; }
+
+    public ITimerClient Timers { get; }
+
+    public UsageClient Usage { get; }
+
+    public ScaleAdvisor Scale { get; }
 
     public Node Node { get; }
 

@@ -9,6 +9,15 @@ internal sealed record Answer(int Status)
     /// <summary>Writes the JSON of the body; null for none.</summary>
     public Action<Utf8JsonWriter>? Body { get; init; }
 
+    /// <summary>
+    /// Writes lines of JSON, each an item, as they come; in the place of <see cref="Body"/>. What goes wrong on the way
+    /// cuts the connection, because the status is sent by then.
+    /// </summary>
+    public IAsyncEnumerable<Action<Utf8JsonWriter>>? Lines { get; init; }
+
+    /// <summary>A body that is not JSON; null for none.</summary>
+    public (string ContentType, string Text)? Text { get; init; }
+
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     public static Answer Of(int status, JsonElement body) => new(status) { Body = body.WriteTo };

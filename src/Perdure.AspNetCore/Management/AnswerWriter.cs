@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -11,6 +12,8 @@ internal static class AnswerWriter
 {
     public const string ContentType = "application/json; charset=utf-8";
 
+    public const string LinesType = "application/x-ndjson; charset=utf-8";
+
     private static readonly JsonWriterOptions s_relaxed =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -22,6 +25,17 @@ internal static class AnswerWriter
         response.Headers[HeaderNames.XContentTypeOptions] = "nosniff";
         foreach ((string name, string value) in answer.Headers)
             response.Headers[name] = value;
+        if (answer.Lines is { } lines)
+        {
+            await WriteAsync(context, lines);
+            return;
+        }
+        if (answer.Text is var (contentType, text))
+        {
+            response.ContentType = contentType;
+            await response.WriteAsync(text, context.RequestAborted);
+            return;
+        }
         if (answer.Body is not { } body)
         {
             response.ContentLength = 0;
@@ -30,6 +44,18 @@ internal static class AnswerWriter
         response.ContentType = ContentType;
         Write(response.BodyWriter, body);
         await response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private static async Task WriteAsync(HttpContext context, IAsyncEnumerable<Action<Utf8JsonWriter>> lines)
+    {
+        context.Response.ContentType = LinesType;
+        PipeWriter target = context.Response.BodyWriter;
+        await foreach (Action<Utf8JsonWriter> line in lines.WithCancellation(context.RequestAborted))
+        {
+            Write(target, line);
+            target.Write("\n"u8);
+            await target.FlushAsync(context.RequestAborted);
+        }
     }
 
     public static byte[] ToBytes(Action<Utf8JsonWriter> body)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -59,10 +60,10 @@ internal static class DeadLetterHandlers
     public static async Task<Answer> ChangeAsync(ManagementCall call, string verb)
     {
         string[] ids = [IdOf(call)];
-        IDeadLetterClient client = call.Http.DeadLetters;
+        IDeadLetterClient client = ClientOf(call);
         int changed = verb switch
         {
-            "Replay" => await client.ReplayAsync(ids, call.Aborted),
+            "Replay" => await client.ReplayAsync(ids, TargetOf(call), call.Aborted),
             "Discard" => await client.DiscardAsync(ids, call.Aborted),
             _ => await client.RestoreAsync(ids, call.Aborted),
         };
@@ -72,19 +73,14 @@ internal static class DeadLetterHandlers
             ? Answer.Refusal(
                 StatusCodes.Status409Conflict,
                 $"The dead letter '{letter.Id}' is {letter.State}; {verb.ToLowerInvariant()} is for one that is "
-                + $"{(verb == "Restore" ? DeadLetterState.Discarded : DeadLetterState.Active)}.")
+                + verb switch { "Restore" => "Discarded.", "Discard" => "Active or Held.", _ => "Active." })
             : Absent(call);
     }
 
     public static async Task<Answer> ReplayAllAsync(ManagementCall call)
     {
-        DeadLetterFilter filter = Filter(call);
-        if (filter is { Source: null, FunctionName: null, Fingerprint: null, From: null, To: null })
-        {
-            throw new RequestRefusedException(
-                StatusCodes.Status400BadRequest,
-                "No filter is given; name at least one of source, functionName, fingerprint, from and to.");
-        }
+        DeadLetterFilter filter = SelectionOf(call);
+        DeadLetterReplayTarget target = TargetOf(call);
         filter.State = DeadLetterState.Active;
         // What fails again is put aside later than now, and must not be taken a second time.
         filter.To ??= call.Http.Node.Time.GetUtcNow();
@@ -94,7 +90,7 @@ internal static class DeadLetterHandlers
         {
             DeadLetterQueryResult page =
                 await call.Http.DeadLetters.ListAsync(filter, PageOfReplays, next, call.Aborted);
-            taken += await call.Http.DeadLetters.ReplayAsync(page.DeadLetters.Select(d => d.Id), call.Aborted);
+            taken += await ClientOf(call).ReplayAsync(page.DeadLetters.Select(d => d.Id), target, call.Aborted);
             next = page.ContinuationToken;
         }
         while (next is not null);
@@ -108,6 +104,95 @@ internal static class DeadLetterHandlers
             },
         };
     }
+
+    public static async Task<Answer> EditAsync(ManagementCall call)
+    {
+        object? body = await EventHandlers.ReadAsync(call);
+        IDeadLetterClient client = ClientOf(call);
+        if (await client.GetAsync(IdOf(call), call.Aborted) is not { } letter)
+            return Absent(call);
+        if (letter.State != DeadLetterState.Active)
+            return Answer.Refusal(
+                StatusCodes.Status409Conflict,
+                $"The dead letter '{letter.Id}' is {letter.State}; only one that is {DeadLetterState.Active} can be "
+                + "edited.");
+        string id = await client.EditAsync(letter.Id, body, call.Aborted);
+        return new Answer(StatusCodes.Status200OK)
+        {
+            Body = w =>
+            {
+                w.WriteStartObject();
+                w.WriteString("id", id);
+                w.WriteEndObject();
+            },
+        };
+    }
+
+    public static async Task<Answer> CheckAsync(ManagementCall call)
+    {
+        byte[] given = await call.ReadBodyAsync();
+        if (await call.Http.DeadLetters.GetAsync(IdOf(call), call.Aborted) is null)
+            return Absent(call);
+        DeadLetterCheck check = given.Length == 0
+            ? await call.Http.DeadLetters.CheckAsync(IdOf(call), call.Aborted)
+            : await call.Http.DeadLetters.CheckAsync(IdOf(call), EventHandlers.Read(call, given), call.Aborted);
+        return new Answer(StatusCodes.Status200OK)
+        {
+            Body = w =>
+            {
+                w.WriteStartObject();
+                if (check.Fits is { } fits)
+                    w.WriteBoolean("fits", fits);
+                else
+                    w.WriteNull("fits");
+                w.WriteString("problem", check.Problem);
+                w.WriteEndObject();
+            },
+        };
+    }
+
+    public static async Task<Answer> NoteAsync(ManagementCall call)
+    {
+        string note = RequestBody.Text(await call.ReadBodyAsync());
+        if (await call.Http.DeadLetters.GetAsync(IdOf(call), call.Aborted) is null)
+            return Absent(call);
+        await ClientOf(call).NoteAsync(IdOf(call), note, call.Aborted);
+        return new Answer(StatusCodes.Status202Accepted);
+    }
+
+    public static Task<Answer> ExportAsync(ManagementCall call) => Task.FromResult(
+        new Answer(StatusCodes.Status200OK) { Lines = LinesAsync(call.Http.DeadLetters, Filter(call), call.Aborted) });
+
+    private static async IAsyncEnumerable<Action<Utf8JsonWriter>> LinesAsync(
+        IDeadLetterClient client, DeadLetterFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (DeadLetter letter in client.ReadAllAsync(filter, cancellationToken))
+            yield return w => Write(w, letter, whole: true);
+    }
+
+    /// <summary>A filter that does not mean everything.</summary>
+    /// <exception cref="RequestRefusedException">It does.</exception>
+    public static DeadLetterFilter SelectionOf(ManagementCall call) =>
+        Filter(call) is { } filter
+        && filter is not { Source: null, FunctionName: null, Fingerprint: null, From: null, To: null }
+            ? filter
+            : throw new RequestRefusedException(
+                StatusCodes.Status400BadRequest,
+                "No filter is given; name at least one of source, functionName, fingerprint, from and to.");
+
+    /// <exception cref="RequestRefusedException">The parameter names no place.</exception>
+    public static DeadLetterReplayTarget TargetOf(ManagementCall call) => call.Query("target") switch
+    {
+        null => DeadLetterReplayTarget.InPlace,
+        { } text when text.Equals("inPlace", StringComparison.OrdinalIgnoreCase) => DeadLetterReplayTarget.InPlace,
+        { } text when text.Equals("tail", StringComparison.OrdinalIgnoreCase) => DeadLetterReplayTarget.Tail,
+        { } text => throw new RequestRefusedException(
+            StatusCodes.Status400BadRequest,
+            $"The parameter target is '{(text.Length > 100 ? text[..100] : text)}'; it is inPlace or tail."),
+    };
+
+    public static IDeadLetterClient ClientOf(ManagementCall call) =>
+        call.Author is { } author ? call.Http.DeadLetters.OnBehalfOf(author) : call.Http.DeadLetters;
 
     private static string IdOf(ManagementCall call) => call.Value("deadLetterId")!;
 
@@ -169,6 +254,20 @@ internal static class DeadLetterHandlers
             writer.WriteString("errorType", attempt.Failure.ErrorType);
             writer.WriteString("errorMessage", attempt.Failure.ErrorMessage);
             writer.WriteString("stackTrace", attempt.Failure.StackTrace);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        writer.WriteString("changedTime", StatusJson.Time(letter.ChangedAt.UtcDateTime));
+        writer.WriteString("revisionOf", letter.RevisionOf);
+        writer.WriteString("replacedBy", letter.ReplacedBy);
+        writer.WriteStartArray("trail");
+        foreach (DeadLetterTrailEntry entry in letter.Trail)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("time", StatusJson.Time(entry.At.UtcDateTime));
+            writer.WriteString("author", entry.Author);
+            writer.WriteString("action", entry.Action.ToString());
+            writer.WriteString("note", entry.Note);
             writer.WriteEndObject();
         }
         writer.WriteEndArray();

@@ -55,11 +55,10 @@ internal static class EventHandlers
     }
 
     /// <summary>A body that says that it is JSON is JSON, any other the text that it is.</summary>
-    private static async Task<object?> ReadAsync(ManagementCall call)
-    {
-        byte[] body = await call.ReadBodyAsync();
-        return RequestBody.IsJson(call.Request) ? RequestBody.Parse(call.Request, body) : RequestBody.Text(body);
-    }
+    public static async Task<object?> ReadAsync(ManagementCall call) => Read(call, await call.ReadBodyAsync());
+
+    public static object? Read(ManagementCall call, byte[] body) =>
+        RequestBody.IsJson(call.Request) ? RequestBody.Parse(call.Request, body) : RequestBody.Text(body);
 
     private static StreamEntry[] Batch(object? body, string? key, string? id)
     {

@@ -61,6 +61,13 @@ internal sealed class ManagementCall(
             ? time
             : throw Bad(name, text, "a time such as 2026-12-01T09:00:00Z");
 
+    /// <summary>One of the names of an enum, in any case.</summary>
+    public T Choice<T>(string name, T otherwise) where T : struct, Enum => Query(name) is not { } text
+        ? otherwise
+        : Enum.TryParse(text, ignoreCase: true, out T value) && Enum.IsDefined(value) && char.IsAsciiLetter(text[0])
+            ? value
+            : throw Bad(name, text, $"one of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
+
     public TimeSpan? Seconds(string name) => Query(name) is not { } text
         ? null
         : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)

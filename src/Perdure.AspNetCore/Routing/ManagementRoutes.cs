@@ -15,7 +15,10 @@ internal static partial class ManagementRoutes
     private const string InstancePath = ApiPath + "/instances/{instanceId}";
 
     public static IReadOnlyList<ManagementRoute> All { get; } =
-        [.. Orchestrations(), .. Instances(), .. Entities(), .. Events(), .. DeadLetters(), .. Host()];
+    [
+        .. Orchestrations(), .. Instances(), .. Entities(), .. Events(), .. Streams(), .. Timers(), .. DeadLetters(),
+        .. Replays(), .. Circuits(), .. Functions(), .. Host(),
+    ];
 
     // Computed, because the table above is built while the type is initialised.
     private static RouteInput Reason => new("reason", "string", "Why; the history shows it.");

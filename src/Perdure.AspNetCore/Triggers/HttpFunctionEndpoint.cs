@@ -4,6 +4,7 @@ using Perdure.AspNetCore.Hosting;
 using Perdure.AspNetCore.Management;
 using Perdure.AspNetCore.Security;
 using Perdure.Functions;
+using Perdure.Runtime.Usage;
 
 namespace Perdure.AspNetCore.Triggers;
 
@@ -68,14 +69,30 @@ internal sealed class HttpFunctionEndpoint(
 
     private async Task CallAsync(HttpContext context)
     {
-        object?[] values = new object?[_values];
-        foreach (HttpArgument argument in function.Arguments)
-            values[argument.Position] = await argument.ReadAsync(context);
+        UsageRun usage = http.Node.Usage.Begin(UsageTrigger.Http, function.Name);
+        bool isCalled = false;
+        try
+        {
+            object?[] values = new object?[_values];
+            foreach (HttpArgument argument in function.Arguments)
+                values[argument.Position] = await argument.ReadAsync(context);
 
-        // Lives until the answer is written: what was returned may still read from it.
-        await using FunctionInstance instance = function.Target.Open(context.RequestServices);
-        object? value = await function.Call(new HttpCall(instance.Create(), context, values));
-        await answers.WriteAsync(context, value, function.Result);
+            isCalled = true;
+            // Lives until the answer is written: what was returned may still read from it.
+            await using FunctionInstance instance = function.Target.Open(context.RequestServices);
+            object? value = await function.Call(new HttpCall(instance.Create(), context, values));
+            await answers.WriteAsync(context, value, function.Result);
+            usage.End(failed: false);
+        }
+        catch
+        {
+            // A request for which the function was never called is free.
+            if (isCalled)
+                usage.End(failed: true);
+            else
+                usage.Leave();
+            throw;
+        }
     }
 
     private async Task RefuseAsync(HttpContext context, int status, string reason)

@@ -29,6 +29,9 @@ internal sealed record DeadLetterRecord
     /// <summary>Of an event: the log, its number there and the consumer group.</summary>
     public (string Log, long Number, string Group)? Place { get; init; }
 
+    /// <summary>Of an edited revision: the number of the one that it takes the place of.</summary>
+    public long? RevisionOf { get; init; }
+
     /// <summary>Why it was put aside, if nothing else is known than its last failure.</summary>
     public static DeadLetterReason ClassOf(FailureDetails failure) =>
         failure.ErrorType == "System.TimeoutException" ? DeadLetterReason.Timeout : DeadLetterReason.Exception;
@@ -68,6 +71,8 @@ internal sealed record DeadLetterRecord
         AttemptsJson.Write(writer, Attempts);
         if (TraceParent is { } trace)
             writer.WriteString("trace", trace);
+        if (RevisionOf is { } original)
+            writer.WriteNumber("revisionOf", original);
         if (!Body.IsNone)
         {
             writer.WritePropertyName("body");
@@ -112,6 +117,7 @@ internal sealed record DeadLetterRecord
                 case "group": group = reader.GetString(); break;
                 case "failures": record = record with { Failures = reader.GetInt32() }; break;
                 case AttemptsJson.Name: record = record with { Attempts = AttemptsJson.Read(ref reader) }; break;
+                case "revisionOf": record = record with { RevisionOf = reader.GetInt64() }; break;
                 case "trace": record = record with { TraceParent = reader.GetString() }; break;
                 case "body":
                     int start = (int)reader.TokenStartIndex;

@@ -1,4 +1,5 @@
 using Perdure.Core.History;
+using Perdure.Core.Messages;
 
 namespace Perdure.Core.Entities;
 
@@ -51,4 +52,7 @@ internal abstract record EntityAction
     /// <summary>Starts an orchestration that answers nobody.</summary>
     public sealed record StartOrchestration(string Name, string InstanceId, string ExecutionId, Payload Input)
         : EntityAction;
+
+    /// <summary>Sends a message to a shard of a queue; for entities of the engine.</summary>
+    public sealed record Enqueue(string Shard, Message.QueueItem Item) : EntityAction;
 }

@@ -167,6 +167,7 @@ internal sealed class EntityCore(Limits limits, int partitionCount, INumbers num
                     TraceParent = a.TraceParent,
                 }));
                 break;
+            case EntityAction.Enqueue a: Send(turn, a.Shard, a.Item); break;
             default:
                 throw new UnreachableException($"No message for {action.GetType().Name}.");
         }

@@ -19,6 +19,12 @@ internal sealed class EntityMailbox(Limits limits)
     private readonly Dictionary<MessageKey, LinkedListNode<Message>> _rows = [];
     private EntityCaller? _holder;
 
+    /// <summary>
+    /// Who holds the lock is known. Until then all stand in one line as they came: a holder that was ended has its
+    /// release behind calls, and must not overtake them.
+    /// </summary>
+    private bool _isLoaded;
+
     /// <summary>The holder's release waits in the first line: what it sends after it is nothing special.</summary>
     private bool _holderLeaves;
 
@@ -46,8 +52,10 @@ internal sealed class EntityMailbox(Limits limits)
     /// <summary>The entity was read from the store: only now is known what of the mail comes from its holder.</summary>
     public void Load(EntityCaller? holder)
     {
+        List<Message> all = TakeAll();
         SetHolder(holder);
-        foreach (Message message in TakeAll())
+        _isLoaded = true;
+        foreach (Message message in all)
             Append(message);
     }
 
@@ -164,7 +172,7 @@ internal sealed class EntityMailbox(Limits limits)
         _holderLeaves |= message is Message.Release release && release.Request == _holder?.Task;
     }
 
-    private bool GoesFirst(Message message) => message switch
+    private bool GoesFirst(Message message) => _isLoaded && message switch
     {
         Message.Release => true,
         Message.Operation { DueAt: not null, IsDue: false } => true,

@@ -117,6 +117,9 @@ internal abstract record Message
         /// <summary>The first of its failures, and the latest ones.</summary>
         public IReadOnlyList<FailedAttempt> Attempts { get; init; } = [];
 
+        /// <summary>The dead letter that it is back from; null when it was never put aside.</summary>
+        public DeadLetterKey? Letter { get; init; }
+
         /// <summary>
         /// Body and attempts were left in the row, because too many wait; they are read before it runs.
         /// </summary>
@@ -125,6 +128,23 @@ internal abstract record Message
 
     /// <summary>Events for a log of a stream.</summary>
     public sealed record Append(IReadOnlyList<EventData> Events) : Message;
+
+    /// <summary>A timer is told to do something.</summary>
+    public sealed record TimerOrder(TimerOrderKind Kind) : Message
+    {
+        /// <summary>Of the occurrence that is to run; null when none is.</summary>
+        public string? OccurrenceId { get; init; }
+
+        /// <summary>For which time it is, in milliseconds since 1970.</summary>
+        public long Time { get; init; }
+    }
+
+    /// <summary>Somebody moves the checkpoint of a consumer group in a log, or lets it go on.</summary>
+    public sealed record Checkpoint(string Group, CheckpointVerb Verb, long Number) : Message
+    {
+        /// <summary>Who, if they said so.</summary>
+        public string? Author { get; init; }
+    }
 
     /// <summary>An orchestration wants an entity for itself.</summary>
     public sealed record LockRequest(EntityCaller Holder) : Message;
@@ -186,4 +206,16 @@ internal enum RequestOutcome
     Busy,
     /// <summary>Rewind to a point at which the code held locks or waited for an entity; they are let go.</summary>
     BoundToEntities,
+
+    /// <summary>A checkpoint at an event that is deleted already.</summary>
+    BeforeStart,
+
+    /// <summary>A checkpoint behind the next event.</summary>
+    BeyondEnd,
+
+    /// <summary>A consumer group that cannot be deleted, because its function would make it anew.</summary>
+    HasFunction,
+
+    /// <summary>What only the function could say, which the node that owns the partition does not have.</summary>
+    NoFunction,
 }

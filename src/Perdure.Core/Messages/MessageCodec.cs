@@ -7,6 +7,7 @@ using Perdure.Core.Identity;
 using Perdure.Core.Queues;
 using Perdure.Core.Stores;
 using Perdure.Core.Streams;
+using Perdure.Core.Timers;
 
 namespace Perdure.Core.Messages;
 
@@ -54,6 +55,10 @@ internal static class MessageCodec
             return new MessageRow(key, target, QueueItemCodec.Kind, QueueItemCodec.Encode(item));
         if (message is Message.Append append)
             return new MessageRow(key, target, EventCodec.Kind, EventCodec.Encode(append.Events));
+        if (message is Message.TimerOrder order)
+            return new MessageRow(key, target, TimerOrderCodec.Kind, TimerOrderCodec.Encode(order));
+        if (message is Message.Checkpoint checkpoint)
+            return new MessageRow(key, target, CheckpointCodec.Kind, CheckpointCodec.Encode(checkpoint));
         if (message is Message.Purge purge)
             return new MessageRow(key, target, PurgeKind, RequestCodec.EncodePurge(purge));
         if (message is Message.WorkDone work)
@@ -117,6 +122,10 @@ internal static class MessageCodec
             return QueueItemCodec.Decode(row.Body) with { Row = row.Key };
         if (row.Kind == EventCodec.Kind)
             return new Message.Append(EventCodec.Decode(row.Body)) { Row = row.Key };
+        if (row.Kind == TimerOrderCodec.Kind)
+            return TimerOrderCodec.Decode(row.Body) with { Row = row.Key };
+        if (row.Kind == CheckpointCodec.Kind)
+            return CheckpointCodec.Decode(row.Body) with { Row = row.Key };
         if (row.Kind == PurgeKind)
             return RequestCodec.DecodePurge(row);
         if (row.Kind == WorkDoneKind)

@@ -20,4 +20,7 @@ internal sealed record Announcement
 
     /// <summary>A node has come, or partitions were released: somebody should own something else now.</summary>
     public bool Shares { get; init; }
+
+    /// <summary>A circuit lets something else run than before.</summary>
+    public bool Circuits { get; init; }
 }

@@ -13,9 +13,16 @@ internal sealed class QueueCore(int partitionCount)
 {
     /// <summary>The message is processed: it is gone, and what its function sent is on its way.</summary>
     public QueueTurn Succeed(
-        int partition, Message.QueueItem item, IReadOnlyList<(string Target, Message Message)> sent)
+        int partition, Message.QueueItem item, IReadOnlyList<(string Target, Message Message)> sent, long now)
     {
         TurnRows rows = new() { Partition = partition, DeleteMessages = [item.Row!.Value] };
+        if (item.Letter is { } letter)
+        {
+            rows.UpdateDeadLetters =
+            [
+                new(letter, DeadLetterState.Resolved, default, now, TrailEntry.Of(now, DeadLetterAction.Resolved)),
+            ];
+        }
         if (sent.Count > 0)
             rows.InsertMessages = Outgoing.Rows(sent, partitionCount);
         return new QueueTurn(rows, null) { Sent = sent };
@@ -45,6 +52,8 @@ internal sealed class QueueCore(int partitionCount)
             return new QueueTurn(new TurnRows { Partition = partition, RewriteMessages = [row] }, failed);
         }
         DeadLetterReason reason = hopeless ?? DeadLetterRecord.ClassOf(attempt.Failure);
+        // Each partition draws numbers of its own: in a hub that was moved the message may be in another one.
+        DeadLetterKey? before = item.Letter?.Partition == partition ? item.Letter : null;
         DeadLetterRow dead = new()
         {
             Key = new(partition, number),
@@ -62,6 +71,7 @@ internal sealed class QueueCore(int partitionCount)
                 Failures = failed.Failures,
                 Attempts = failed.Attempts,
                 TraceParent = item.TraceParent,
+                RevisionOf = before?.Number,
                 Body = item.Body,
             }.Encode(),
         };
@@ -71,6 +81,14 @@ internal sealed class QueueCore(int partitionCount)
                 Partition = partition,
                 DeleteMessages = [item.Row!.Value],
                 InsertDeadLetters = [dead],
+                UpdateDeadLetters = item.Letter is { } letter
+                    ?
+                    [
+                        new(
+                            letter, DeadLetterState.Replaced, default, now,
+                            TrailEntry.Of(now, DeadLetterAction.FailedAgain), before is null ? null : number),
+                    ]
+                    : null,
             },
             null)
         {

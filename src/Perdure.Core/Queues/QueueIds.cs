@@ -28,7 +28,7 @@ internal static class QueueIds
     /// <summary>
     /// Which shard a message with a session belongs to: always the same, as long as the hub has as many partitions.
     /// </summary>
-    public static int ShardOf(string session, int partitionCount) => InstanceIds.Partition(session, partitionCount);
+    public static int ShardOf(string session, int partitionCount) => InstanceIds.Place(session, partitionCount);
 
     /// <summary>Says what is wrong with a name, or returns null when it is fine.</summary>
     /// <remarks>

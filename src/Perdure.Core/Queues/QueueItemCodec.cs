@@ -3,6 +3,7 @@ using System.Text.Json;
 using Perdure.Core.DeadLetters;
 using Perdure.Core.History;
 using Perdure.Core.Messages;
+using Perdure.Core.Stores;
 
 namespace Perdure.Core.Queues;
 
@@ -26,6 +27,11 @@ internal static class QueueItemCodec
             writer.WriteNumber("visibleAt", item.VisibleAt);
         if (item.TraceParent is { } trace)
             writer.WriteString("trace", trace);
+        if (item.Letter is { } letter)
+        {
+            writer.WriteNumber("letterPartition", letter.Partition);
+            writer.WriteNumber("letter", letter.Number);
+        }
         if (item.Failures > 0)
         {
             writer.WriteNumber("failures", item.Failures);
@@ -59,7 +65,8 @@ internal static class QueueItemCodec
         Utf8JsonReader reader = new(body.Span, s_options);
         string? id = null, session = null, trace = null;
         long enqueued = 0, visibleAt = 0;
-        int failures = 0;
+        int failures = 0, letterPartition = 0;
+        long? letter = null;
         List<FailedAttempt> attempts = [];
         Payload content = default;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -75,6 +82,8 @@ internal static class QueueItemCodec
                 case "trace": trace = reader.GetString(); break;
                 case "enqueued": enqueued = reader.GetInt64(); break;
                 case "visibleAt": visibleAt = reader.GetInt64(); break;
+                case "letterPartition": letterPartition = reader.GetInt32(); break;
+                case "letter": letter = reader.GetInt64(); break;
                 case "failures": failures = reader.GetInt32(); break;
                 case AttemptsJson.Name: attempts = AttemptsJson.Read(ref reader); break;
                 case "body":
@@ -93,6 +102,7 @@ internal static class QueueItemCodec
             VisibleAt = visibleAt,
             Failures = failures,
             Attempts = attempts,
+            Letter = letter is { } number ? new DeadLetterKey(letterPartition, number) : null,
         };
     }
 }

@@ -17,6 +17,9 @@ internal sealed class QueueLine
     /// <summary>Everything that is not in hand.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Whether <see cref="Take"/> would give something.</summary>
+    public bool HasNext(long now) => _ready.Count > 0 || NextDue <= now;
+
     /// <summary>When the next message comes due of those that wait for it.</summary>
     public long? NextDue => _later.TryPeek(out _, out (long VisibleAt, long) next) ? next.VisibleAt : null;
 

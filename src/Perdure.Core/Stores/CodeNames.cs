@@ -15,5 +15,7 @@ internal static class CodeNames
 
     public static string Stream(string name) => Of("stream", name);
 
+    public static string Timer(string name) => Of("timer", name);
+
     private static string Of(string kind, string name) => $"{kind} {name.ToUpperInvariant()}";
 }

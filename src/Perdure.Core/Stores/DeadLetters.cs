@@ -10,6 +10,21 @@ internal readonly record struct DeadLetterKey(int Partition, long Number) : ICom
     public int CompareTo(DeadLetterKey other) => (Partition, Number).CompareTo((other.Partition, other.Number));
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Partition}-{Number}");
+
+    /// <summary>Null when it is not the text of a key.</summary>
+    public static DeadLetterKey? TryParse(string text)
+    {
+        int dash = text.IndexOf('-', StringComparison.Ordinal);
+        return dash > 0
+            && int.TryParse(text.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out int partition)
+            && long.TryParse(text.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            ? new DeadLetterKey(partition, number)
+            : null;
+    }
+
+    /// <exception cref="FormatException">It is not the text of a key.</exception>
+    public static DeadLetterKey Parse(string text) =>
+        TryParse(text) ?? throw new FormatException($"'{text}' is not the key of a dead letter.");
 }
 
 /// <summary>
@@ -37,14 +52,33 @@ internal sealed record DeadLetterRow
     public DeadLetterState State { get; init; }
     public required long At { get; init; }
     public required ReadOnlyMemory<byte> Record { get; init; }
+
+    /// <summary>When its state changed last; the store sets it, first to <see cref="At"/>.</summary>
+    public long Changed { get; init; }
+
+    /// <summary>What has become of it by whom, as <see cref="DeadLetters.TrailEntry"/> writes it.</summary>
+    public string Trail { get; init; } = "";
+
+    /// <summary>The number of the one that has taken its place, in the same partition.</summary>
+    public long? Successor { get; init; }
 }
 
 /// <summary>Something has become of a dead letter.</summary>
 /// <param name="Key">It must exist.</param>
 /// <param name="State">Its state from now on.</param>
 /// <param name="Record">Its record from now on; empty keeps the one that it has.</param>
+/// <param name="At">When.</param>
+/// <param name="Entry">What its trail has besides.</param>
+/// <param name="Successor">The number of the one that takes its place; null when none does.</param>
 internal readonly record struct DeadLetterUpdate(
-    DeadLetterKey Key, DeadLetterState State, ReadOnlyMemory<byte> Record);
+    DeadLetterKey Key, DeadLetterState State, ReadOnlyMemory<byte> Record, long At = 0, string Entry = "",
+    long? Successor = null);
+
+/// <summary>What somebody makes of dead letters.</summary>
+/// <param name="To">Their state from now on; null leaves it, and its time.</param>
+/// <param name="At">When.</param>
+/// <param name="Entry">What their trails have besides.</param>
+internal readonly record struct DeadLetterChange(DeadLetterState? To, long At, string Entry = "");
 
 /// <summary>Dead letters of one kind.</summary>
 internal sealed record DeadLetterGroupRow(
@@ -58,6 +92,9 @@ internal sealed record DeadLetterQuery
     public string? Fingerprint { get; init; }
     public DeadLetterState? State { get; init; }
     public int? Partition { get; init; }
+
+    /// <summary>Only those that have not ended: active, held or replaying.</summary>
+    public bool IsOpen { get; init; }
 
     /// <summary>Inclusive, in milliseconds since 1970.</summary>
     public long? From { get; init; }

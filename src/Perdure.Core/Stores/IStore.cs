@@ -1,5 +1,6 @@
 using Perdure.Core.Identity;
 using Perdure.Core.Partitions;
+using Perdure.Core.Usage;
 
 namespace Perdure.Core.Stores;
 
@@ -144,11 +145,25 @@ internal interface IStore : IAsyncDisposable
         DeadLetterQuery query, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Changes the state of those dead letters that are in <paramref name="from"/>; returns which ones that were.
+    /// Changes those dead letters that are in <paramref name="from"/>, null for any state; returns which ones that
+    /// were.
     /// </summary>
     ValueTask<IReadOnlyList<DeadLetterKey>> ChangeDeadLettersAsync(
-        IReadOnlyList<DeadLetterKey> keys, DeadLetterState from, DeadLetterState to,
+        IReadOnlyList<DeadLetterKey> keys, DeadLetterState? from, DeadLetterChange change,
         CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Inserts a revision of a dead letter that is active, and changes that one: whole, or not at all when it is not
+    /// active. The revision is of the same partition, and its number becomes the successor.
+    /// </summary>
+    ValueTask<bool> ReviseDeadLetterAsync(
+        DeadLetterKey original, DeadLetterRow revision, DeadLetterChange change, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Deletes dead letters that are resolved or discarded, and have been that at <paramref name="changedBy"/>, and
+    /// replaced ones whose successors are gone; the oldest first, at most <paramref name="max"/>. Returns how many.
+    /// </summary>
+    ValueTask<int> DeleteDeadLettersAsync(long changedBy, int max, CancellationToken cancellationToken);
 
     /// <summary>
     /// The stream of this name; made with so many partitions if there is none. Whoever comes first decides.
@@ -170,6 +185,29 @@ internal interface IStore : IAsyncDisposable
     /// <summary>The number of the first event of a log that was appended at a time or later; its end if none was.
     /// </summary>
     ValueTask<long> FindEventAsync(int partition, string log, long at, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The readers of all logs whose ids are from one text on and before another one, in the order of their bytes.
+    /// </summary>
+    ValueTask<IReadOnlyList<ReaderRow>> ReadReadersAsync(
+        string from, string before, CancellationToken cancellationToken);
+
+    /// <summary>Usage of minutes that begin in a time, added up, by group.</summary>
+    /// <param name="from">In milliseconds since 1970; belongs to it.</param>
+    /// <param name="to">Does not belong to it.</param>
+    /// <param name="by">What makes a group.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<UsageSum>> ReadUsageAsync(
+        long from, long to, UsageGrouping by, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Deletes the oldest hour of usage that there is, as far as it is of minutes before a time; returns whether there
+    /// was any.
+    /// </summary>
+    ValueTask<bool> DeleteUsageAsync(long before, CancellationToken cancellationToken);
+
+    /// <summary>How many messages of a kind there are, for each partition, target and origin, in that order.</summary>
+    ValueTask<IReadOnlyList<BacklogRow>> ReadBacklogAsync(int kind, CancellationToken cancellationToken);
 
     /// <summary>Deletes a piece of the histories that are listed for sweeping; returns whether more is left.</summary>
     ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken);

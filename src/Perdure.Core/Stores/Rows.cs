@@ -137,3 +137,11 @@ internal readonly record struct OutcomeRow(string Id, RequestOutcome Outcome);
 /// One orchestration execution or purge: the history rows of <c>Key</c> up to and including <c>Generation</c>.
 /// </summary>
 internal readonly record struct SweepRow(int Partition, long Key, int Generation);
+
+/// <summary>How much waits for a target from one origin.</summary>
+/// <param name="Partition">Of the hub.</param>
+/// <param name="Target">What the messages are addressed to.</param>
+/// <param name="Origin">Who numbers them.</param>
+/// <param name="Count">How many there are.</param>
+/// <param name="First">The lowest number: the message that was sent first.</param>
+internal readonly record struct BacklogRow(int Partition, string Target, long Origin, long Count, long First);

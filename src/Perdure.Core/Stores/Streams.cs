@@ -23,7 +23,9 @@ internal readonly record struct BlockRow(
     public long End => First + Count;
 }
 
-/// <summary>A row of <c>readers</c>: how far a consumer group has come with a log.</summary>
+/// <summary>
+/// A row of <c>readers</c>: how far a consumer group has come with a log. A timer is one as well: its events are times.
+/// </summary>
 /// <param name="Partition">Of the hub.</param>
 /// <param name="Log">The log.</param>
 /// <param name="Name">The consumer group.</param>
@@ -32,6 +34,9 @@ internal readonly record struct BlockRow(
 /// <param name="State">A JSON object: what else is known.</param>
 internal readonly record struct ReaderRow(
     int Partition, string Log, string Name, long Position, long At, ReadOnlyMemory<byte> State);
+
+/// <summary>Names a row of <c>readers</c>.</summary>
+internal readonly record struct ReaderKey(int Partition, string Log, string Name);
 
 /// <summary>The oldest blocks of a log are not needed any more.</summary>
 /// <param name="Partition">Of the hub.</param>

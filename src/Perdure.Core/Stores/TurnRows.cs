@@ -1,4 +1,5 @@
 using Perdure.Core.Identity;
+using Perdure.Core.Usage;
 
 namespace Perdure.Core.Stores;
 
@@ -96,6 +97,12 @@ internal sealed class TurnRows
     /// </summary>
     public List<ReaderRow>? UpsertReaders { get; set; }
 
+    /// <summary>Readers that are forgotten. May be absent already.</summary>
+    public List<ReaderKey>? DeleteReaders { get; set; }
+
+    /// <summary>What runs have used; added to what the rows of their keys hold.</summary>
+    public List<UsageRow>? AddUsage { get; set; }
+
     /// <summary>Tags of the inserted instance.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; set; }
 
@@ -106,7 +113,8 @@ internal sealed class TurnRows
         && InsertMessages is null && DeleteMessages is null && RewriteMessages is null && InsertDeadLetters is null
         && InsertTimers is null && DeleteTimers is null && InsertTasks is null && DeleteTasks is null
         && InsertOffers is null && DeleteOffers is null && InsertOutcomes is null
-        && UpdateDeadLetters is null && InsertBlocks is null && TrimLogs is null && UpsertReaders is null;
+        && UpdateDeadLetters is null && InsertBlocks is null && TrimLogs is null && UpsertReaders is null
+        && DeleteReaders is null && AddUsage is null;
 
     /// <summary>What the turn weighs without its messages, for the bound on batches.</summary>
     public int Bytes =>

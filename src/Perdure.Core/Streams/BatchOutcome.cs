@@ -16,6 +16,12 @@ internal sealed record BatchOutcome
     /// <summary>Events of the batch that failed by themselves, by their place in it.</summary>
     public IReadOnlyList<FailedEvent> Events { get; init; } = [];
 
+    /// <summary>What it threw, or why the first event failed; null when all is well.</summary>
+    public FailureDetails? FirstFailure => Failure ?? (Events.Count > 0 ? Events[0].Failure : null);
+
+    /// <summary>Only events that no retry can help have failed: it is their fault, and of nothing else.</summary>
+    public bool IsOfEvents => Failure is null ? Events.All(e => e.Hopeless is not null) : Hopeless is not null;
+
     /// <summary>When it was handed the batch, in milliseconds since 1970.</summary>
     public required long BegunAt { get; init; }
 

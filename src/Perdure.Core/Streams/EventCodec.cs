@@ -28,6 +28,8 @@ internal static class EventCodec
         {
             writer.WriteStartObject();
             writer.WriteString("id"u8, e.Id);
+            if (e.IsGiven)
+                writer.WriteBoolean("given"u8, true);
             if (e.Key is { } key)
                 writer.WriteString("key"u8, key);
             if (e.TraceParent is { } trace)
@@ -89,6 +91,7 @@ internal static class EventCodec
     private static EventData ReadOne(ref Utf8JsonReader reader, ReadOnlyMemory<byte> text)
     {
         string? id = null, key = null, trace = null;
+        bool isGiven = false;
         Payload body = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -105,11 +108,15 @@ internal static class EventCodec
             switch (name)
             {
                 case "id": id = reader.GetString(); break;
+                case "given": isGiven = reader.GetBoolean(); break;
                 case "key": key = reader.GetString(); break;
                 case "trace": trace = reader.GetString(); break;
                 default: throw AttemptsJson.UnknownProperty(name, "event");
             }
         }
-        return new EventData(id ?? throw new FormatException("An event has no id."), key, body) { TraceParent = trace };
+        return new EventData(id ?? throw new FormatException("An event has no id."), key, body)
+        {
+            IsGiven = isGiven, TraceParent = trace,
+        };
     }
 }

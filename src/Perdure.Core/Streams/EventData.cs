@@ -8,6 +8,9 @@ namespace Perdure.Core.Streams;
 /// <param name="Body">What it says, as JSON.</param>
 internal readonly record struct EventData(string Id, string? Key, Payload Body)
 {
+    /// <summary>Its sender gave the id, which so is the same when it sends the event once more.</summary>
+    public bool IsGiven { get; init; }
+
     /// <summary>W3C trace context of the span that appended it; null where nothing is traced.</summary>
     public string? TraceParent { get; init; }
 }

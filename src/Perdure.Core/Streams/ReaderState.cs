@@ -34,6 +34,9 @@ internal sealed record ReaderState
     /// <summary>It stands still at a failed event until its log is opened again.</summary>
     public bool IsHeld { get; init; }
 
+    /// <summary>Why no retry could have helped with what it stands still at; null when one might have.</summary>
+    public DeadLetterReason? HeldAs { get; init; }
+
     /// <summary>These are done; the position goes over everything that is.</summary>
     public ReaderState Finish(long from, long end)
     {
@@ -52,5 +55,5 @@ internal sealed record ReaderState
     }
 
     /// <summary>Nothing is known any more of what stood at the position.</summary>
-    public ReaderState Afresh() => this with { Failures = 0, Attempts = [], DueAt = 0, IsHeld = false };
+    public ReaderState Afresh() => this with { Failures = 0, Attempts = [], DueAt = 0, IsHeld = false, HeldAs = null };
 }

@@ -42,6 +42,8 @@ internal static class ReaderStateCodec
             writer.WriteBoolean("searches", true);
         if (state.IsHeld)
             writer.WriteBoolean("held", true);
+        if (state.HeldAs is { } reason)
+            writer.WriteString("as", reason.ToString());
         writer.WriteEndObject();
         writer.Flush();
         return buffer.WrittenMemory;
@@ -54,7 +56,7 @@ internal static class ReaderStateCodec
         {
             return Read(position, text);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new FormatException($"The state of a reader is damaged: {e.Message}", e);
         }
@@ -80,6 +82,7 @@ internal static class ReaderStateCodec
                 "until" => state with { PieceEnd = reader.GetInt64() },
                 "searches" => state with { IsSearching = reader.GetBoolean() },
                 "held" => state with { IsHeld = reader.GetBoolean() },
+                "as" => state with { HeldAs = Enum.Parse<DeadLetterReason>(reader.GetString()!) },
                 _ => throw AttemptsJson.UnknownProperty(name, "reader"),
             };
         }

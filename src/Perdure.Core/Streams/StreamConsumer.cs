@@ -9,4 +9,8 @@ namespace Perdure.Core.Streams;
 /// <param name="Retries">How often it may try.</param>
 /// <param name="Policy">What becomes of what it gives up.</param>
 internal sealed record StreamConsumer(
-    string Stream, string Group, string Name, RetryPolicy Retries, EventFailurePolicy Policy);
+    string Stream, string Group, string Name, RetryPolicy Retries, EventFailurePolicy Policy)
+{
+    /// <summary>What dead letters call the stream.</summary>
+    public string Source => $"stream {Stream}";
+}

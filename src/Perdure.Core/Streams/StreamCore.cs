@@ -16,6 +16,9 @@ namespace Perdure.Core.Streams;
 /// <param name="function">Who reads it.</param>
 internal sealed class StreamCore(int partition, int partitionCount, long node, string log, StreamConsumer function)
 {
+    /// <summary>Of events that wait for others of their key: they are of one kind.</summary>
+    private static readonly FailureDetails s_waits = new("Perdure.KeyHeld", "An earlier event of its key is aside.");
+
     /// <summary>
     /// Which events run next: from this number on, so many of them, and none from the last number on.
     /// </summary>
@@ -55,6 +58,50 @@ internal sealed class StreamCore(int partition, int partitionCount, long node, s
         return settling.End();
     }
 
+    /// <summary>Puts aside what a reader stands still at, and lets it go on behind it.</summary>
+    /// <param name="state">The reader, which is held.</param>
+    /// <param name="held">The first event from its position on.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="number">Of the dead letter.</param>
+    public ReaderTurn Skip(ReaderState state, StoredEvent held, long now, long number)
+    {
+        DeadLetterRow dead = DeadLetter(
+            held, state.Attempts, state.Failures, state.Attempts[^1].Failure, state.HeldAs, now, number);
+        ReaderState next = state.Finish(state.Position, held.Number + 1);
+        next = next.Piece > 0 && next.Position >= next.PieceEnd
+            ? next with { Piece = 0, PieceEnd = 0, IsSearching = false }
+            : next with { Piece = next.IsSearching ? next.Piece * 2 : next.Piece };
+        next = next.Afresh();
+        TurnRows rows = new()
+        {
+            Partition = partition, UpsertReaders = [RowOf(next, now)], InsertDeadLetters = [dead],
+        };
+        return new ReaderTurn(rows, next) { DeadLetters = [dead] };
+    }
+
+    /// <summary>Puts aside what waits behind others of its key.</summary>
+    /// <param name="state">The reader.</param>
+    /// <param name="events">At least one, from its position on; they follow one another.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="drawDeadLetter">Draws the number of a dead letter.</param>
+    public ReaderTurn Park(
+        ReaderState state, IReadOnlyList<StoredEvent> events, long now, Func<long> drawDeadLetter)
+    {
+        List<DeadLetterRow> waiting =
+        [
+            .. events.Select(e => DeadLetter(e, [], 0, s_waits, DeadLetterReason.KeyHeld, now, drawDeadLetter())
+                with { State = DeadLetterState.Held }),
+        ];
+        ReaderState next = state.Finish(state.Position, events[^1].Number + 1).Afresh();
+        if (next.Piece > 0 && next.Position >= next.PieceEnd)
+            next = next with { Piece = 0, PieceEnd = 0, IsSearching = false };
+        TurnRows rows = new()
+        {
+            Partition = partition, UpsertReaders = [RowOf(next, now)], InsertDeadLetters = waiting,
+        };
+        return new ReaderTurn(rows, next) { DeadLetters = waiting };
+    }
+
     private void Fail(Settling settling, int[] failing)
     {
         BatchOutcome outcome = settling.Outcome;
@@ -82,7 +129,7 @@ internal sealed class StreamCore(int partition, int partitionCount, long node, s
         return new DeadLetterRow
         {
             Key = new(partition, number),
-            Source = $"stream {function.Stream}",
+            Source = function.Source,
             Function = function.Name,
             EventId = e.Data.Id,
             Order = e.Data.Key,
@@ -163,16 +210,18 @@ internal sealed class StreamCore(int partition, int partitionCount, long node, s
         public void Halve(int[] failing)
         {
             _isOpen = true;
+            bool begins = !IsSearching && outcome.Hopeless is null;
             _state = _state with
             {
                 Piece = (failing.Length + 1) / 2,
-                PieceEnd = _before.Piece > 0 ? _before.PieceEnd : events[^1].Number + 1,
-                IsSearching = IsSearching || outcome.Hopeless is null,
+                // A search goes no further than what has used up its retries.
+                PieceEnd = _before.Piece > 0 && !begins ? _before.PieceEnd : events[^1].Number + 1,
+                IsSearching = IsSearching || begins,
                 DueAt = 0,
             };
             if (!_state.IsSearching)
                 _state = _state.Afresh();
-            else if (!IsSearching)
+            else if (begins)
             {
                 _state = _state with
                 {
@@ -192,7 +241,10 @@ internal sealed class StreamCore(int partition, int partitionCount, long node, s
                 case EventFailurePolicy.HoldPartition:
                     _decided.Add(place);
                     _isOpen = true;
-                    _state = _state with { IsHeld = true, Failures = failures, Attempts = attempts, DueAt = 0 };
+                    _state = _state with
+                    {
+                        IsHeld = true, HeldAs = hopeless, Failures = failures, Attempts = attempts, DueAt = 0,
+                    };
                     return;
                 case EventFailurePolicy.Advance:
                     _skipped.Add((e, failure));

@@ -28,7 +28,7 @@ internal static class StreamIds
     }
 
     /// <summary>Which log of a stream the events of a key go to: always the same.</summary>
-    public static int LogOf(string key, int partitions) => InstanceIds.Partition(key, partitions);
+    public static int LogOf(string key, int partitions) => InstanceIds.Place(key, partitions);
 
     /// <summary>Says what is wrong with the name of a stream, or returns null: the rules are those of queues.</summary>
     public static string? Problem(string name) => QueueIds.Problem(name);

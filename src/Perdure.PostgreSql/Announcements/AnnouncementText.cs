@@ -4,8 +4,8 @@ using Perdure.Core.Partitions;
 namespace Perdure.PostgreSql.Announcements;
 
 /// <summary>
-/// An announcement as the payload of a notification: <c>m1,2</c>, <c>a7</c>, <c>r3</c>, <c>o</c> or <c>s</c>. A payload
-/// has at most 8,000 bytes, so a long one is several.
+/// An announcement as the payload of a notification: <c>m1,2</c>, <c>a7</c>, <c>r3</c>, <c>o</c>, <c>s</c> or
+/// <c>c</c>. A payload has at most 8,000 bytes, so a long one is several.
 /// </summary>
 internal static class AnnouncementText
 {
@@ -23,6 +23,8 @@ internal static class AnnouncementText
             yield return "o";
         if (announcement.Shares)
             yield return "s";
+        if (announcement.Circuits)
+            yield return "c";
     }
 
     /// <summary>Null for what this version does not know.</summary>
@@ -30,6 +32,7 @@ internal static class AnnouncementText
     {
         "o" => new() { Offers = true },
         "s" => new() { Shares = true },
+        "c" => new() { Circuits = true },
         ['m', .. string partitions] when Numbers(partitions) is { } numbers =>
             new() { Messages = [.. numbers.Select(n => (int)n)] },
         ['r', .. string partitions] when Numbers(partitions) is { } numbers =>

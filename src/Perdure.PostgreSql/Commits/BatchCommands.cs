@@ -3,6 +3,7 @@ using Npgsql;
 using Perdure.Core;
 using Perdure.Core.Identity;
 using Perdure.Core.Stores;
+using Perdure.Core.Usage;
 using Perdure.PostgreSql.Reads;
 using static Perdure.PostgreSql.Commits.Columns;
 
@@ -36,6 +37,7 @@ internal static class BatchCommands
         AddOffers(commands, batch.Turns, sql);
         AddDeadLetters(commands, batch.Turns, sql);
         AddStreams(commands, batch.Turns, sql.Streams);
+        AddUsage(commands, batch.Turns, sql.Usage);
         List<OutcomeRow> outcomes = All(batch.Turns, t => t.InsertOutcomes);
         if (outcomes.Count > 0)
         {
@@ -245,13 +247,15 @@ internal static class BatchCommands
                 Longs(rows, r => r.At), Utf8(rows, r => r.Record)));
         }
         List<DeadLetterUpdate> updates =
-            [.. All(turns, t => t.UpdateDeadLetters).GroupBy(u => u.Key).Select(same => same.Last())];
+            [.. All(turns, t => t.UpdateDeadLetters).GroupBy(u => u.Key)
+                .Select(same => same.Last() with { Entry = string.Concat(same.Select(u => u.Entry)) })];
         if (updates.Count > 0)
         {
             commands.Add(Command(
                 sql.DeadLetters.Update,
                 Ints(updates, u => u.Key.Partition), Longs(updates, u => u.Key.Number),
-                Ints(updates, u => (int)u.State), Utf8(updates, u => u.Record)));
+                Ints(updates, u => (int)u.State), Utf8(updates, u => u.Record), Longs(updates, u => u.At),
+                Texts(updates, u => u.Entry), LongsOrNull(updates, u => u.Successor)));
         }
     }
 
@@ -281,6 +285,27 @@ internal static class BatchCommands
                 Ints(readers, r => r.Partition), Texts(readers, r => r.Log), Texts(readers, r => r.Name),
                 Longs(readers, r => r.Position), Longs(readers, r => r.At), Utf8(readers, r => r.State)));
         }
+        List<ReaderKey> gone = All(turns, t => t.DeleteReaders);
+        if (gone.Count > 0)
+        {
+            commands.Add(Command(
+                sql.DeleteReaders, Ints(gone, r => r.Partition), Texts(gone, r => r.Log), Texts(gone, r => r.Name)));
+        }
+    }
+
+    private static void AddUsage(NpgsqlBatchCommandCollection commands, IReadOnlyList<TurnRows> turns, UsageSql sql)
+    {
+        List<UsageRow> rows = UsageRow.Of(turns);
+        if (rows.Count == 0)
+            return;
+        commands.Add(Command(
+            sql.Add,
+            Longs(rows, r => r.Key.Minute), Texts(rows, r => r.Key.Function), Texts(rows, r => r.Key.Trigger),
+            Texts(rows, r => r.Key.Version), Longs(rows, r => r.Key.Node), Longs(rows, r => r.Counts.Executions),
+            Longs(rows, r => r.Counts.Succeeded), Longs(rows, r => r.Counts.Failed),
+            Longs(rows, r => r.Counts.Retried), Longs(rows, r => r.Counts.DeadLettered),
+            Longs(rows, r => r.Counts.BilledMs), Longs(rows, r => r.Counts.WallUs),
+            Longs(rows, r => r.Counts.MemoryMbMs)));
     }
 
     /// <summary>

@@ -19,6 +19,8 @@ internal static class DeadLetterRows
             conditions.Add($"state = {parameters.Number((long)state)}");
         if (query.Partition is { } partition)
             conditions.Add($"partition = {parameters.Number(partition)}");
+        if (query.IsOpen)
+            conditions.Add($"state <= {parameters.Number((long)DeadLetterState.Replaying)}");
         if (query.From is { } from)
             conditions.Add($"at >= {parameters.Number(from)}");
         if (query.To is { } to)
@@ -48,5 +50,8 @@ internal static class DeadLetterRows
         State = (DeadLetterState)r.GetInt32(8),
         At = r.GetInt64(9),
         Record = RowReader.Bytes(r, 10),
+        Changed = r.GetInt64(11),
+        Trail = r.GetString(12),
+        Successor = r.IsDBNull(13) ? null : r.GetInt64(13),
     };
 }

@@ -11,7 +11,7 @@ namespace Perdure.Sqlite.Commits;
 /// Writes the rows of a batch inside an open transaction, one table after the other, in the order of the contract. It
 /// returns what keeps the batch from being committed, or null.
 /// </summary>
-internal sealed class BatchRows(Connection connection)
+internal sealed partial class BatchRows(Connection connection)
 {
     private const long DayMilliseconds = 86_400_000;
 
@@ -36,7 +36,8 @@ internal sealed class BatchRows(Connection connection)
         return DeleteInstances(batch) ?? InsertInstances(batch) ?? UpdateInstances(batch)
             ?? WriteHistory(batch) ?? WriteEntities(batch)
             ?? WriteMessages(batch) ?? WriteTimers(batch) ?? WriteTasks(batch)
-            ?? WriteOffers(batch) ?? WriteOutcomes(batch) ?? WriteDeadLetters(batch) ?? WriteStreams(batch);
+            ?? WriteOffers(batch) ?? WriteOutcomes(batch) ?? WriteDeadLetters(batch) ?? WriteStreams(batch)
+            ?? AddUsage(batch);
     }
 
     public bool IsRecorded(Batch batch) =>
@@ -310,10 +311,7 @@ internal sealed class BatchRows(Connection connection)
         {
             foreach (var row in turn.InsertDeadLetters ?? [])
             {
-                connection.Prepared(DeadLetterSql.Insert)
-                    .Bind(1, row.Key.Partition).Bind(2, row.Key.Number).Bind(3, row.Source).Bind(4, row.Function)
-                    .Bind(5, row.EventId).Bind(6, row.Order).Bind(7, (int)row.Class).Bind(8, row.Fingerprint)
-                    .Bind(9, (int)row.State).Bind(10, row.At).BindText(11, row.Record.Span).Run();
+                DeadLetterRows.Bound(connection.Prepared(DeadLetterSql.Insert), row, null).Run();
             }
         }
         foreach (var turn in batch.Turns)
@@ -321,7 +319,8 @@ internal sealed class BatchRows(Connection connection)
             foreach (var change in CollectionsMarshal.AsSpan(turn.UpdateDeadLetters))
             {
                 var update = connection.Prepared(DeadLetterSql.Update)
-                    .Bind(1, change.Key.Partition).Bind(2, change.Key.Number).Bind(3, (int)change.State);
+                    .Bind(1, change.Key.Partition).Bind(2, change.Key.Number).Bind(3, (int)change.State)
+                    .Bind(5, change.At).Bind(6, change.Entry).Bind(7, change.Successor);
                 BindPayload(update, 4, new(change.Record));
                 if (!update.RunOnOne())
                     return Missed(change.Key.Partition, $"dead letter {change.Key.Number}");
@@ -356,6 +355,14 @@ internal sealed class BatchRows(Connection connection)
                 connection.Prepared(StreamSql.UpsertReader)
                     .Bind(1, row.Partition).Bind(2, row.Log).Bind(3, row.Name).Bind(4, row.Position).Bind(5, row.At)
                     .BindText(6, row.State.Span).Run();
+            }
+        }
+        foreach (var turn in batch.Turns)
+        {
+            foreach (var key in CollectionsMarshal.AsSpan(turn.DeleteReaders))
+            {
+                connection.Prepared(StreamSql.DeleteReader)
+                    .Bind(1, key.Partition).Bind(2, key.Log).Bind(3, key.Name).Run();
             }
         }
         return null;

@@ -18,18 +18,45 @@ internal static class DeadLetterRows
             s => new DeadLetterGroupRow(s.Text(0), s.Text(1), s.Text(2), s.Long(3), s.Long(4), s.Long(5)));
 
     public static IReadOnlyList<DeadLetterKey> Change(
-        Connection connection, IReadOnlyList<DeadLetterKey> keys, DeadLetterState from, DeadLetterState to)
+        Connection connection, IReadOnlyList<DeadLetterKey> keys, DeadLetterState? from, DeadLetterChange change)
     {
         List<DeadLetterKey> changed = [];
         foreach (DeadLetterKey key in keys.Distinct().Order())
         {
-            Statement change = connection.Prepared(DeadLetterSql.Change)
-                .Bind(1, key.Partition).Bind(2, key.Number).Bind(3, (int)from).Bind(4, (int)to);
-            if (change.RunOnOne())
+            if (Change(connection, key, from, change, successor: null))
                 changed.Add(key);
         }
         return changed;
     }
+
+    public static bool Revise(
+        Connection connection, DeadLetterKey original, DeadLetterRow revision, DeadLetterChange change)
+    {
+        if (!Change(connection, original, DeadLetterState.Active, change, revision.Key.Number))
+            return false;
+        Bound(connection.Prepared(DeadLetterSql.Insert), revision, change.At).Run();
+        return true;
+    }
+
+    public static int Delete(Connection connection, long changedBy, int max)
+    {
+        connection.Prepared(DeadLetterSql.Delete).Bind(1, changedBy).Bind(2, max).Run();
+        return connection.Changes;
+    }
+
+    /// <param name="insert">The statement.</param>
+    /// <param name="row">What is inserted.</param>
+    /// <param name="changed">When it was changed last; null for when it was put aside.</param>
+    public static Statement Bound(Statement insert, DeadLetterRow row, long? changed) => insert
+        .Bind(1, row.Key.Partition).Bind(2, row.Key.Number).Bind(3, row.Source).Bind(4, row.Function)
+        .Bind(5, row.EventId).Bind(6, row.Order).Bind(7, (int)row.Class).Bind(8, row.Fingerprint)
+        .Bind(9, (int)row.State).Bind(10, row.At).BindText(11, row.Record.Span).Bind(12, changed);
+
+    private static bool Change(
+        Connection connection, DeadLetterKey key, DeadLetterState? from, DeadLetterChange change, long? successor) =>
+        connection.Prepared(DeadLetterSql.Change)
+            .Bind(1, key.Partition).Bind(2, key.Number).Bind(3, (int?)from ?? -1).Bind(4, (int?)change.To ?? -1)
+            .Bind(5, change.At).Bind(6, change.Entry).Bind(7, successor).RunOnOne();
 
     private static Statement Asked(
         Connection connection, DeadLetterQuery query, long limit, Func<IReadOnlyList<string>, string> sql)
@@ -46,6 +73,8 @@ internal static class DeadLetterRows
             conditions.Add($"state = {Number((long)state)}");
         if (query.Partition is { } partition)
             conditions.Add($"partition = {Number(partition)}");
+        if (query.IsOpen)
+            conditions.Add($"state <= {Number((long)DeadLetterState.Replaying)}");
         if (query.From is { } from)
             conditions.Add($"at >= {Number(from)}");
         if (query.To is { } to)
@@ -89,5 +118,8 @@ internal static class DeadLetterRows
         State = (DeadLetterState)s.Int(8),
         At = s.Long(9),
         Record = s.Bytes(10),
+        Changed = s.Long(11),
+        Trail = s.Text(12),
+        Successor = s.IsNull(13) ? null : s.Long(13),
     };
 }

@@ -22,6 +22,11 @@ internal static class StreamRows
             connection.Prepared(StreamSql.ReadReaders).Bind(1, partition).Bind(2, log),
             s => new ReaderRow(partition, log, s.Text(0), s.Long(1), s.Long(2), s.Bytes(3))));
 
+    public static IReadOnlyList<ReaderRow> Readers(Connection connection, string from, string before) =>
+        RowReader.List(
+            connection.Prepared(StreamSql.ReadReadersOf).Bind(1, from).Bind(2, before),
+            s => new ReaderRow(s.Int(0), s.Text(1), s.Text(2), s.Long(3), s.Long(4), s.Bytes(5)));
+
     public static IReadOnlyList<BlockRow> Blocks(
         Connection connection, int partition, string log, long from, int events)
     {

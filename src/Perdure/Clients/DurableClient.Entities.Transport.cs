@@ -61,7 +61,8 @@ internal sealed partial class DurableClient
             cancellationToken);
         return new EntityQueryResult
         {
-            Entities = [.. page.Entities.Select(row => new DurableEntityStatus
+            // The engine's own are nobody's business.
+            Entities = [.. page.Entities.Where(row => !row.Name.StartsWith('$')).Select(row => new DurableEntityStatus
             {
                 EntityId = new EntityId(row.Name, row.Key),
                 LastOperationTime = StatusView.ToTime(row.Last),

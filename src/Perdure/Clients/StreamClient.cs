@@ -42,11 +42,11 @@ internal sealed class StreamClient(Node node, PayloadSerializer serializer) : IS
         {
             ArgumentNullException.ThrowIfNull(entry, nameof(entries));
             Check(entry);
-            string log = node.Streams.LogFor(stream, entry.PartitionKey);
+            string log = node.Streams.LogFor(stream, entry.PartitionKey ?? entry.EventId);
             EventData data = new(
                 entry.EventId ?? node.Ids.NewId(), entry.PartitionKey, serializer.Serialize(entry.Value, place))
             {
-                TraceParent = trace,
+                IsGiven = entry.EventId is not null, TraceParent = trace,
             };
             ids.Add(data.Id);
             if (!byLog.TryGetValue(log, out List<EventData>? events))

@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using System.Reflection;
 using Microsoft.Extensions.Logging;
 using Perdure.Core.History;
+using Perdure.Functions.Triggers;
 using Perdure.Json;
 
 namespace Perdure.Functions;
@@ -20,8 +21,8 @@ internal sealed class ActivityCompiler(
     /// <summary>The activity, or null after a problem.</summary>
     public ActivityFunction? Compile()
     {
-        TimeSpan? timeout = FunctionLimits.Timeout(function, problems);
-        int? concurrency = FunctionLimits.Concurrency(function, problems);
+        TimeSpan? timeout = FunctionLimits.Timeout(function, environment, problems);
+        int? concurrency = FunctionLimits.Concurrency(function, environment, problems);
         FunctionResults.Check(function, problems);
         if (_method.Call(Expression.Property(_call, nameof(ActivityCall.Target)), Argument) is not { } call)
             return null;
@@ -32,7 +33,11 @@ internal sealed class ActivityCompiler(
             timeout,
             concurrency,
             new FunctionTarget(environment.Services, _method.Constructor, _takesServices),
-            Expression.Lambda<Func<ActivityCall, ValueTask<Payload>>>(body, _call).Compile());
+            Expression.Lambda<Func<ActivityCall, ValueTask<Payload>>>(body, _call).Compile())
+        {
+            SharedLimit = environment.Limits?.Of(function, problems),
+            Circuits = CircuitBindings.OfDependencies(function, environment.Circuits, problems),
+        };
     }
 
     private Expression? Argument(ParameterInfo parameter)

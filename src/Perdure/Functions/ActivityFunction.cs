@@ -1,3 +1,4 @@
+using Perdure.Core.Circuits;
 using Perdure.Core.History;
 
 namespace Perdure.Functions;
@@ -12,11 +13,17 @@ internal sealed class ActivityFunction(
 {
     public string Name => name;
 
-    /// <summary>The longest run, as <c>[Timeout]</c> says.</summary>
+    /// <summary>The longest run, as <c>[Timeout]</c> or its settings say.</summary>
     public TimeSpan? Timeout => timeout;
 
-    /// <summary>How many runs are under way at most in one node, as <c>[Concurrency]</c> says.</summary>
+    /// <summary>How many runs are under way at most in one node, as <c>[Concurrency]</c> or its settings say.</summary>
     public int? Concurrency => concurrency;
+
+    /// <summary>The limit that it shares with others; null for none.</summary>
+    public NamedLimit? SharedLimit { get; init; }
+
+    /// <summary>Without them it does not run: those of what it depends on.</summary>
+    public IReadOnlyList<(string Name, CircuitRules Rules)> Circuits { get; init; } = [];
 
     /// <summary>Whether every host has it.</summary>
     public bool IsBuiltIn { get; init; }

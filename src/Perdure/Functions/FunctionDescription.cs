@@ -63,7 +63,7 @@ internal sealed partial record FunctionDescription(
         from parameter in method.GetParameters()
         from attribute in parameter.GetCustomAttributes()
         where attribute is OrchestrationTriggerAttribute or ActivityTriggerAttribute or EntityTriggerAttribute
-            or HttpTriggerAttribute or QueueTriggerAttribute or EventHubTriggerAttribute
+            or HttpTriggerAttribute or QueueTriggerAttribute or EventHubTriggerAttribute or TimerTriggerAttribute
         select (attribute, parameter);
 
     private static string NameOf(MethodInfo method, Attribute trigger) =>
@@ -72,7 +72,7 @@ internal sealed partial record FunctionDescription(
             OrchestrationTriggerAttribute orchestration => orchestration.Orchestration,
             ActivityTriggerAttribute activity => activity.Activity,
             EntityTriggerAttribute entity => entity.EntityName,
-            HttpTriggerAttribute or QueueTriggerAttribute or EventHubTriggerAttribute => null,
+            HttpTriggerAttribute or QueueTriggerAttribute or EventHubTriggerAttribute or TimerTriggerAttribute => null,
             _ => throw new UnreachableException($"No name for {trigger.GetType()}."),
         }
         ?? method.GetCustomAttribute<FunctionNameAttribute>()?.Name

@@ -1,6 +1,8 @@
+using System.Collections.Frozen;
 using System.Reflection;
 using Perdure.Functions.Queues;
 using Perdure.Functions.Streams;
+using Perdure.Functions.Timers;
 
 namespace Perdure.Functions;
 
@@ -47,12 +49,19 @@ internal static class FunctionDiscovery
             problems.Add($"The name '{same.Key}' belongs to {string.Join(" and ", same.Select(f => f.Place))}; "
                 + "names are unique, whatever their case.");
 
+        FunctionOptionsCheck.AddProblems(functions, environment, problems);
+        environment = environment with { Limits = new NamedLimits(functions, environment, problems) };
+        string[] disabled =
+            [.. from function in functions
+                where FunctionSwitch.IsOff(function, environment, problems)
+                select function.Name];
         FunctionServices services = new(environment.Services);
         List<OrchestrationFunction?> orchestrations = [];
         List<ActivityFunction?> activities = [];
         List<EntityFunction?> entities = [];
         List<QueueFunction?> queues = [];
         List<StreamFunction?> streams = [];
+        List<TimerFunction?> timers = [];
         List<FunctionDescription> http = [];
         foreach (FunctionDescription function in functions.OrderBy(f => f.Name, StringComparer.OrdinalIgnoreCase))
         {
@@ -66,7 +75,9 @@ internal static class FunctionDiscovery
                 queues.Add(new QueueCompiler(function, environment, services, problems).Compile());
             else if (function.Trigger is EventHubTriggerAttribute)
                 streams.Add(new StreamCompiler(function, environment, services, problems).Compile());
-            else
+            else if (function.Trigger is TimerTriggerAttribute)
+                timers.Add(new TimerCompiler(function, environment, services, problems).Compile());
+            else if (!disabled.Contains(function.Name))
                 http.Add(function);
         }
         foreach (var same in queues.OfType<QueueFunction>().GroupBy(f => f.Consumer.Queue).Where(g => g.Count() > 1))
@@ -81,13 +92,15 @@ internal static class FunctionDiscovery
             throw new FunctionDiscoveryException([.. problems.Distinct()]);
 
         HttpFunctions served = new(http, environment, services);
-        return new(orchestrations!, activities!, entities!, queues!, streams!, served)
+        return new(orchestrations!, activities!, entities!, queues!, streams!, served, timers!)
         {
+            Disabled = [.. disabled.Order(StringComparer.Ordinal)],
+            Versions = functions.ToFrozenDictionary(f => f.Name, FunctionVersion.Of, StringComparer.OrdinalIgnoreCase),
             KnownStreams =
             [
                 .. streams.Select(f => f!.Consumer.Stream)
                     .Concat(streams.SelectMany(f => f!.Outputs).Concat(queues.SelectMany(f => f!.Outputs))
-                        .Where(o => o.IsStream).Select(o => o.Name))
+                        .Concat(timers.SelectMany(f => f!.Outputs)).Where(o => o.IsStream).Select(o => o.Name))
                     .Distinct().Order(StringComparer.Ordinal),
             ],
         };

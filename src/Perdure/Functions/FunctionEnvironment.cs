@@ -16,4 +16,22 @@ internal sealed record FunctionEnvironment(
 
     /// <summary>The same of functions of streams.</summary>
     public StreamOptions Streams { get; init; } = new();
+
+    /// <summary>The circuits of both.</summary>
+    public CircuitOptions Circuits { get; init; } = new();
+
+    /// <summary>What is different for single functions, by name in any case.</summary>
+    public IDictionary<string, FunctionOptions> Functions { get; init; } = new Dictionary<string, FunctionOptions>();
+
+    /// <summary>How many runs the limits let through that functions share, by name in any case.</summary>
+    public IDictionary<string, int> ConcurrencyLimits { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>The limits that functions share; null before they are read.</summary>
+    public NamedLimits? Limits { get; init; }
+
+    /// <summary>What is different for a function; nothing when it is not named.</summary>
+    public FunctionOptions OptionsOf(FunctionDescription function) =>
+        Functions.TryGetValue(function.Name, out FunctionOptions? own) ? own : s_none;
+
+    private static readonly FunctionOptions s_none = new();
 }

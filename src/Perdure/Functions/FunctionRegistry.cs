@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Perdure.Core.Stores;
 using Perdure.Functions.Queues;
 using Perdure.Functions.Streams;
+using Perdure.Functions.Timers;
 
 namespace Perdure.Functions;
 
@@ -13,7 +14,8 @@ internal sealed class FunctionRegistry(
     IReadOnlyList<EntityFunction> entities,
     IReadOnlyList<QueueFunction> queues,
     IReadOnlyList<StreamFunction> streams,
-    HttpFunctions http)
+    HttpFunctions http,
+    IReadOnlyList<TimerFunction> timers)
 {
     private readonly FrozenDictionary<string, OrchestrationFunction> _orchestrations =
         orchestrations.ToFrozenDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
@@ -31,6 +33,9 @@ internal sealed class FunctionRegistry(
         streams.GroupBy(f => f.Consumer.Stream)
             .ToFrozenDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
 
+    private readonly FrozenDictionary<string, TimerFunction> _timers =
+        timers.ToFrozenDictionary(f => f.Consumer.Name, StringComparer.OrdinalIgnoreCase);
+
     public IReadOnlyList<OrchestrationFunction> Orchestrations => orchestrations;
 
     public IReadOnlyList<ActivityFunction> Activities => activities;
@@ -41,16 +46,29 @@ internal sealed class FunctionRegistry(
 
     public IReadOnlyList<StreamFunction> Streams => streams;
 
+    public IReadOnlyList<TimerFunction> Timers => timers;
+
     /// <summary>Streams that functions read or write, by name.</summary>
     public IReadOnlyList<string> KnownStreams { get; init; } = [];
 
+    /// <summary>A queue of the engine's own and its function; null in a host that runs nothing.</summary>
+    public QueueFunction? BuiltInQueue { get; init; }
+
     public HttpFunctions Http => http;
+
+    /// <summary>Functions that are switched off, by name.</summary>
+    public IReadOnlyList<string> Disabled { get; init; } = [];
+
+    /// <summary>Of each function the version of the assembly that has it.</summary>
+    public IReadOnlyDictionary<string, string> Versions { get; init; } =
+        FrozenDictionary<string, string>.Empty;
 
     /// <summary>
     /// What other nodes are told of: without functions of its own, the built-in ones are not worth telling.
     /// </summary>
     public IReadOnlyList<string> Offered { get; } =
-        orchestrations.Count + entities.Count + queues.Count + streams.Count + activities.Count(a => !a.IsBuiltIn) == 0
+        entities.Count + queues.Count + streams.Count + timers.Count + orchestrations.Count(o => !o.IsBuiltIn)
+            + activities.Count(a => !a.IsBuiltIn) == 0
             ? []
             :
             [
@@ -59,11 +77,37 @@ internal sealed class FunctionRegistry(
                 .. entities.Select(f => CodeNames.Entity(f.Name)),
                 .. queues.Select(f => CodeNames.Queue(f.Consumer.Queue)),
                 .. streams.Select(f => CodeNames.Stream(f.Consumer.Stream)).Distinct(),
+                .. timers.Select(f => CodeNames.Timer(f.Consumer.Name)),
             ];
 
     /// <summary>The same functions, and one of the engine's own, whose name none of them can have.</summary>
     public FunctionRegistry With(ActivityFunction builtIn) =>
-        new(orchestrations, [.. activities, builtIn], entities, queues, streams, http) { KnownStreams = KnownStreams };
+        new(orchestrations, [.. activities, builtIn], entities, queues, streams, http, timers)
+        {
+            KnownStreams = KnownStreams,
+            Versions = Versions,
+            Disabled = Disabled,
+            BuiltInQueue = BuiltInQueue,
+        };
+
+    public FunctionRegistry With(QueueFunction builtIn) =>
+        new(orchestrations, activities, entities, queues, streams, http, timers)
+        {
+            KnownStreams = KnownStreams,
+            Versions = Versions,
+            Disabled = Disabled,
+            BuiltInQueue = builtIn,
+        };
+
+    /// <summary>The same functions, and an orchestration of the engine's own with its activity.</summary>
+    public FunctionRegistry With(OrchestrationFunction orchestration, ActivityFunction activity) =>
+        new([.. orchestrations, orchestration], [.. activities, activity], entities, queues, streams, http, timers)
+        {
+            KnownStreams = KnownStreams,
+            Versions = Versions,
+            Disabled = Disabled,
+            BuiltInQueue = BuiltInQueue,
+        };
 
     public bool TryGetOrchestration(string name, [NotNullWhen(true)] out OrchestrationFunction? function) =>
         _orchestrations.TryGetValue(name, out function);
@@ -80,7 +124,7 @@ internal sealed class FunctionRegistry(
         ArgumentNullException.ThrowIfNull(name);
         return TryGetOrchestration(name, out OrchestrationFunction? function)
             ? function
-            : throw Unknown("orchestration", name, orchestrations.Select(f => f.Name));
+            : throw Unknown("orchestration", name, orchestrations.Where(f => !f.IsBuiltIn).Select(f => f.Name));
     }
 
     /// <exception cref="ArgumentException">There is none of this name; the message lists the known ones.</exception>
@@ -110,16 +154,22 @@ internal sealed class FunctionRegistry(
     [
         .. Offered.Except(OfferedActivities)
             .Except(queues.Select(f => CodeNames.Queue(f.Consumer.Queue)))
-            .Except(streams.Select(f => CodeNames.Stream(f.Consumer.Stream))),
+            .Except(streams.Select(f => CodeNames.Stream(f.Consumer.Stream)))
+            .Except(timers.Select(f => CodeNames.Timer(f.Consumer.Name))),
     ];
 
     /// <summary>The function of a queue, or null.</summary>
     /// <param name="queue">Its name, in lower case.</param>
-    public QueueFunction? QueueFunction(string queue) => _queues.GetValueOrDefault(queue);
+    public QueueFunction? QueueFunction(string queue) => _queues.GetValueOrDefault(queue)
+        ?? (BuiltInQueue?.Consumer.Queue == queue ? BuiltInQueue : null);
 
     /// <summary>The functions of a stream, each with a consumer group of its own.</summary>
     /// <param name="stream">Its name, in lower case.</param>
     public IReadOnlyList<StreamFunction> StreamFunctions(string stream) => _streams.GetValueOrDefault(stream) ?? [];
+
+    /// <summary>The function of a timer, or null.</summary>
+    /// <param name="name">Its name, in any case.</param>
+    public TimerFunction? TimerFunction(string name) => _timers.GetValueOrDefault(name);
 
     /// <summary>As its author spells it; if only other nodes have it, as the caller does.</summary>
     /// <exception cref="ArgumentException">No node has it.</exception>

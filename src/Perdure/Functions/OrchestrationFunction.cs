@@ -8,6 +8,9 @@ internal sealed class OrchestrationFunction(
 {
     public string Name => name;
 
+    /// <summary>Whether every host has it.</summary>
+    public bool IsBuiltIn { get; init; }
+
     /// <summary>
     /// Runs the code up to its first await. Nothing but the author's code runs on the way, and nothing continues behind
     /// it, so that the thread of the turn stays in charge.

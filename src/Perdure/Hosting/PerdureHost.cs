@@ -13,7 +13,10 @@ using Perdure.Execution.Entities;
 using Perdure.Functions;
 using Perdure.Http;
 using Perdure.Json;
+using Perdure.Replays;
 using Perdure.Runtime;
+using Perdure.Runtime.Circuits;
+using Perdure.Runtime.Scaling;
 using Perdure.Sqlite;
 
 namespace Perdure.Hosting;
@@ -25,6 +28,7 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
 
     private readonly PerdureOptions _options;
     private readonly HttpSender _http;
+    private readonly CircuitChannels _channels;
     private readonly IStore _store;
     private readonly IHostApplicationLifetime? _lifetime;
     private bool _started;
@@ -41,10 +45,18 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         {
             Queues = _options.Queues,
             Streams = _options.Streams,
+            Circuits = _options.Circuits,
+            Functions = _options.Functions,
+            ConcurrencyLimits = _options.ConcurrencyLimits,
         };
+        _channels = new CircuitChannels(_options.Circuits.Notify, _options.TaskHub, time);
         _http = new HttpSender(_options.Http, _options.MaxPayloadBytes, services, time, logger);
         FunctionRegistry functions = Discover(functionEnvironment)
-            .With(new HttpActivity(_http, serializer, _options.MaxPayloadBytes).Function(services));
+            .With(new HttpActivity(_http, serializer, _options.MaxPayloadBytes).Function(services))
+            .With(new CircuitNotices(_options.Circuits, _channels, () => Node!).Function(services))
+            .With(
+                ReplayOrchestration.Function(services, serializer),
+                new ReplayActivity(() => Node!, serializer).Function(services));
         _store = _options.Source is StoreFactory source
             ? source.Create(_options.TaskHub)
             : Embedded(_options, environment);
@@ -62,7 +74,8 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
             });
         Node = new Node(
             new NodeParts(
-                _store, executor, entities, functions, serializer, WorkScheduler.ThreadPool, time, logger)
+                _store, executor, new CircuitEntities(entities, () => Node!), functions, serializer,
+                WorkScheduler.ThreadPool, time, logger)
             {
                 Ids = ids,
             },
@@ -73,7 +86,12 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         Node.ClientFor = client.With;
         Queues = new QueueClient(Node, serializer);
         Streams = new StreamClient(Node, serializer);
-        DeadLetters = new DeadLetterClient(Node);
+        Circuits = new CircuitClient(Node, _options.Circuits);
+        Timers = new TimerClient(Node);
+        StreamAdmin = new StreamAdminClient(Node);
+        DeadLetters = new DeadLetterClient(Node, serializer, client);
+        Usage = new UsageClient(Node, _options.Usage);
+        Scale = new ScaleAdvisor(Node, _options.Scale);
     }
 
     public Node Node { get; }
@@ -84,7 +102,17 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
 
     public IStreamClient Streams { get; }
 
+    public IStreamAdminClient StreamAdmin { get; }
+
     public IDeadLetterClient DeadLetters { get; }
+
+    public ICircuitClient Circuits { get; }
+
+    public ITimerClient Timers { get; }
+
+    public UsageClient Usage { get; }
+
+    public ScaleAdvisor Scale { get; }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -122,6 +150,8 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
             // It was logged when it was found.
         }
         _http.Dispose();
+        _channels.Dispose();
+        Scale.Dispose();
     }
 
     private void StopHost() => _lifetime?.StopApplication();
@@ -167,9 +197,12 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         SessionCacheSize = options.SessionCacheSize,
         ConcurrentActivitiesMax = options.MaxConcurrentActivities,
         ActivityTimeout = options.ActivityTimeout,
+        FunctionTimeout = options.FunctionTimeout,
         Lease = options.Lease,
         Retention = RetentionOf(options.Retention),
         Streams = options.Streams,
+        DeadLetterRetention = options.DeadLetters.Retention,
+        UsageRetention = options.Usage.Retention,
         Limits = Limits.Default with { PayloadBytesMax = options.MaxPayloadBytes, DeathsMax = options.MaxDeaths },
     };
 }

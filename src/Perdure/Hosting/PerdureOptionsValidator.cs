@@ -7,6 +7,8 @@ namespace Perdure.Hosting;
 /// <summary>Says everything that is wrong with the options at once, with the values.</summary>
 internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
 {
+    private static readonly TimeSpan s_longestDuplicateWindow = TimeSpan.FromDays(7);
+
     public ValidateOptionsResult Validate(string? name, PerdureOptions options)
     {
         List<string> problems = [];
@@ -21,6 +23,10 @@ internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
         Range(nameof(options.MaxDeaths), options.MaxDeaths, 1, 1000);
         if (options.ActivityTimeout <= TimeSpan.Zero)
             problems.Add($"Perdure:ActivityTimeout is {options.ActivityTimeout}; it is longer than zero, or not set.");
+        if (options.FunctionTimeout <= TimeSpan.Zero)
+            problems.Add($"Perdure:FunctionTimeout is {options.FunctionTimeout}; it is longer than zero, or not set.");
+        foreach ((string limit, int runs) in options.ConcurrencyLimits)
+            Range($"ConcurrencyLimits:{limit}", runs, 1, 100_000);
         if (options.DrainTimeout < TimeSpan.Zero || options.DrainTimeout > TimeSpan.FromHours(1))
             problems.Add($"Perdure:DrainTimeout is {options.DrainTimeout}; it is from zero to one hour.");
         if (options.Lease < TimeSpan.FromSeconds(3) || options.Lease > TimeSpan.FromMinutes(10))
@@ -44,15 +50,45 @@ internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
             problems.Add($"Perdure:Streams:RetryDelay is {options.Streams.RetryDelay}; it is more than zero, and at "
                 + "most one day.");
         NotNegative("Streams:Retention", options.Streams.Retention);
+        Between("Streams:DuplicateWindow", options.Streams.DuplicateWindow, TimeSpan.Zero, s_longestDuplicateWindow);
+        NotNegative("DeadLetters:Retention", options.DeadLetters.Retention);
+        if (!Enum.IsDefined(options.Streams.FailurePolicy))
+        {
+            problems.Add($"Perdure:Streams:FailurePolicy is {options.Streams.FailurePolicy}; it is one of "
+                + $"{string.Join(", ", Enum.GetNames<EventFailurePolicy>())}.");
+        }
         foreach ((string stream, StreamShape shape) in options.Streams.Named)
         {
             if (StreamIds.Problem(stream.ToLowerInvariant()) is { } problem)
                 problems.Add($"Perdure:Streams:Named:{stream} cannot be the name of a stream: {problem}.");
             Range($"Streams:Named:{stream}:Partitions", shape.Partitions ?? 1, 1, StreamIds.PartitionsMax);
             NotNegative($"Streams:Named:{stream}:Retention", shape.Retention);
+            Between(
+                $"Streams:Named:{stream}:DuplicateWindow", shape.DuplicateWindow ?? TimeSpan.Zero, TimeSpan.Zero,
+                s_longestDuplicateWindow);
         }
+        CircuitOptionsCheck.AddProblems(options.Circuits, problems);
+        NotNegative("Usage:Retention", options.Usage.Retention);
+        Price(nameof(options.Usage.PricePerMillionExecutions), options.Usage.PricePerMillionExecutions);
+        Price(nameof(options.Usage.PricePerGigabyteSecond), options.Usage.PricePerGigabyteSecond);
+        Range("Scale:MaxInstances", options.Scale.MaxInstances, 1, 10_000);
+        Between("Scale:DrainTarget", options.Scale.DrainTarget, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+        Between("Scale:ScaleInAfter", options.Scale.ScaleInAfter, TimeSpan.Zero, TimeSpan.FromDays(1));
         HttpCallOptionsCheck.AddProblems(options.Http, problems);
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+
+        void Between(string setting, TimeSpan value, TimeSpan min, TimeSpan max)
+        {
+            if (value < min || value > max)
+                problems.Add($"Perdure:{setting} is {value}; it is from {min} to {max}.");
+        }
+
+        void Price(string setting, decimal value)
+        {
+            if (value < 0)
+                problems.Add(string.Create(
+                    CultureInfo.InvariantCulture, $"Perdure:Usage:{setting} is {value}; it is 0 or more."));
+        }
 
         void NotNegative(string setting, TimeSpan? value)
         {

@@ -46,7 +46,11 @@ public static class PerdureServiceCollectionExtensions
         services.TryAddSingleton<IDurableEntityClient>(s => s.GetRequiredService<IDurableClient>());
         services.TryAddSingleton<IQueueClient>(s => s.GetRequiredService<PerdureHost>().Queues);
         services.TryAddSingleton<IDeadLetterClient>(s => s.GetRequiredService<PerdureHost>().DeadLetters);
+        services.TryAddSingleton<ICircuitClient>(s => s.GetRequiredService<PerdureHost>().Circuits);
+        services.TryAddSingleton<IUsageClient>(s => s.GetRequiredService<PerdureHost>().Usage);
         services.TryAddSingleton<IStreamClient>(s => s.GetRequiredService<PerdureHost>().Streams);
+        services.TryAddSingleton<ITimerClient>(s => s.GetRequiredService<PerdureHost>().Timers);
+        services.TryAddSingleton<IStreamAdminClient>(s => s.GetRequiredService<PerdureHost>().StreamAdmin);
         services.AddHostedService(s => s.GetRequiredService<PerdureHost>());
         return services;
     }

@@ -15,6 +15,7 @@ internal enum PayloadRole
     EntityState,
     QueueMessage,
     StreamEvent,
+    TimerResult,
 }
 
 /// <summary>Whose value a payload is. It becomes text only when something is wrong with it.</summary>
@@ -35,6 +36,7 @@ internal readonly record struct PayloadPlace(PayloadRole Role, string Name, stri
         PayloadRole.OperationResult => $"the result of operation '{Operation}' of entity '{Name}'",
         PayloadRole.QueueMessage => $"a message of queue '{Name}'",
         PayloadRole.StreamEvent => $"an event of stream '{Name}'",
+        PayloadRole.TimerResult => $"the result of timer '{Name}'",
         PayloadRole.EntityState => $"the state of entity '{Name}'",
         _ => throw new UnreachableException($"No text for {Role}."),
     };

@@ -1,4 +1,5 @@
 using Perdure.Functions;
+using Perdure.Runtime.Concurrency;
 using Perdure.Runtime.Offers;
 
 namespace Perdure.Runtime;
@@ -8,12 +9,16 @@ namespace Perdure.Runtime;
 /// thousand does not make everybody else wait; a function that has reached its own limit makes only its own calls wait.
 /// </summary>
 internal sealed class ActivityDispatcher(
-    int slots, WorkScheduler scheduler, ActivityRunner runner, Action hasRoom)
+    int slots, WorkScheduler scheduler, ActivityRunner runner, SharedLimits limits, Action hasRoom)
 {
     private readonly Lock _gate = new();
     private readonly Queue<WorkSource> _ring = new();
     private readonly Dictionary<ActivityFunction, Queue<ActivityWork>> _atLimit = [];
     private readonly Dictionary<ActivityFunction, int> _running = [];
+
+    /// <summary>What waits for a limit that functions share, also with functions of another dispatcher.</summary>
+    private readonly Dictionary<SharedLimit, Queue<ActivityWork>> _atShared = [];
+
     private readonly HashSet<ActivityWork> _started = [];
     private int _free = slots;
     private bool _stopped;
@@ -40,6 +45,8 @@ internal sealed class ActivityDispatcher(
 
     public void Enqueue(ActivityWork work)
     {
+        if (!work.Source.Node.ActivityCircuits.Lets(work))
+            return;
         lock (_gate)
         {
             if (_stopped)
@@ -129,6 +136,11 @@ internal sealed class ActivityDispatcher(
             Pump();
             return;
         }
+        if (!work.Source.Node.ActivityCircuits.StillLets(work))
+        {
+            Forget(work);
+            return;
+        }
         if (!work.TryBegin())
         {
             Finished(work); // It is owed to the next owner.
@@ -197,11 +209,42 @@ internal sealed class ActivityDispatcher(
                 waiting.Enqueue(work);
                 return false;
             }
+            if (!TakeShared(work))
+                return false;
             _running[function] = running + 1;
         }
+        else if (!TakeShared(work))
+            return false;
         _free--;
         _started.Add(work);
         return true;
+    }
+
+    private bool TakeShared(ActivityWork work)
+    {
+        if (work.Function?.SharedLimit is not { } named)
+            return true;
+        SharedLimit limit = limits.Of(named);
+        if (limit.TryTake(this))
+            return true;
+        if (!_atShared.TryGetValue(limit, out Queue<ActivityWork>? waiting))
+            _atShared.Add(limit, waiting = new Queue<ActivityWork>());
+        waiting.Enqueue(work);
+        return false;
+    }
+
+    /// <summary>A limit that functions share has a free place: whoever has waited longest for it tries again.</summary>
+    public void HasRoom(SharedLimit limit)
+    {
+        lock (_gate)
+        {
+            if (_atShared.TryGetValue(limit, out Queue<ActivityWork>? waiting)
+                && waiting.TryDequeue(out ActivityWork? next))
+                PutBack_NeedsLock(next);
+            if (waiting is not { Count: > 0 })
+                limit.Forget(this);
+        }
+        Pump();
     }
 
     private void Release(ActivityWork work)
@@ -223,6 +266,8 @@ internal sealed class ActivityDispatcher(
 
     private void ReleaseFunction_NeedsLock(ActivityWork work)
     {
+        if (work.Function?.SharedLimit is { } named)
+            limits.Of(named).Release();
         if (work.Function is not { Concurrency: not null } function)
             return;
         _running[function]--;
@@ -230,10 +275,15 @@ internal sealed class ActivityDispatcher(
             || !waiting.TryDequeue(out ActivityWork? next))
             return;
         // The freed place belongs to the call that has waited longest for this function.
-        Queue<ActivityWork> own = next.Source.WaitingActivities ??= new Queue<ActivityWork>(1);
-        own.Enqueue(next);
+        PutBack_NeedsLock(next);
+    }
+
+    private void PutBack_NeedsLock(ActivityWork work)
+    {
+        Queue<ActivityWork> own = work.Source.WaitingActivities ??= new Queue<ActivityWork>(1);
+        own.Enqueue(work);
         _waiting++;
         if (own.Count == 1)
-            _ring.Enqueue(next.Source);
+            _ring.Enqueue(work.Source);
     }
 }

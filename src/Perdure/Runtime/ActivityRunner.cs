@@ -4,6 +4,7 @@ using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Execution;
 using Perdure.Functions;
+using Perdure.Runtime.Usage;
 using Perdure.Telemetry;
 
 namespace Perdure.Runtime;
@@ -22,17 +23,19 @@ internal sealed class ActivityRunner(Node node)
             return ValueTask.CompletedTask;
         }
         long started = node.Time.GetTimestamp();
+        UsageRun usage = node.Usage.Begin(work, started);
         Activity? span = node.Telemetry.StartActivity(work);
-        if ((work.Function.Timeout ?? node.Settings.ActivityTimeout) is { } timeout)
-            return RunWithin(timeout, work, span, started);
+        if ((work.Function.Timeout ?? node.Settings.TimeoutOf(work)) is { } timeout)
+            return RunWithin(timeout, work, span, new Run(started, usage));
         ValueTask<Payload> run = InvokeAsync(work);
         if (run.IsCompletedSuccessfully && span is null)
         {
             node.Meters.ActivityEnded(work.Call.Name, node.Time.GetElapsedTime(started), failed: false);
+            UsageMeter.End(work, usage, failed: false);
             Return(work, run.Result, null);
             return ValueTask.CompletedTask;
         }
-        return FinishAsync(work, run, span, started);
+        return FinishAsync(work, run, span, new Run(started, usage));
     }
 
     /// <summary>
@@ -56,7 +59,7 @@ internal sealed class ActivityRunner(Node node)
     /// The clock runs before the function does, and who waits for the outcome waits already: so that a function that
     /// blocks its thread is late like any other.
     /// </summary>
-    private ValueTask RunWithin(TimeSpan timeout, ActivityWork work, Activity? span, long started)
+    private ValueTask RunWithin(TimeSpan timeout, ActivityWork work, Activity? span, Run of)
     {
         TaskCompletionSource<Payload> outcome = new();
         ITimer clock = node.Time.CreateTimer(_ =>
@@ -65,7 +68,7 @@ internal sealed class ActivityRunner(Node node)
                 new TimeoutException($"The activity function '{work.Call.Name}' did not end within {timeout}.")))
                 work.Cancel();
         }, null, timeout, Timeout.InfiniteTimeSpan);
-        ValueTask finished = FinishAsync(work, new ValueTask<Payload>(outcome.Task), span, started);
+        ValueTask finished = FinishAsync(work, new ValueTask<Payload>(outcome.Task), span, of);
         _ = InvokeForAsync(outcome, work, clock);
         return finished;
     }
@@ -88,7 +91,7 @@ internal sealed class ActivityRunner(Node node)
         }
     }
 
-    private async ValueTask FinishAsync(ActivityWork work, ValueTask<Payload> run, Activity? span, long started)
+    private async ValueTask FinishAsync(ActivityWork work, ValueTask<Payload> run, Activity? span, Run of)
     {
         Payload result = default;
         FailureDetails? failure = null;
@@ -98,6 +101,7 @@ internal sealed class ActivityRunner(Node node)
         }
         catch (OperationCanceledException) when (work.IsLeft)
         {
+            of.Usage.Leave();
             node.Telemetry.End(span, null);
             return;
         }
@@ -106,13 +110,21 @@ internal sealed class ActivityRunner(Node node)
 #pragma warning restore CA1031
         {
             failure = ThrownFailure.Of(e);
+            work.Opens = e as OpenCircuitException;
             node.Logger.ActivityFailed(work.Source.Id, work.Call.Name, work.Call.Attempt, e);
         }
         node.Telemetry.End(span, failure);
-        node.Meters.ActivityEnded(work.Call.Name, node.Time.GetElapsedTime(started), failure is not null);
+        node.Meters.ActivityEnded(work.Call.Name, node.Time.GetElapsedTime(of.Started), failure is not null);
+        UsageMeter.End(work, of.Usage, failure is not null);
         Return(work, result, failure);
     }
 
-    private static void Return(ActivityWork work, Payload result, FailureDetails? failure) =>
-        work.Source.Return(work, new Message.TaskDone(work.Task, result, failure));
+    private void Return(ActivityWork work, Payload result, FailureDetails? failure)
+    {
+        if (!node.ActivityCircuits.TakesBack(work, failure))
+            work.Source.Return(work, new Message.TaskDone(work.Task, result, failure));
+    }
+
+    /// <summary>When a run began, and what counts it.</summary>
+    private readonly record struct Run(long Started, UsageRun Usage);
 }

@@ -1,6 +1,7 @@
 using Perdure.Core.History;
 using Perdure.Core.Identity;
 using Perdure.Functions;
+using Perdure.Runtime.Circuits;
 using Perdure.Runtime.Offers;
 using Perdure.Runtime.Queues;
 
@@ -34,6 +35,12 @@ internal sealed class ActivityWork(
 
     /// <summary>Of the function of a queue: the message.</summary>
     public Delivery? Delivery { get; init; }
+
+    /// <summary>With which the circuits of an activity have let it run.</summary>
+    public CircuitPass? Pass { get; set; }
+
+    /// <summary>Its function has thrown this.</summary>
+    public OpenCircuitException? Opens { get; set; }
 
     /// <summary>Recovered: an earlier process may have run it, wholly or in part.</summary>
     public bool MayHaveRunBefore { get; init; }
@@ -78,6 +85,11 @@ internal sealed class ActivityWork(
 
     /// <summary>It is not to begin any more; false when it has begun.</summary>
     public bool TryHold() => Interlocked.CompareExchange(ref _stage, Never, Waits) != Runs;
+
+    /// <summary>
+    /// It has begun, and that counts for nothing: it may begin again. False when it must not any more.
+    /// </summary>
+    public bool TryReset() => Interlocked.CompareExchange(ref _stage, Waits, Runs) == Runs;
 
     public void Leave()
     {

@@ -59,7 +59,8 @@ internal sealed class Care
         _hasRows = _rows.Count > 0;
         _isOn = opening?.Unclean >= UncleanOpeningsMin || _deaths.Values.Any(d => d > 0);
         _openedAt = Time.GetTimestamp();
-        if (_isOn)
+        // What a process left that stopped, or lost the partition, between the end of its work and the end of the row.
+        if (_isOn || _rows.Keys.Any(k => k.Key < 0))
             _tick = Time.CreateTimer(static c => ((Care)c!).OnTick(), this, Tick, Tick);
     }
 

@@ -1,5 +1,7 @@
 using Perdure.Clients;
 using Perdure.Core.Stores;
+using Perdure.Runtime.Circuits;
+using Perdure.Core.Usage;
 
 namespace Perdure.Runtime;
 
@@ -16,8 +18,14 @@ internal abstract class Delivery(Partition partition)
     /// <summary>When it was handed to the function, in milliseconds since 1970.</summary>
     public long BegunAt { get; set; }
 
+    /// <summary>What the run has used; none before its end.</summary>
+    public UsageCounts Used { get; set; }
+
     /// <summary>Why it is hopeless, as far as that is known before the failure is looked at.</summary>
     public DeadLetterReason? Hopeless { get; set; }
+
+    /// <summary>With which its circuits have let it run.</summary>
+    public CircuitPass Pass { get; init; } = CircuitPass.None;
 
     /// <summary>Where it came from, for spans: the name of the queue or stream.</summary>
     public abstract string Origin { get; }

@@ -18,13 +18,14 @@ internal sealed class Lane(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
-    private readonly Queue<(List<CommitEntry> Entries, CommitResult Result, bool Alone)> _done = new();
+    private readonly Queue<SentBatch> _done = new();
     private List<CommitEntry> _ready = [];
     private bool _inFlight;
     private bool _draining;
     private bool _ended;
     private int _singles;
     private long _lastBatch;
+    private long _told;
     private bool[] _fenced = [];
     private TaskCompletionSource? _idle;
 
@@ -40,6 +41,9 @@ internal sealed class Lane(
 
     /// <summary>Batches since the start; for tests and metrics.</summary>
     public long Batches => Volatile.Read(ref _lastBatch);
+
+    /// <summary>The last batch whose entries know what became of it, and with them everybody in this node.</summary>
+    public long Told => Volatile.Read(ref _told);
 
     public void Enqueue(CommitEntry entry)
     {
@@ -121,7 +125,7 @@ internal sealed class Lane(
         {
             Batch batch = ToBatch(entries);
             CommitResult result = await CommitCertainlyAsync(batch);
-            HandOn(entries, result, alone: batch.Turns.Count == 1);
+            HandOn(new SentBatch(batch.Number, entries, result, IsAlone: batch.Turns.Count == 1));
             // Nothing is sealed until what rests on this batch has been taken back.
             if (result.Outcome != CommitOutcome.Committed)
                 return;
@@ -266,11 +270,11 @@ internal sealed class Lane(
         }
     }
 
-    private void HandOn(List<CommitEntry> entries, CommitResult result, bool alone)
+    private void HandOn(SentBatch batch)
     {
         lock (_gate)
         {
-            _done.Enqueue((entries, result, alone));
+            _done.Enqueue(batch);
             if (_draining)
                 return;
             _draining = true;
@@ -282,7 +286,7 @@ internal sealed class Lane(
     {
         while (true)
         {
-            (List<CommitEntry> Entries, CommitResult Result, bool Alone) batch;
+            SentBatch batch;
             lock (_gate)
             {
                 if (!_done.TryDequeue(out batch))
@@ -291,7 +295,8 @@ internal sealed class Lane(
                     break;
                 }
             }
-            Finish(batch.Entries, batch.Result, batch.Alone);
+            Finish(batch.Entries, batch.Result, batch.IsAlone);
+            Volatile.Write(ref _told, batch.Number);
         }
         TellIdle();
     }
@@ -326,4 +331,6 @@ internal sealed class Lane(
         }
         _ = CommitAllAsync();
     }
+
+    private readonly record struct SentBatch(long Number, List<CommitEntry> Entries, CommitResult Result, bool IsAlone);
 }

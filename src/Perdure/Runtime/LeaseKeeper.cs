@@ -55,6 +55,9 @@ internal sealed class LeaseKeeper : IDisposable
     /// <summary>Whether another node that counts has the code.</summary>
     public bool SharesCode(string code) => _neighbours.LivingFunctions.Contains(code);
 
+    /// <summary>How many nodes can own something.</summary>
+    public int Runners => _neighbours.Runners;
+
     /// <summary>Whether another node can own something.</summary>
     public bool HasOthers => _neighbours.HasRunners;
 
@@ -180,6 +183,7 @@ internal sealed class LeaseKeeper : IDisposable
         _isShared = view.Nodes.Single(n => n.Node == _node.Number).Expires < long.MaxValue;
         if (_isShared)
         {
+            _node.HeardTime(view.Now, asked);
             TimeSpan left = (_node.Settings.Lease * SafePart) - _node.Time.GetElapsedTime(asked);
             _expiry.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
@@ -230,6 +234,7 @@ internal sealed class LeaseKeeper : IDisposable
                 _node.Partition(lease.Partition).ReadNewSoon();
             await _node.Partition(lease.Partition).CheckOffersAsync(cancellationToken);
         }
+        _node.Circuits.LookAround();
         await _node.Claims.CheckAsync(cancellationToken);
         if (view.HasOffers)
             _node.Claims.Hear();

@@ -17,6 +17,9 @@ internal sealed class Neighbours(ClusterView view, long me)
     public TimeSpan? UntilFirstEnds => _living.Where(n => n.Node != me && n.Expires < long.MaxValue)
         .Select(n => (TimeSpan?)TimeSpan.FromMilliseconds(n.Expires - view.Now)).Min();
 
+    /// <summary>How many nodes that count can own something.</summary>
+    public int Runners => _living.Count(n => n.Runs);
+
     /// <summary>Whether another node can own something.</summary>
     public bool HasRunners => _living.Any(n => n.Node != me && n.Runs);
 

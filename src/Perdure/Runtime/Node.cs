@@ -9,9 +9,12 @@ using Perdure.Execution;
 using Perdure.Execution.Entities;
 using Perdure.Functions;
 using Perdure.Json;
+using Perdure.Runtime.Circuits;
+using Perdure.Runtime.Concurrency;
 using Perdure.Runtime.Offers;
 using Perdure.Runtime.Queues;
 using Perdure.Runtime.Streams;
+using Perdure.Runtime.Usage;
 using Perdure.Telemetry;
 
 namespace Perdure.Runtime;
@@ -29,6 +32,9 @@ internal sealed record NodeParts(
 {
     /// <summary>Draws ids for what functions send.</summary>
     public Clients.IIdSource? Ids { get; init; }
+
+    /// <summary>How many bytes the process holds, for what functions use.</summary>
+    public Func<long> Memory { get; init; } = static () => Environment.WorkingSet;
 }
 
 /// <summary>
@@ -57,7 +63,9 @@ internal sealed partial class Node : INumbers
     private static readonly TimeSpan SweepPause = TimeSpan.FromMilliseconds(10);
 
     private readonly NodeParts _parts;
+    private readonly HubTime _time;
     private readonly ITimer _audit;
+    private readonly Lock _auditGate = new();
     private readonly CancellationTokenSource _stopping = new();
     private HubSecret? _secret;
     private readonly CancellationTokenSource _left = new();
@@ -68,6 +76,7 @@ internal sealed partial class Node : INumbers
     private Task _leases = Task.CompletedTask;
     private Task _retention = Task.CompletedTask;
     private Task _streamRetention = Task.CompletedTask;
+    private Task _usageRetention = Task.CompletedTask;
     private long _lastKey;
     private long _openings;
     private volatile bool _stopped;
@@ -75,21 +84,27 @@ internal sealed partial class Node : INumbers
     public Node(NodeParts parts, RuntimeSettings settings)
     {
         _parts = parts;
+        _time = new HubTime(parts.Time);
         Settings = settings;
         Meters = new Meters(this);
         Telemetry = new RuntimeTelemetry(this);
         RecoverySlots = new RecoverySlots(settings.RecoverySlots);
         Claims = new Claims(this);
+        SharedLimits limits = new(parts.Scheduler);
         Activities = new ActivityDispatcher(
-            settings.ConcurrentActivitiesMax, parts.Scheduler, new ActivityRunner(this), Claims.Pull);
+            settings.ConcurrentActivitiesMax, parts.Scheduler, new ActivityRunner(this), limits, Claims.Pull);
         Triggers = new ActivityDispatcher(
-            TriggersMax, parts.Scheduler, new ActivityRunner(this), static () => { });
+            TriggersMax, parts.Scheduler, new ActivityRunner(this), limits, static () => { });
         Leases = new LeaseKeeper(this);
         Executor = new TurnsElsewhere(parts.Executor, this);
-        Entities = new OperationsElsewhere(parts.Entities, this);
+        Usage = new UsageMeter(this, parts.Memory);
+        EntitiesHere = new MeteredEntities(parts.Entities, this);
+        Entities = new OperationsElsewhere(EntitiesHere, this);
         Wakes = new Wakes(this);
+        Circuits = new CircuitBoard(this);
+        ActivityCircuits = new ActivityCircuits(this);
         Outcomes = new RemoteOutcomes(this);
-        _audit = parts.Time.CreateTimer(
+        _audit = _time.CreateTimer(
             static n => ((Node)n!).Audit(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -104,11 +119,11 @@ internal sealed partial class Node : INumbers
     /// <summary>Runs the code of this process.</summary>
     public IOrchestrationExecutor ExecutorHere => _parts.Executor;
 
-    public IEntityExecutor EntitiesHere => _parts.Entities;
+    public IEntityExecutor EntitiesHere { get; }
     public FunctionRegistry Functions => _parts.Functions;
     public PayloadSerializer Serializer => _parts.Serializer;
     public WorkScheduler Scheduler => _parts.Scheduler;
-    public TimeProvider Time => _parts.Time;
+    public TimeProvider Time => _time;
     public ILogger Logger => _parts.Logger;
     public Meters Meters { get; }
     public RuntimeTelemetry Telemetry { get; }
@@ -118,6 +133,7 @@ internal sealed partial class Node : INumbers
     public Claims Claims { get; }
     public Wakes Wakes { get; }
     public RemoteOutcomes Outcomes { get; }
+    public UsageMeter Usage { get; }
 
     /// <summary>Whether it can own something; a node without functions cannot.</summary>
     public bool Runs => Functions.Offered.Count > 0 && !IsStopping;
@@ -138,8 +154,13 @@ internal sealed partial class Node : INumbers
 
     public int Partitions => _partitions.Length;
 
-    /// <summary>Milliseconds since 1970: the precision in which everything is stored.</summary>
-    public long Now => _parts.Time.GetUtcNow().ToUnixTimeMilliseconds();
+    /// <summary>
+    /// The time of the hub in milliseconds since 1970: the precision in which everything is stored.
+    /// </summary>
+    public long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>The store has said what time it is, in an answer to a question that was asked then.</summary>
+    public void HeardTime(long store, long askedAt) => _time.Heard(store, askedAt);
 
     /// <summary>More work has been taken than is being done; starts are held back until it is less.</summary>
     public bool IsOverloaded =>
@@ -151,6 +172,12 @@ internal sealed partial class Node : INumbers
     public int ResidentCount => _partitions.Sum(p => p.ResidentCount);
 
     public long Batches => _lanes.Sum(l => l.Batches);
+
+    /// <summary>The last batch that each lane has sent.</summary>
+    public long[] Sent() => [.. _lanes.Select(l => l.Batches)];
+
+    /// <summary>Whether the lanes have told what became of all that they had sent then.</summary>
+    public bool HasTold(long[] sent) => _lanes.Zip(sent).All(x => x.First.Told >= x.Second);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -165,12 +192,15 @@ internal sealed partial class Node : INumbers
         Store.Listen(Wakes.Hear);
         await Leases.StartAsync(cancellationToken);
         Logger.NodeStarted(Settings.TaskHub, Number, _partitions.Length);
+        foreach (string function in Functions.Disabled)
+            Logger.FunctionIsDisabled(function);
         if (IsShared)
             Wakes.Shares();
         _leases = Leases.RunAsync(_left.Token);
         _upkeep = UpkeepAsync(isAudit: false);
         _retention = new Retention(this).RunAsync(_stopping.Token);
         _streamRetention = new StreamRetention(this).RunAsync(_stopping.Token);
+        _usageRetention = new UsageRetention(this).RunAsync(_stopping.Token);
         _audit.Change(Settings.AuditEvery, Settings.AuditEvery);
     }
 
@@ -210,6 +240,7 @@ internal sealed partial class Node : INumbers
         foreach (Partition partition in _partitions)
             partition.StopIntake();
         await Finished(Work.WhenIdleAsync(), deadline);
+        Usage.Stop();
         // What a lost lease has taken out of memory may still stand in line, with somebody who waits for it.
         foreach (Lane lane in _lanes)
             await Finished(lane.WhenIdleAsync(), deadline);
@@ -218,6 +249,7 @@ internal sealed partial class Node : INumbers
         await Finished(_handingOver.WhenIdleAsync(), deadline);
         await Finished(_retention, deadline);
         await Finished(_streamRetention, deadline);
+        await Finished(_usageRetention, deadline);
         if (IsShared)
             await Finished(Outcomes.WhenAnsweredAsync(), deadline);
         // One that was abandoned has left them, and marks nothing as clean.
@@ -313,10 +345,14 @@ internal sealed partial class Node : INumbers
         }
     }
 
+    /// <summary>One at a time: timers whose time has come twice may call twice at once.</summary>
     private void Audit()
     {
-        if (_upkeep.IsCompleted && !_stopping.IsCancellationRequested)
-            _upkeep = UpkeepAsync(isAudit: true);
+        lock (_auditGate)
+        {
+            if (_upkeep.IsCompleted && !_stopping.IsCancellationRequested)
+                _upkeep = UpkeepAsync(isAudit: true);
+        }
     }
 
     /// <summary>Whether it ended before the deadline.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Perdure.Core.Circuits;
 using Perdure.Core.Entities;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
@@ -56,6 +57,8 @@ internal sealed partial class Partition
                 claimed = Land_NeedsLock(resident, turn, out started);
         }
         // Also when the partition was opened anew meanwhile: what is durable is told and delivered.
+        if (turn.Rows.UpsertEntity is { } entity && CircuitIds.Is(entity.Id))
+            _node.Circuits.Committed(entity);
         Perform(entry, started);
         foreach (CompletionWaiter waiter in waiters)
             waiter.Complete((OrchestrationTurn)turn);
@@ -105,6 +108,7 @@ internal sealed partial class Partition
         }
         if (isAbandoned)
             PutAgain(entry);
+        _node.Circuits.NotCommitted(resident.Id);
         GoOn(claimed);
     }
 
@@ -134,6 +138,7 @@ internal sealed partial class Partition
         }
         if (isAbandoned)
             PutAgain(entry);
+        _node.Circuits.NotCommitted(resident.Id);
         GoOn(next);
     }
 

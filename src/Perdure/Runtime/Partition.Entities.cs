@@ -1,3 +1,4 @@
+using Perdure.Core.Circuits;
 using Perdure.Core.Entities;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
@@ -40,7 +41,9 @@ internal sealed partial class Partition
             if (resident.IsAbandoned)
                 return;
             // One at a time while care is taken: a death is counted against what was running and nothing else.
-            bool isAlone = _care.IsOn || resident.RunsSingly > 0 || resident.RefusedOperation is not null;
+            // What the engine itself runs kills no process, and must not be given up because processes die.
+            bool isCareful = _care.IsOn && !CircuitIds.Is(resident.Id);
+            bool isAlone = isCareful || resident.RunsSingly > 0 || resident.RefusedOperation is not null;
             int max = isAlone ? 1 : _node.Settings.Limits.OperationsPerTurnMax;
             turn = _entities.Receive((EntityState)resident.State!, lines, _node.Now, max);
             if (turn.Decision == TurnDecision.Run)
@@ -48,7 +51,7 @@ internal sealed partial class Partition
             if (turn.Decision == TurnDecision.Run)
             {
                 resident.RunningTurn = turn;
-                careful = _care.IsOn ? new CarefulEntityTurn(resident, turn) : null;
+                careful = isCareful ? new CarefulEntityTurn(resident, turn) : null;
                 if (careful is not null)
                     RecordAsked_NeedsLock(resident, turn);
             }

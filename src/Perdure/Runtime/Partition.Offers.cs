@@ -104,6 +104,8 @@ internal sealed partial class Partition
     {
         OfferedRun? run = _offers.Remove(done.Offer);
         _node.LaneOf(this).Append(new WorkTaken(this, done.Row!.Value, new OfferKey(Number, done.Offer)));
+        // An answer that nobody waits for any more leads to nothing that would set the line going.
+        _node.Scheduler.Queue(static l => l.Go(), _node.LaneOf(this));
         try
         {
             run?.Answer(done.Body);

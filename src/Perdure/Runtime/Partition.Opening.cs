@@ -19,7 +19,7 @@ internal sealed partial class Partition
     public static readonly TimeSpan ReopenPause = TimeSpan.FromMilliseconds(200);
 
     private readonly NearTimers _timers = new();
-    private readonly ITimer _timerTick;
+    private readonly Alarm _timerTick;
     private Care _care;
 
     /// <summary>What arrives while the partition is being opened; null while it is open.</summary>
@@ -88,6 +88,7 @@ internal sealed partial class Partition
                     claimed.Add(resident);
             }
             OpenLogs_NeedsLock();
+            OpenTimers_NeedsLock();
             _held = null;
             reads = _readsAfterOpening && !_isReading;
             _readsAgain |= _readsAfterOpening && _isReading;
@@ -224,9 +225,10 @@ internal sealed partial class Partition
             Abandon_NeedsLock(resident);
         }
         _residents.Clear();
-        _held!.AddRange(EarlyRequests_NeedsLock());
+        _held!.AddRange(EarlyRequests_NeedsLock().Concat(EarlyOrders_NeedsLock()));
         AbandonQueues_NeedsLock();
         AbandonLogs_NeedsLock();
+        AbandonTimers_NeedsLock();
         _care.Close_NeedsLock();
         _replaying.Clear();
         _offers.Clear();
@@ -300,7 +302,7 @@ internal sealed partial class Partition
             unanswered = [.. _residents.Values
                 .SelectMany(r => Taken_NeedsLock(r).Concat(r.Mail))
                 .Concat(_held?.Select(h => h.Message) ?? [])
-                .Concat(EarlyRequests_NeedsLock().Select(e => e.Message))
+                .Concat(EarlyRequests_NeedsLock().Concat(EarlyOrders_NeedsLock()).Select(e => e.Message))
                 .Select(m => m.Ticket).OfType<Request>()];
             waiters = [.. _waiters.Values.SelectMany(w => w)];
             // Code that still runs answers too late, and what is in line rests on it: nothing may follow the release.
@@ -308,6 +310,7 @@ internal sealed partial class Partition
                 Abandon_NeedsLock(resident);
             AbandonQueues_NeedsLock();
             AbandonLogs_NeedsLock();
+            AbandonTimers_NeedsLock();
             _care.Close_NeedsLock();
         }
         foreach (Request request in unanswered)

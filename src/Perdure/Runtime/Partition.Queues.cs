@@ -2,6 +2,7 @@ using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Queues;
 using Perdure.Core.Stores;
+using Perdure.Runtime.Circuits;
 using Perdure.Runtime.Queues;
 
 namespace Perdure.Runtime;
@@ -33,6 +34,18 @@ internal sealed partial class Partition
         }
     }
 
+    /// <summary>Says something to circuits; false when the partition is not open here.</summary>
+    public bool Tell(IReadOnlyList<(string Target, Message Message)> told)
+    {
+        lock (_gate)
+        {
+            if (_closed || _held is not null || Epoch == 0)
+                return false;
+            CircuitEntry.Tell_NeedsLock(this, told);
+            return true;
+        }
+    }
+
     public bool IsCareful => _care.IsOn;
 
     /// <summary>Starts the work when careful mode lets it.</summary>
@@ -41,23 +54,40 @@ internal sealed partial class Partition
     public void CareDone(TaskKey task) => _care.Done(task);
 
     /// <summary>What became of a trigger stands in line, unless it is in somebody else's hands by now.</summary>
-    public void Conclude(TriggerEntry entry)
+    public void Conclude(TriggerEntry entry) => Conclude(entry.Source, entry.Work, () => entry);
+
+    /// <summary>The same of an entry that depends on what else stands in line.</summary>
+    public void Conclude(TriggerSource source, ActivityWork work, Func<TriggerEntry> entryOf)
     {
         bool counts;
         lock (_gate)
         {
-            counts = _epoch == entry.Source.Epoch && entry.Source.Has_NeedsLock(entry.Work);
+            counts = _epoch == source.Epoch && source.Has_NeedsLock(work);
             if (counts)
             {
+                TriggerEntry entry = entryOf();
                 _node.LaneOf(this).Append(entry);
-                entry.Source.Placed_NeedsLock(entry);
+                source.Placed_NeedsLock(entry);
             }
         }
-        CareDone(entry.Work.Task);
+        CareDone(work.Task);
         if (counts)
             _node.LaneOf(this).Go();
         else
-            entry.Work.Delivery!.Exit();
+            work.Delivery!.Exit();
+    }
+
+    /// <summary>Work is as if it had not run; circuits are told something all the same.</summary>
+    public void GiveBack(
+        TriggerSource source, ActivityWork work, IReadOnlyList<(string Target, Message Message)> told, TimeSpan pause)
+    {
+        lock (_gate)
+        {
+            if (_epoch == source.Epoch && source.Has_NeedsLock(work))
+                source.TakeBack_NeedsLock(work, told, pause);
+        }
+        CareDone(work.Task);
+        work.Delivery!.Exit();
     }
 
     public void Concluded(TriggerEntry entry)
@@ -76,6 +106,18 @@ internal sealed partial class Partition
         {
             if (_epoch == epoch && !_closed)
                 Shard_NeedsLock(target).Add_NeedsLock(item);
+        }
+    }
+
+    /// <summary>Whether the message was for a queue, a stream or a timer; then it is there.</summary>
+    private bool PutForTrigger_NeedsLock(string target, Message message)
+    {
+        switch (message)
+        {
+            case Message.QueueItem item: Put_NeedsLock(target, item); return true;
+            case Message.Append or Message.Checkpoint: PutToLog_NeedsLock(target, message); return true;
+            case Message.TimerOrder order: Put_NeedsLock(target, order); return true;
+            default: return false;
         }
     }
 

@@ -1,6 +1,8 @@
 using Perdure.Core.DeadLetters;
 using Perdure.Core.Stores;
 using Perdure.Runtime.DeadLetters;
+using Perdure.Runtime.Streams;
+using Perdure.Runtime.Timers;
 using Perdure.Telemetry;
 
 namespace Perdure.Runtime;
@@ -12,6 +14,11 @@ internal sealed partial class Partition
 
     /// <summary>Those that run, or are on their way.</summary>
     private readonly HashSet<DeadLetterKey> _replaying = [];
+
+    /// <summary>
+    /// Those that were done since the store was asked: what it answers may say of them that they are to run.
+    /// </summary>
+    private readonly HashSet<DeadLetterKey> _replayedSince = [];
 
     private bool _looksForReplays;
     private bool _looksForMore;
@@ -35,7 +42,21 @@ internal sealed partial class Partition
     public void Replayed(DeadLetterKey key)
     {
         lock (_gate)
+        {
             _replaying.Remove(key);
+            if (_looksForReplays)
+                _replayedSince.Add(key);
+            LookAtKeys_NeedsLock();
+        }
+    }
+
+    /// <summary>Keys stand still because of what is aside, and go on when that has ended.</summary>
+    private void LookAtKeys_NeedsLock()
+    {
+        if (_closed || _held is not null)
+            return;
+        foreach (StreamLog log in _logs.Values)
+            log.LookAtKeys_NeedsLock();
     }
 
     private async Task LookForReplaysAsync()
@@ -54,9 +75,11 @@ internal sealed partial class Partition
             }
             lock (_gate)
             {
+                _replayedSince.Clear();
                 if (!_looksForMore)
                 {
                     _looksForReplays = false;
+                    LookAtKeys_NeedsLock();
                     return;
                 }
                 _looksForMore = false;
@@ -84,9 +107,10 @@ internal sealed partial class Partition
     private void Replay(DeadLetterRow row, long epoch)
     {
         DeadLetterRecord record;
+        DeadLetterReplayTarget target;
         try
         {
-            record = DeadLetterRecord.Decode(row.Record);
+            (record, target) = (DeadLetterRecord.Decode(row.Record), ReplayTargets.Of(row.Trail));
         }
         catch (FormatException e)
         {
@@ -95,10 +119,15 @@ internal sealed partial class Partition
         }
         lock (_gate)
         {
-            if (_closed || _epoch != epoch || epoch == 0 || !_replaying.Add(row.Key))
+            if (_closed || _epoch != epoch || epoch == 0 || _replayedSince.Contains(row.Key)
+                || !_replaying.Add(row.Key))
                 return;
-            if (record.Place is { } place)
+            if (record.Place is { } end && target == DeadLetterReplayTarget.Tail)
+                _node.LaneOf(this).Append(new TailReplay(this, row, record, end.Log));
+            else if (record.Place is { } place)
                 Log_NeedsLock(place.Log).Replay_NeedsLock(new Replay(row, record));
+            else if (TimerReplay.Is(row))
+                _node.LaneOf(this).Append(new TimerReplay(this, row, record.Enqueued));
             else
                 _node.LaneOf(this).Append(new QueueReplay(this, row, record));
         }

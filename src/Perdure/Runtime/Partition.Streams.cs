@@ -19,6 +19,24 @@ internal sealed partial class Partition
                 : default;
     }
 
+    /// <summary>How many keys of a log stand still, as its readers know it; for tests.</summary>
+    public int HeldKeys(string id)
+    {
+        lock (_gate)
+            return _logs.TryGetValue(id, out StreamLog? log) ? log.Readers_NeedsLock.Sum(r => r.HeldKeys_NeedsLock) : 0;
+    }
+
+    /// <summary>How many commands wait for the ends of batches; for tests.</summary>
+    public int Waits(string id)
+    {
+        lock (_gate)
+        {
+            return _logs.TryGetValue(id, out StreamLog? log)
+                ? log.Readers_NeedsLock.Sum(r => r.Commands_NeedsLock.Count())
+                : 0;
+        }
+    }
+
     /// <summary>Does something with a log under the lock, unless it is not there any more.</summary>
     public void Guard(StreamLog log, Action action)
     {
@@ -51,8 +69,13 @@ internal sealed partial class Partition
         }
     }
 
-    private void Put_NeedsLock(string target, Message.Append message) =>
-        Log_NeedsLock(target).Append_NeedsLock(message);
+    private void PutToLog_NeedsLock(string target, Message message)
+    {
+        if (message is Message.Checkpoint command)
+            Log_NeedsLock(target).Obey_NeedsLock(command);
+        else
+            Log_NeedsLock(target).Append_NeedsLock((Message.Append)message);
+    }
 
     private StreamLog Log_NeedsLock(string id)
     {
@@ -65,7 +88,7 @@ internal sealed partial class Partition
 
     /// <summary>What came before its log was read, and somebody waits for.</summary>
     private IEnumerable<(string Id, Message Message, bool IsNew)> EarlyRequests_NeedsLock() =>
-        from log in _logs.Values from message in log.Unanswered_NeedsLock select (log.Id, (Message)message, false);
+        from log in _logs.Values from message in log.Unanswered_NeedsLock select (log.Id, message, false);
 
     private void AbandonLogs_NeedsLock()
     {

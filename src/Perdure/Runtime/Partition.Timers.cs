@@ -110,7 +110,7 @@ internal sealed partial class Partition
         _timers.MoveHorizon(horizon.Due, horizon.Number);
         _armedFor = _node.Now + (long)ReadPause.TotalMilliseconds;
         if (!_closed)
-            _timerTick.Change(ReadPause, Timeout.InfiniteTimeSpan);
+            _timerTick.SetTo(_armedFor);
     }
 
     private void SetTick_NeedsLock()
@@ -124,6 +124,6 @@ internal sealed partial class Partition
         if (at >= _armedFor && _armedFor > now)
             return;
         _armedFor = at;
-        _timerTick.Change(TimeSpan.FromMilliseconds(Math.Clamp(at - now, 0, horizon)), Timeout.InfiniteTimeSpan);
+        _timerTick.SetTo(at);
     }
 }

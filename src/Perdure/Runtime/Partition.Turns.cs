@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Perdure.Core.Circuits;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
@@ -8,6 +9,8 @@ using Perdure.Core.Stores;
 using Perdure.Core.Turns;
 using Perdure.Execution;
 using Perdure.Functions;
+using Perdure.Runtime.Offers;
+using Perdure.Runtime.Usage;
 
 namespace Perdure.Runtime;
 
@@ -78,7 +81,8 @@ internal sealed partial class Partition
             resident.RunsSingly = Math.Max(0, resident.RunsSingly - 1);
             turn = _core.Receive((OrchestrationState)resident.State!, messages, _node.Now);
             resident.PutBack(messages[^turn.Untaken..]);
-            if (resident is { Woken: true, Session: not null } && turn.Decision != TurnDecision.Run
+            // Code elsewhere waits for what is recorded, and whoever runs it finds nothing to do without.
+            if (resident is { Woken: true, Session: not (null or RemoteSession) } && turn.Decision != TurnDecision.Run
                 && turn.State is { Exists: true, Ended: false, Held: Held.No })
                 turn.Decision = TurnDecision.Run;
             resident.Woken = false;
@@ -163,11 +167,19 @@ internal sealed partial class Partition
             _ = ReadThenRunAsync(resident, turn);
             return;
         }
+        // Whoever runs it elsewhere counts it.
+        UsageRun usage = session is RemoteSession
+            ? default
+            : _node.Usage.Begin(UsageTrigger.Orchestration, turn.State.Name);
         ValueTask<CodeResult> run = session!.RunAsync(request);
         if (run.IsCompletedSuccessfully)
-            Conclude(resident, turn, run.Result);
+        {
+            CodeResult result = run.Result;
+            UsageMeter.End(usage, result);
+            Conclude(resident, turn, result);
+        }
         else
-            _ = ConcludeLaterAsync(resident, turn, run);
+            _ = ConcludeLaterAsync(resident, turn, run, usage);
     }
 
     private IOrchestrationSession Open(Resident resident, OrchestrationState state) =>
@@ -213,7 +225,8 @@ internal sealed partial class Partition
         Try(() => RunCode(resident, turn));
     }
 
-    private async Task ConcludeLaterAsync(Resident resident, OrchestrationTurn turn, ValueTask<CodeResult> run)
+    private async Task ConcludeLaterAsync(
+        Resident resident, OrchestrationTurn turn, ValueTask<CodeResult> run, UsageRun usage)
     {
         CodeResult result;
         try
@@ -227,6 +240,7 @@ internal sealed partial class Partition
             _logger.ExecutorFailed(resident.Id, e);
             result = CodeResult.NotRun.Instance;
         }
+        UsageMeter.End(usage, result);
         Try(() => Conclude(resident, turn, result));
     }
 
@@ -321,6 +335,8 @@ internal sealed partial class Partition
             if (!entry.IsStale)
                 resident.Phase = ResidentPhase.Committing;
         }
+        if (turn.Rows.UpsertEntity is { } entity && CircuitIds.Is(entity.Id))
+            _node.Circuits.Decided(entity);
         _node.LaneOf(this).Enqueue(entry);
     }
 

@@ -46,8 +46,7 @@ internal sealed partial class Partition
         Queues = new QueueCore(node.Partitions);
         _acks = new AckDeadlines(this);
         _care = new Care(this, _gate, null);
-        _timerTick = node.Time.CreateTimer(
-            static p => ((Partition)p!).OnTimerTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timerTick = new Alarm(node, node.Settings.TimerHorizon, OnTimerTick);
     }
 
     public int Number { get; }
@@ -150,16 +149,8 @@ internal sealed partial class Partition
             Take_NeedsLock(id, done);
             return null;
         }
-        if (message is Message.QueueItem item)
-        {
-            Put_NeedsLock(id, item);
+        if (PutForTrigger_NeedsLock(id, message))
             return null;
-        }
-        if (message is Message.Append append)
-        {
-            Put_NeedsLock(id, append);
-            return null;
-        }
         Resident resident = ResidentOf_NeedsLock(id, isNew, out Resident? claimed);
         if (message.Ticket is Request asked && IsFull(resident))
         {

@@ -44,6 +44,8 @@ internal sealed partial class Resident : WorkSource
 
     public override Node Node => Partition.Node;
 
+    public override int PartitionNumber => Partition.Number;
+
     public Partition Partition { get; }
     public ResidentPhase Phase { get; set; }
 

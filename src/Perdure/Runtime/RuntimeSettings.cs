@@ -60,8 +60,23 @@ internal sealed record RuntimeSettings
             ? own
             : Streams.Retention;
 
+    /// <summary>How long the ids of the events of a stream are remembered; zero for not at all.</summary>
+    public TimeSpan DuplicateWindow(string stream) =>
+        Streams.Named.TryGetValue(stream, out StreamShape? shape) && shape.DuplicateWindow is { } own
+            ? own
+            : Streams.DuplicateWindow;
+
+    /// <summary>How long dead letters are kept that are resolved or discarded; null for ever.</summary>
+    public TimeSpan? DeadLetterRetention { get; init; }
+
     /// <summary>How often is looked for what has been kept long enough.</summary>
     public TimeSpan RetentionEvery { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How often the memory of the process is looked at while functions run.</summary>
+    public TimeSpan UsageSampleEvery { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long usage is kept; null for ever.</summary>
+    public TimeSpan? UsageRetention { get; init; }
 
     /// <summary>How many activities and turns a careful partition runs at a time.</summary>
     public int CarefulWorkMax { get; init; } = 4;
@@ -79,4 +94,12 @@ internal sealed record RuntimeSettings
 
     /// <summary>The time that any activity may take unless it says otherwise; null means no bound.</summary>
     public TimeSpan? ActivityTimeout { get; init; }
+
+    /// <summary>The same for whatever has no other time.</summary>
+    public TimeSpan? FunctionTimeout { get; init; }
+
+    /// <summary>How long a function may run that says nothing itself.</summary>
+    public TimeSpan? TimeoutOf(ActivityWork work) => work.Delivery is null
+        ? ActivityTimeout ?? FunctionTimeout
+        : FunctionTimeout ?? ActivityTimeout;
 }

@@ -15,6 +15,7 @@ internal sealed class Wakes(Node node)
     private HashSet<int> _replays = [];
     private bool _offers;
     private bool _shares;
+    private bool _circuits;
     private bool _isSending;
 
     /// <summary>Message rows for a partition of another node are durable.</summary>
@@ -65,6 +66,14 @@ internal sealed class Wakes(Node node)
         Send();
     }
 
+    /// <summary>A circuit has changed; this node knows.</summary>
+    public void Circuits()
+    {
+        lock (_gate)
+            _circuits = true;
+        Send();
+    }
+
     public void Hear(Announcement announcement)
     {
         foreach (int partition in announcement.Messages)
@@ -77,6 +86,8 @@ internal sealed class Wakes(Node node)
             node.Claims.Hear();
         if (announcement.Shares)
             node.Leases.Wake();
+        if (announcement.Circuits)
+            node.Circuits.Refresh();
     }
 
     private void Send()
@@ -98,7 +109,8 @@ internal sealed class Wakes(Node node)
             Announcement next;
             lock (_gate)
             {
-                if (_messages.Count == 0 && _answered.Count == 0 && _replays.Count == 0 && !_shares && !_offers)
+                if (_messages.Count == 0 && _answered.Count == 0 && _replays.Count == 0 && !_shares && !_offers
+                    && !_circuits)
                 {
                     _isSending = false;
                     return;
@@ -106,8 +118,10 @@ internal sealed class Wakes(Node node)
                 next = new()
                 {
                     Messages = _messages, Answered = _answered, Replays = _replays, Offers = _offers, Shares = _shares,
+                    Circuits = _circuits,
                 };
-                (_messages, _answered, _replays, _offers, _shares) = ([], [], [], false, false);
+                (_messages, _answered, _replays) = ([], [], []);
+                (_offers, _shares, _circuits) = (false, false, false);
             }
             await node.Store.AnnounceAsync(next);
         }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Perdure.Core.Identity;
 using Perdure.Core.Stores;
+using Perdure.Core.Streams;
 
 namespace Perdure.Telemetry;
 
@@ -216,6 +217,74 @@ internal static partial class Log
     public static partial void DeadLettersChanged(
         this ILogger logger, int count, DeadLetterState from, DeadLetterState to);
 
+    [LoggerMessage(
+        85, LogLevel.Information,
+        "The checkpoint of the consumer group {Group} in {Log} is {Position} now ({Verb}), as {Author} wanted.")]
+    public static partial void CheckpointMoved(
+        this ILogger logger, string log, string group, long position, CheckpointVerb verb, string author);
+
+    [LoggerMessage(86, LogLevel.Information, "{Log} has forgotten the consumer group {Group}, as {Author} wanted.")]
+    public static partial void GroupDeleted(this ILogger logger, string log, string group, string author);
+
+    [LoggerMessage(
+        82, LogLevel.Warning,
+        "{Count} events of {Log} wait for the consumer group {Group}, because earlier ones of their keys are put "
+        + "aside.")]
+    public static partial void EventsWait(this ILogger logger, int count, string log, string group);
+
+    [LoggerMessage(
+        83, LogLevel.Error,
+        "{Log} stands still for the consumer group {Group}: {Count} events of the key {Key} wait behind one that was "
+        + "put aside. Let that one run again, or discard it.")]
+    public static partial void KeyIsFull(this ILogger logger, string log, string group, int count, string key);
+
+    [LoggerMessage(
+        87, LogLevel.Warning,
+        "Event {EventId} of the stream {Stream}, at which a partition stood still, is put aside as dead letter "
+        + "{DeadLetter}, as {Author} wanted.")]
+    public static partial void HeldEventPutAside(
+        this ILogger logger, string eventId, string stream, string deadLetter, string author);
+
+    [LoggerMessage(
+        88, LogLevel.Information,
+        "{Count} dead letters were deleted: they were resolved or discarded long enough ago.")]
+    public static partial void DeadLettersDeleted(this ILogger logger, int count);
+
+    [LoggerMessage(
+        89, LogLevel.Information, "Dead letter {DeadLetter} was edited by {Author}: {Revision} takes its place.")]
+    public static partial void DeadLetterEdited(
+        this ILogger logger, string deadLetter, string author, string revision);
+
+    [LoggerMessage(120, LogLevel.Error, "The store refused what functions have used, and it is not counted: {Refusal}")]
+    public static partial void UsageRefused(this ILogger logger, string refusal);
+
+    [LoggerMessage(121, LogLevel.Information, "The function {Function} is disabled: nothing new runs.")]
+    public static partial void FunctionIsDisabled(this ILogger logger, string function);
+
     [LoggerMessage(46, LogLevel.Warning, "Disposing of what operations of entity {InstanceId} held failed.")]
     public static partial void EntityNotDisposed(this ILogger logger, string instanceId, Exception exception);
+
+    [LoggerMessage(
+        80, LogLevel.Error,
+        "The circuit {Circuit} is open (opening {Epoch}): {Reason} Its functions wait until it is closed: {Link}")]
+    public static partial void CircuitOpened(
+        this ILogger logger, string circuit, long epoch, string reason, string link);
+
+    [LoggerMessage(81, LogLevel.Warning, "The circuit {Circuit} is closed (opening {Epoch}) by {By}. {Reason}")]
+    public static partial void CircuitClosed(
+        this ILogger logger, string circuit, long epoch, string by, string reason);
+
+    [LoggerMessage(
+        78, LogLevel.Warning,
+        "Occurrence {OccurrenceId} of the timer {Timer} is put aside as dead letter {DeadLetter} ({Class}) after "
+        + "{Failures} failures: {ErrorType}: {ErrorMessage}")]
+    public static partial void OccurrencePutAside(
+        this ILogger logger, string occurrenceId, string timer, string deadLetter, DeadLetterReason @class,
+        int failures, string errorType, string errorMessage);
+
+    [LoggerMessage(
+        79, LogLevel.Information,
+        "What the timer {Timer} was to do from {From:u} on and before {Before:u} is left out, as its policy says.")]
+    public static partial void OccurrencesSkipped(
+        this ILogger logger, string timer, DateTimeOffset from, DateTimeOffset before);
 }

@@ -5,6 +5,7 @@ using Perdure.Core.History;
 using Perdure.Core.Orchestrations;
 using Perdure.Runtime;
 using Perdure.Runtime.Streams;
+using Perdure.Runtime.Timers;
 
 namespace Perdure.Telemetry;
 
@@ -32,6 +33,8 @@ internal sealed class RuntimeTelemetry(Node node)
     {
         if (!Source.HasListeners())
             return null;
+        if (work.Delivery is TimerDelivery timer)
+            return StartTimer(work, timer);
         if (work.Delivery is { } delivery)
             return StartDelivery(work, delivery);
         Activity? span = Source.StartActivity(
@@ -43,6 +46,12 @@ internal sealed class RuntimeTelemetry(Node node)
             .SetTag("durabletask.task.attempt", work.Call.Attempt);
         return span;
     }
+
+    /// <summary>Nobody has sent it, so the trace begins here.</summary>
+    private static Activity? StartTimer(ActivityWork work, TimerDelivery timer) =>
+        Source.StartActivity($"timer:{work.Call.Name}", ActivityKind.Internal, default(ActivityContext))
+            ?.SetTag("perdure.timer.occurrence", timer.OccurrenceId)
+            .SetTag("perdure.delivery", work.Call.Attempt);
 
     /// <summary>
     /// A message or an event is processed: below whoever sent it, whatever its id. A batch has no one sender.

@@ -50,6 +50,7 @@ internal sealed class App : IAsyncDisposable
         builder.Services.AddPerdure(o =>
         {
             o.UseMemory().FunctionTypes.Add(typeof(Functions));
+            o.FunctionTypes.Add(typeof(TimerFunctions));
             hub?.Invoke(o);
         });
         builder.Services.AddPerdureHttp(configure);

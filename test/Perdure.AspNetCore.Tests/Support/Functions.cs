@@ -75,3 +75,17 @@ public sealed class Functions
         [EventHubTrigger("visits")] int[] visits, [DurableClient] IDurableClient client) =>
         await client.SignalEntityAsync(new EntityId("Visits", "events"), "add", visits.Sum());
 }
+
+/// <summary>Once a year, so that it runs when a test wants it; and then for as long as the test wants.</summary>
+public sealed class TimerFunctions(NewYears? years = null)
+{
+    [FunctionName("NewYear")]
+    public Task NewYearAsync([TimerTrigger("0 0 0 1 1 *")] TimerInfo timer) =>
+        years?.RunAsync(timer.OccurrenceId) ?? Task.CompletedTask;
+}
+
+/// <summary>How the function of the timer runs.</summary>
+public sealed class NewYears
+{
+    public Func<string, Task> RunAsync { get; set; } = static _ => Task.CompletedTask;
+}

@@ -79,7 +79,8 @@ internal sealed class RandomHub
             Maybe(Text()), Pick(0L, 8L))),
         "dead_letters" => Enumerable.Range(0, 60).Select(i => Cells(
             i % _partitions, (3L << 32) + i, Pick("queue orders", "queue größe"), "Ship", $"e{i}", Maybe("session"),
-            _dice.Next(6), Pick("00ff", "a1"), _dice.Next(5), Day + _dice.Next(50), Text())),
+            _dice.Next(6), Pick("00ff", "a1"), _dice.Next(6), Day + _dice.Next(50), Text(),
+            Day + _dice.Next(90), Text(), _dice.Next(3) == 0 ? (1L << 62) + i : null)),
         "streams" => [Cells("orders", 8, Day), Cells("größe", 1, Day + 1)],
         "blocks" => Enumerable.Range(0, 60).Select(i => (Id: StreamIds.Log("orders", i % 8), i)).Select(b => Row(
             b.Id, b.Id, 10L * b.i, 1 + _dice.Next(10), Day + b.i, Bytes())),
@@ -87,6 +88,9 @@ internal sealed class RandomHub
         {
             Row(id, id, "$Default", (long)_dice.Next(700), Day, Text()), Row(id, id, "größe", 0L, Day, "{}"),
         }),
+        "usage" => Enumerable.Range(0, 60).Select(i => Cells(
+            Day + (60_000L * (i / 4)), Pick("Ship", "größe"), "queue", $"1.{i % 4}", 8L, (long)i, 1L, 2L, 3L, 4L, 5L,
+            6L, (long)_dice.Next(900))),
         "requests" => Enumerable.Range(0, 300).Select(i => Cells($"{i}.3.1", Pick("Accepted", "NotFound"), Day)),
         "sweep" => [Row(null, 77L, int.MaxValue), Row(_instances[3].Id, _instances[3].Key, 0)],
         "tags" => _instances.Take(500).Select(i => Cells("kind", Pick(s_texts), i.Id)),

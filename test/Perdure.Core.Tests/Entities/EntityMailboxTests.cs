@@ -43,11 +43,24 @@ public class EntityMailboxTests
         mailbox.Count.ShouldBe(200_000);
     }
 
+    [Fact]
+    public void Until_its_holder_is_known_a_release_does_not_overtake_the_calls_before_it()
+    {
+        EntityMailbox mailbox = new(Limits.Default);
+        Message request = Mail.Lock("p", 1), call = Mail.Call("o", 5, "add"), release = Mail.Release("o", 4);
+        foreach (Message message in new[] { request, call, release })
+            mailbox.Add(message, isStored: false);
+        mailbox.HasNext.ShouldBeTrue();
+        mailbox.Load(Mail.Of("o", 4));
+        mailbox.All.ShouldBe([call, release, request]);
+    }
+
     /// <summary>What is in the mailbox, in order of arrival, each with the line in which it stands.</summary>
     private sealed class Naive(Limits limits)
     {
         private List<(Message Message, bool IsFirst)> _items = [];
         private EntityCaller? _holder;
+        private bool _isLoaded;
 
         public IEnumerable<Message> All => InFirst(true).Concat(InFirst(false));
 
@@ -56,7 +69,7 @@ public class EntityMailboxTests
         public void Load(EntityCaller? holder)
         {
             List<Message> all = [.. All];
-            (_holder, _items) = (holder, []);
+            (_holder, _items, _isLoaded) = (holder, [], true);
             all.ForEach(Append);
         }
 
@@ -109,7 +122,7 @@ public class EntityMailboxTests
 
         private void Append(Message message) => _items.Add((message, GoesFirst(message)));
 
-        private bool GoesFirst(Message message) => message switch
+        private bool GoesFirst(Message message) => _isLoaded && message switch
         {
             Message.Release => true,
             Message.Operation { DueAt: not null, IsDue: false } => true,

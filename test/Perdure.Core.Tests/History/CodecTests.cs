@@ -180,7 +180,7 @@ public class CodecTests
         Message[] others =
         [
             new Message.WorkDone(1, default), new Message.QueueItem("", default) { Enqueued = 0 },
-            new Message.Append([]),
+            new Message.Append([]), new Message.TimerOrder(default), new Message.Checkpoint("", default, 0),
         ];
         rows.Concat(never).Concat(others).Select(m => m.GetType()).Distinct()
             .ShouldBe(typeof(Message).GetNestedTypes().Where(t => t.IsSubclassOf(typeof(Message))), ignoreOrder: true);

@@ -18,7 +18,7 @@ public class QueueCoreTests
     public void What_succeeds_is_gone_with_all_that_was_sent()
     {
         Message.Raise raised = new("paid", Payload.Of("7"));
-        QueueTurn turn = new QueueCore(partitionCount: 4).Succeed(3, Item(), [("order-1", raised)]);
+        QueueTurn turn = new QueueCore(partitionCount: 4).Succeed(3, Item(), [("order-1", raised)], now: 7);
         turn.Again.ShouldBeNull();
         turn.Rows.DeleteMessages.ShouldBe([new MessageKey(3, 1, 2)]);
         MessageRow sent = turn.Rows.InsertMessages.ShouldHaveSingleItem();
@@ -58,6 +58,38 @@ public class QueueCoreTests
         record.GetProperty("body").GetRawText().ShouldBe("""{"a":1}""");
         record.GetProperty("attempts").EnumerateArray()
             .Select(a => a.GetProperty("failure").GetProperty("message").GetString()).ShouldBe(["one", "two", "three"]);
+    }
+
+    [Fact]
+    public void What_was_put_aside_before_is_resolved_by_its_success()
+    {
+        Message.QueueItem item = Item() with { Letter = new(3, 5) };
+        QueueTurn turn = new QueueCore(partitionCount: 4).Succeed(3, item, [], now: 7);
+        DeadLetterUpdate update = turn.Rows.UpdateDeadLetters.ShouldHaveSingleItem();
+        (update.Key, update.State, update.At, update.Successor)
+            .ShouldBe((new DeadLetterKey(3, 5), DeadLetterState.Resolved, 7, null));
+        TrailEntry.Decode(update.Entry).ShouldBe([new(7, DeadLetterAction.Resolved)]);
+        new QueueCore(partitionCount: 4).Succeed(3, Item(), [], now: 7).Rows.UpdateDeadLetters.ShouldBeNull();
+    }
+
+    [Fact]
+    public void What_is_put_aside_again_takes_the_place_of_what_it_was()
+    {
+        Message.QueueItem item = Item() with { Letter = new(3, 5) };
+        QueueTurn retried = QueueCore.Fail(3, item, Attempt("no"), s_ship, null, 5000, 9);
+        retried.Rows.UpdateDeadLetters.ShouldBeNull();
+        retried.Again!.Letter.ShouldBe(item.Letter);
+
+        QueueTurn turn = QueueCore.Fail(3, item, Attempt("no"), s_ship, DeadLetterReason.Rejected, 5000, 9);
+        DeadLetterUpdate update = turn.Rows.UpdateDeadLetters.ShouldHaveSingleItem();
+        (update.Key, update.State, update.Successor).ShouldBe((item.Letter!.Value, DeadLetterState.Replaced, 9));
+        DeadLetterRecord.Decode(turn.DeadLetter!.Record).RevisionOf.ShouldBe(5);
+
+        Message.QueueItem moved = item with { Letter = new(2, 5) };
+        turn = QueueCore.Fail(3, moved, Attempt("no"), s_ship, DeadLetterReason.Rejected, 5000, 9);
+        update = turn.Rows.UpdateDeadLetters.ShouldHaveSingleItem();
+        (update.Key, update.Successor, turn.DeadLetter!.Key).ShouldBe((new(2, 5), null, new(3, 9)));
+        DeadLetterRecord.Decode(turn.DeadLetter.Record).RevisionOf.ShouldBeNull();
     }
 
     [Fact]
@@ -114,6 +146,7 @@ public class QueueCoreTests
                 Failures = 7,
                 Attempts = [new(1, 2, 3, new("T", "m\u0000", "s", new("I", "inner")))],
             },
+            Item() with { Letter = new(7, 1L << 62) },
             new("m1", Payload.None) { Enqueued = 0, Row = new MessageKey(3, 1, 2) },
         })
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using Perdure.Core.DeadLetters;
 using Perdure.Core.History;
+using Perdure.Core.Messages;
 using Perdure.Core.Stores;
 using Perdure.Core.Streams;
 
@@ -14,7 +15,7 @@ public sealed class StreamCodecTests
         EventData[] events =
         [
             new("ü\0🚀", "key", Payload.Of("""{"a":[1,"\u0000"]}""")) { TraceParent = "00-1-2-01" },
-            new("1", null, Payload.None),
+            new("1", null, Payload.None) { IsGiven = true },
             new("2", "", Payload.Of("null")),
         ];
         EventCodec.Decode(EventCodec.Encode(events)).ShouldBe(events);
@@ -61,6 +62,7 @@ public sealed class StreamCodecTests
             PieceEnd = 50,
             IsSearching = true,
             IsHeld = true,
+            HeldAs = DeadLetterReason.Unbindable,
         };
         ReaderStateCodec.Decode(5, ReaderStateCodec.Encode(full)).ShouldBeEquivalentTo(full);
     }
@@ -70,8 +72,35 @@ public sealed class StreamCodecTests
     [InlineData("{\"done\":[1]")]
     [InlineData("{\"new\":1}")]
     [InlineData("{\"held\":1}")]
+    [InlineData("{\"as\":\"Nothing\"}")]
     public void A_damaged_state_is_refused(string text) =>
         Should.Throw<FormatException>(() => ReaderStateCodec.Decode(0, Encoding.UTF8.GetBytes(text)));
+
+    [Fact]
+    public void What_is_wanted_of_a_reader_comes_back_as_it_was()
+    {
+        Message.Checkpoint[] commands =
+        [
+            .. Enum.GetValues<CheckpointVerb>().Select(v => new Message.Checkpoint("$Default", v, long.MaxValue)),
+            new("g", CheckpointVerb.Number, 0) { Author = "ü" },
+            new("g", CheckpointVerb.Skip, 0) { RequestId = "7.1" },
+        ];
+        foreach (Message.Checkpoint command in commands)
+        {
+            MessageKey key = new(1, 2, 3);
+            MessageCodec.Decode(MessageCodec.Encode(key, "@@/s/0", command)).ShouldBe(command with { Row = key });
+        }
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("""{"verb":1,"number":2}""")]
+    [InlineData("""{"group":"g","number":2}""")]
+    [InlineData("""{"group":"g","verb":99,"number":2}""")]
+    [InlineData("""{"group":"g","verb":1,"new":2}""")]
+    [InlineData("""{"group":"g","verb":""")]
+    public void A_damaged_message_to_a_log_is_refused(string text) =>
+        Should.Throw<FormatException>(() => CheckpointCodec.Decode(Encoding.UTF8.GetBytes(text)));
 
     [Fact]
     public void The_id_of_a_log_says_which_it_is()

@@ -29,6 +29,27 @@ public sealed class StreamCoreTests
     }
 
     [Fact]
+    public void What_a_reader_stands_still_at_is_put_aside_with_its_story_and_it_goes_on()
+    {
+        FailedAttempt attempt = new(900, 5, 9, s_thrown);
+        ReaderState held = new()
+        {
+            Position = 4, Failures = 3, Attempts = [attempt], IsHeld = true, HeldAs = DeadLetterReason.Unbindable,
+            Piece = 2, PieceEnd = 8, Done = NumberRanges.Empty.With(6, 7),
+        };
+        ReaderTurn turn = Core(s_never).Skip(held, Events(5, 1)[0], Now, 77);
+        DeadLetterRow dead = turn.Rows.InsertDeadLetters.ShouldHaveSingleItem();
+        (dead.Key, dead.EventId, dead.Class, dead.At).ShouldBe((new(2, 77), "e5", DeadLetterReason.Unbindable, Now));
+        DeadLetterRecord record = DeadLetterRecord.Decode(dead.Record);
+        (record.Failures, record.Attempts.Single(), record.Place!.Value.Number).ShouldBe((3, attempt, 5));
+        turn.State.ShouldBeEquivalentTo(new ReaderState { Position = 7, Piece = 2, PieceEnd = 8 });
+        turn.Rows.UpsertReaders.ShouldHaveSingleItem().Position.ShouldBe(7);
+        Core(s_never).Skip(held with { PieceEnd = 7 }, Events(5, 1)[0], Now, 77).State
+            .ShouldBeEquivalentTo(new ReaderState { Position = 7 });
+        Core(s_never).Skip(held with { IsSearching = true }, Events(5, 1)[0], Now, 77).State.Piece.ShouldBe(4);
+    }
+
+    [Fact]
     public void A_failure_runs_the_same_events_again_and_sends_nothing()
     {
         ReaderState state = new() { Position = 4 };
@@ -126,6 +147,24 @@ public sealed class StreamCoreTests
             turn.DeadLetters.Count.ShouldBe(run == 3 ? 1 : 0);
         }
         turn.State.ShouldBeEquivalentTo(new ReaderState { Position = 2 });
+    }
+
+    [Fact]
+    public void A_search_goes_no_further_than_what_has_used_up_its_retries()
+    {
+        // A process may have died of the three; the first two run again, as often as they may.
+        BatchOutcome hopeless = Thrown() with { Hopeless = DeadLetterReason.CrashSuspect };
+        ReaderState state = Core(s_twice).Conclude(new() { Position = 0 }, Events(0, 3), hopeless, Now, Draw).State;
+        for (int run = 0; run < 3; run++)
+            state = Core(s_twice).Conclude(state, Events(0, 2), Thrown(), Now, Draw).State;
+        state.IsSearching.ShouldBeTrue();
+        StreamCore.Next(state, 100).ShouldBe((0, 1, 2));
+
+        BatchOutcome well = new() { BegunAt = 990 };
+        state = Core(s_twice).Conclude(state, Events(0, 1), well, Now, Draw).State;
+        StreamCore.Next(state, 100).ShouldBe((1, 2, 2), "the third has all its retries, and is no part of the search");
+        state = Core(s_twice).Conclude(state, Events(1, 1), well, Now, Draw).State;
+        state.ShouldBeEquivalentTo(new ReaderState { Position = 2 });
     }
 
     [Fact]

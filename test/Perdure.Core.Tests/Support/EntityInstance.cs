@@ -31,6 +31,7 @@ internal sealed class EntityInstance : INumbers, IEntityCatalog
         _core = new EntityCore(_limits, Disk.Partitions, this, this);
         Mailbox = new EntityMailbox(_limits);
         State = _disk.LoadEntity();
+        Mailbox.Load(State.Holder);
     }
 
     public EntityState State { get; private set; }

@@ -21,6 +21,9 @@ internal sealed class EventJournal(Simulation simulation)
         return record;
     }
 
+    /// <summary>It depends on what a circuit is for.</summary>
+    public void CheckCircuit(EventRecord record) => simulation.Ledger.CheckCircuit(record, simulation.World.Current!);
+
     public void Succeed(EventRecord record)
     {
         record.Succeeded++;

@@ -36,7 +36,13 @@ internal sealed class EventRecord(string id)
     public int Succeeded { get; set; }
 
     public bool IsPutAside { get; set; }
+
+    /// <summary>What it depends on was away when it ran.</summary>
+    public bool WasRefusedByBank { get; set; }
     public bool WasRefused { get; set; }
+
+    /// <summary>Its client sends it again, although it is there.</summary>
+    public bool IsSentAgain { get; set; }
 
     /// <summary>The nearest event of its log before it whose function has never begun.</summary>
     public EventRecord? LeftOutBefore => Log?.Before(Number);

@@ -9,6 +9,10 @@ internal sealed partial class Finish
 {
     private const int CallsBesides = 60;
     private const int CallsPerCommit = 8;
+
+    /// <summary>What came last may just have been kept long enough.</summary>
+    private const int CallsPerLog = 3;
+    private const long TimeErrorMax = 100;
     private const double WaitsPerSecond = 1.2;
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(20);
 
@@ -41,6 +45,17 @@ internal sealed partial class Finish
         }
     }
 
+    /// <summary>However wrong the clocks of machines are, all nodes take the same time for that of the hub.</summary>
+    private void CheckTimes()
+    {
+        long time = VirtualTime.Beginning.ToUnixTimeMilliseconds() + simulation.World.Milliseconds;
+        foreach (SimulatedProcess process in simulation.Fleet.Serving)
+        {
+            if (Math.Abs(process.Node!.Now - time) > TimeErrorMax)
+                simulation.Violate($"It is {time}, and process {process.Number} believes in {process.Node.Now}.");
+        }
+    }
+
     /// <summary>What was offered is answered or withdrawn, also when whoever had claimed it died.</summary>
     private void CheckOffers()
     {
@@ -68,8 +83,11 @@ internal sealed partial class Finish
         {
             int waits = simulation.Clients.Unanswered.GetValueOrDefault(idle[i].Number)?.Count ?? 0;
             double allowed = CallsBesides + (CallsPerCommit * commits) + (2 * simulation.Partitions)
+                + (CallsPerLog * simulation.Ledger.Logs)
                 + (waits * s_idle.TotalSeconds * WaitsPerSecond)
-                + (simulation.IsCluster ? (rounds + 1) * 2 : 0);
+                + (simulation.IsCluster ? (rounds + 1) * 2 : 0)
+                // One that has nothing to try yet is read again and again.
+                + (simulation.IsCluster && !simulation.Ledger.Circuit.Admits ? rounds + 1 : 0);
             long calls = idle[i].StoreCalls - before[i];
             if (calls > allowed)
                 simulation.Violate($"Process {idle[i].Number} has nothing to do and asked the store {calls} times in "

@@ -16,16 +16,21 @@ internal sealed partial class Finish(Simulation simulation, MemoryStore disk)
 {
     private const int RoundsMax = 60;
     private const int PatientRounds = 40;
+    private const long TimerSlack = 15_000;
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
+
+    private bool _isCaughtUp;
 
     public void Run()
     {
         simulation.Faults.IsOn = false;
+        simulation.Bank.IsBack = true;
         simulation.Fleet.GoOn();
         simulation.Trace($"the faults are over");
         for (int round = 0; ; round++)
         {
+            simulation.Fleet.Deploy();
             simulation.Pass(Round);
             SimulatedProcess[] serving = [.. simulation.Fleet.Serving];
             if (!serving.Any(p => p is { Runs: true, HasPart: false }))
@@ -39,6 +44,10 @@ internal sealed partial class Finish(Simulation simulation, MemoryStore disk)
                 break;
             if (round > RoundsMax)
                 throw Stuck(alive);
+            SetTimer(serving[round % serving.Length]);
+            if (simulation.Ledger.Circuit is
+                { Status: CircuitStatus.Isolated } or { Status: CircuitStatus.Open, ProbeAt: 0 })
+                simulation.Clients.CloseCircuit(serving[round % serving.Length]);
             for (int i = 0; i < alive.Length; i++)
                 Push(alive[i], serving[(round + i) % serving.Length], round);
         }
@@ -46,6 +55,7 @@ internal sealed partial class Finish(Simulation simulation, MemoryStore disk)
         if (simulation.IsCluster)
         {
             CheckShares();
+            CheckTimes();
             CheckOffers();
         }
         CheckRequests();
@@ -58,7 +68,8 @@ internal sealed partial class Finish(Simulation simulation, MemoryStore disk)
 
     private bool IsDone => simulation.Ledger.Current.All(l => l.End is not null)
         && simulation.Ledger.OpenMessages + simulation.Ledger.OpenTimers + simulation.Ledger.OpenTasks == 0
-        && !simulation.Ledger.OpenEvents.Any();
+        && !simulation.Ledger.OpenEvents.Any() && simulation.Ledger.IsTimerQuiet
+        && simulation.Ledger.IsCircuitQuiet;
 
     /// <summary>
     /// The disk knows of the last commit before the process does, what has ended may be on its way out, and a request
@@ -82,6 +93,17 @@ internal sealed partial class Finish(Simulation simulation, MemoryStore disk)
         else if ((round > PatientRounds && Names(life))
             || life.Open.Values.Any(t => t.Scheduled is { Name: "Nowhere" }))
             simulation.Clients.Do(process, c => simulation.Clients.TerminateAsync(c, life.Id));
+    }
+
+    /// <summary>The timer has to run all that is due; then it has to rest, because it never comes to an end.</summary>
+    private void SetTimer(SimulatedProcess process)
+    {
+        if (simulation.Ledger.Timer is not { } timer)
+            return;
+        _isCaughtUp |= timer is { IsPaused: false, Current: null, Asked.Count: 0 }
+            && timer.Next > process.Node!.Now - TimerSlack;
+        if (_isCaughtUp != timer.IsPaused)
+            simulation.Clients.TellTimer(process, _isCaughtUp);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Perdure.Core.Circuits;
 using Perdure.Core.Entities;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
@@ -69,7 +70,7 @@ internal sealed partial class Ledger
         // It has neither row nor mail, and so shows in what it sends only.
         if (id is null && rows.InsertMessages is [{ Key.Origin: < Node.RequestOrigin } first, ..])
             id = simulation.EntityJournal.SenderOf(MessageCodec.Decode(first), process);
-        return id is not null && EntityInstanceIds.Is(id) && !IsOfEvents(id) ? id : null;
+        return id is not null && EntityInstanceIds.Is(id) && !IsOfEvents(id) && !CircuitIds.Is(id) ? id : null;
     }
 
     /// <summary>The store took nothing of the batch: what was run for it is run again, or fails.</summary>
@@ -85,7 +86,9 @@ internal sealed partial class Ledger
     private string? TargetOf(List<MessageKey>? keys) =>
         keys is [var first, ..] && _messages.TryGetValue(first, out var entry) ? entry.Row.Target : null;
 
-    /// <summary>Rows of careful mode are for an instance, or for an entity that somebody has sent something.</summary>
+    /// <summary>
+    /// Rows of careful mode are for an instance, or for an entity that has something to do which the next process finds.
+    /// </summary>
     private void CheckTask(TaskRow task)
     {
         if (task.Key >= 0 || (task.Task == 0 && _eventTasks.Contains(task.Key)))
@@ -93,7 +96,15 @@ internal sealed partial class Ledger
         simulation.Counters.Add(Rare.CarefulOperation);
         if (task is not { Generation: 0, Task: Care.TurnTask }
             || !_taskKeys.ContainsValue(task.Key))
+        {
             Violate($"There is a task row {task} for an entity that nobody knows.");
+            return;
+        }
+        string entity = _taskKeys.First(k => k.Value == task.Key).Key;
+        // What the store has refused is found out when its turn has begun.
+        if (simulation.Counters[Rare.Refused] == 0
+            && !_messages.Values.Any(m => m.Row.Target == entity) && !_timers.Values.Any(t => t.Target == entity))
+            Violate($"There is a task row {task} for '{entity}', for which nothing is stored.");
     }
 
     private void Know(string entity)

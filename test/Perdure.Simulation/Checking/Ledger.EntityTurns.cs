@@ -25,6 +25,7 @@ internal sealed partial class Ledger
         EntityFacts facts = new(EntityOf(id), process);
         foreach (MessageKey key in rows.DeleteMessages ?? [])
             Consume(key, rows, facts);
+        CheckCalledBefore(facts);
         foreach (TaskKey released in facts.TakingBack)
             facts.Entity.Requests.Values.Where(r => r.Task == released).ToList()
                 .ForEach(r => Violate($"'{id}' was told that {r} wants its lock no more, and keeps the request."));
@@ -69,12 +70,30 @@ internal sealed partial class Ledger
             case Message.Operation operation: facts.Consumed.Add(_deeds[TokenOf(operation)]); break;
             case Message.Release release:
                 entity.Releases.Remove(key);
+                facts.Releases.Add((key, release.Request));
                 Release(release.Request, facts);
                 break;
             case Message.LockRequest request:
                 entity.Requests.Remove(key);
                 Grant(request.Holder, facts);
                 break;
+        }
+    }
+
+    /// <summary>
+    /// What an execution called in its section comes before its release, also when it was terminated.
+    /// </summary>
+    private void CheckCalledBefore(EntityFacts facts)
+    {
+        foreach ((MessageKey key, TaskKey request) in facts.Releases)
+        {
+            foreach ((MessageRow row, Message message, _) in _messages.Values)
+            {
+                if (row.Target == facts.Entity.Id && row.Key.Origin == key.Origin && row.Key.Number < key.Number
+                    && message is Message.Operation { Caller: { } caller }
+                    && caller.Task.Execution == request.Execution)
+                    Violate($"'{row.Target}' let {request} go before its call {caller.Task}, sent earlier.");
+            }
         }
     }
 
@@ -88,7 +107,7 @@ internal sealed partial class Ledger
             simulation.Counters.Add(Rare.LockReleased);
             if (ended)
                 simulation.Counters.Add(Rare.ReleasedByTermination);
-            long now = facts.Process.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            long now = facts.Process.Node!.Now;
             if (_timers.Values.Any(t => t.Target == facts.Entity.Id && t.Key.Due <= now))
                 simulation.Counters.Add(Rare.DueWhileLocked);
             return;
@@ -136,7 +155,7 @@ internal sealed partial class Ledger
             Violate($"The timer of '{deed.Token}' went although it is {deed.Place}.");
         facts.Consumed.Add(deed);
         simulation.Counters.Add(Rare.ScheduledOperation);
-        long now = facts.Process.Time.Latest;
+        long now = facts.Process.LatestTime;
         if (now < key.Due)
             Violate($"'{deed.Token}' of '{facts.Entity.Id}' is due at {key.Due}, and its timer went at {now}.");
     }
@@ -166,7 +185,10 @@ internal sealed partial class Ledger
         bool shows = run.Operations.Any(o => facts.Consumed.Contains(o.Deed))
             || !EntityBatchRun.IsSame(log, facts.Entity.Log)
             || (rows.InsertMessages?.Any(m => _messages[m.Key].Message is not Message.LockGranted) ?? false);
-        if (!shows)
+        // What was run for memory that is gone may fail afterwards, as what has killed its process.
+        bool hasFailedInstead = rows.InsertMessages is null && Openings >= simulation.DeathsMax
+            && EntityBatchRun.IsSame(log, facts.Entity.Log) && !EntityBatchRun.IsSame(log, run.After(facts.Entity.Log));
+        if (!shows || hasFailedInstead)
             return null;
         run.IsSettled = true;
         return run;
@@ -317,6 +339,9 @@ internal sealed class EntityFacts(EntityRecord entity, SimulatedProcess process)
 
     /// <summary>Requests whose release was consumed, and which must be consumed as well.</summary>
     public HashSet<TaskKey> TakingBack { get; } = [];
+
+    /// <summary>Releases that were consumed, with the rows that they were.</summary>
+    public List<(MessageKey Row, TaskKey Request)> Releases { get; } = [];
 
     /// <summary>Operations that had a row, or a timer, and have it no more.</summary>
     public HashSet<Deed> Consumed { get; } = [];

@@ -3,7 +3,11 @@ using Perdure.Core.Messages;
 using Perdure.Core.Queues;
 using Perdure.Core.Stores;
 using Perdure.Core.Streams;
+using Perdure.Core.Timers;
+using Perdure.Core.Usage;
+using Perdure.Runtime.Circuits;
 using Perdure.Simulation.Runs;
+using Perdure.Simulation.Scheduling;
 using Perdure.Simulation.Workload;
 
 namespace Perdure.Simulation.Checking;
@@ -20,6 +24,9 @@ internal sealed partial class Ledger
     /// <summary>Under which numbers deaths are counted of what runs for messages and events.</summary>
     private readonly HashSet<long> _eventTasks = [];
 
+    /// <summary>How many logs there are.</summary>
+    public int Logs => _logs.Count;
+
     /// <summary>Events that are durable and not done.</summary>
     public IEnumerable<EventRecord> OpenEvents =>
         _events.Values.Where(e => e.Place is EventPlace.InMessage or EventPlace.Waiting);
@@ -31,33 +38,41 @@ internal sealed partial class Ledger
         return record;
     }
 
-    private void Events(TurnRows rows)
+    private void Events(TurnRows rows, SimulatedProcess process)
     {
         foreach (MessageRow row in rows.RewriteMessages ?? [])
             Rewrite(row);
         foreach (DeadLetterRow dead in rows.InsertDeadLetters ?? [])
             PutAside(dead);
+        foreach (DeadLetterUpdate update in rows.UpdateDeadLetters ?? [])
+            Change(update);
         foreach (BlockRow block in rows.InsertBlocks ?? [])
             Append(block);
         foreach (ReaderRow reader in rows.UpsertReaders ?? [])
-            Advance(reader);
+        {
+            if (TimerIds.Is(reader.Log))
+                Tick(reader, rows, process);
+            else
+                Advance(reader);
+        }
     }
 
     /// <summary>A message of a queue, or events on their way to their log.</summary>
-    private void SendEvent(Message message)
+    private void SendEvent(string target, Message message)
     {
         if (message is Message.QueueItem item)
         {
-            Come(EventOf(item.Id), EventPlace.Waiting);
-            _eventTasks.Add(EntityInstanceIds.TaskKey($"{TriggeredFunctions.Queue}/{item.Id}"));
+            _eventTasks.Add(EntityInstanceIds.TaskKey($"{QueueIds.QueueOf(target)}/{item.Id}"));
+            if (!IsNotice(target))
+                Come(EventOf(item.Id), EventPlace.Waiting);
         }
         foreach (EventData data in (message as Message.Append)?.Events ?? [])
             Come(EventOf(data.Id), EventPlace.InMessage);
     }
 
-    private void ConsumeEvent(Message message, TurnRows rows)
+    private void ConsumeEvent(string target, Message.QueueItem item, TurnRows rows)
     {
-        if (message is not Message.QueueItem item)
+        if (IsNotice(target))
             return;
         EventRecord record = EventOf(item.Id);
         if (record.Succeeded == 0 && !record.IsPutAside)
@@ -68,6 +83,16 @@ internal sealed partial class Ledger
         if (sent != echoes)
             Violate($"'{item.Id}' was taken out of its queue with {sent} events instead of {echoes}.");
         record.Place = EventPlace.Done;
+        CheckUsed(record, rows);
+    }
+
+    /// <summary>What is taken out of its queue is counted in the same commit, and once.</summary>
+    private void CheckUsed(EventRecord record, TurnRows rows)
+    {
+        UsageCounts used = (rows.AddUsage ?? []).Aggregate(default(UsageCounts), (sum, row) => sum + row.Counts);
+        (long aside, long done) = record.IsPutAside ? (1, 0) : (0, 1);
+        if (used.DeadLettered != aside || used.Succeeded != done || used.Executions > 1)
+            Violate($"'{record.Id}' was taken out of its queue, and is counted as {used}.");
     }
 
     private void Rewrite(MessageRow row)
@@ -88,10 +113,18 @@ internal sealed partial class Ledger
 
     private void PutAside(DeadLetterRow dead)
     {
+        // Of the timer: looked at when its occurrence ends, which is in the same turn.
+        if (dead.Source == $"timer {TriggeredFunctions.Timer}" || dead.Source == $"queue {CircuitNotices.Queue}")
+            return;
         EventRecord record = EventOf(dead.EventId);
+        _letters.Add(dead.Key, record);
+        _eventTasks.Add(EntityInstanceIds.TaskKey($"dead letter {dead.Key}"));
         if (record.Place == EventPlace.Done || record.IsPutAside)
             Violate($"'{dead.EventId}' was put aside, and is done already.");
-        if (dead.Class != DeadLetterReason.CrashSuspect && record.Plan is not { Fails: > TriggeredFunctions.Retries })
+        if (dead.Function is nameof(BankFunctions.Pay) or nameof(BankFunctions.Settle))
+            PutAsideForBank(dead, record);
+        else if (dead.Class != DeadLetterReason.CrashSuspect
+            && record.Plan is not { Fails: > TriggeredFunctions.Retries })
             Violate($"'{dead.EventId}' was put aside ({dead.Class}), and would have succeeded.");
         record.IsPutAside = true;
         simulation.Counters.Add(Rare.PutAside);
@@ -133,10 +166,13 @@ internal sealed partial class Ledger
         }
         foreach (EventRecord record in log.Between(state.Position, long.MaxValue))
         {
-            if (record.Place == EventPlace.Done && !state.Done.Contains(record.Number))
+            // What is put aside in this very commit is done with it, whatever the row says.
+            if ((record.Place == EventPlace.Done || record.IsPutAside) && !state.Done.Contains(record.Number))
                 Violate($"The reader of '{row.Log}' forgets that '{record.Id}' is done.");
         }
         log.Position = state.Position;
+        simulation.Trace($"  reader of {row.Log}: at {state.Position}, {state.Failures} failures, pieces of "
+            + $"{state.Piece} to {state.PieceEnd}{(state.IsSearching ? ", searching" : "")}");
         simulation.Counters.Add(state switch
         {
             { IsSearching: true } => Rare.Searching,
@@ -148,6 +184,9 @@ internal sealed partial class Ledger
 
     private void Come(EventRecord record, EventPlace place)
     {
+        // On its way to its log once more, which is to leave it out.
+        if (record is { IsSentAgain: true, Log: not null })
+            return;
         if (record.WasRefused)
             Violate($"'{record.Id}' was refused, and is there.");
         if (record.Place == EventPlace.Done)

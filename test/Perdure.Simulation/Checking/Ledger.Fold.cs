@@ -321,7 +321,7 @@ internal sealed partial class Ledger
 
     private void CheckDue(Life life, HistoryRow row, long? due, SimulatedProcess process)
     {
-        long now = process.Time.Latest;
+        long now = process.LatestTime;
         if (due is null)
             Violate($"'{life.Id}': a timer fired that nobody set.");
         else if (row.At < due || now < due)

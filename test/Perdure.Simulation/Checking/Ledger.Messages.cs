@@ -1,3 +1,4 @@
+using Perdure.Core.Circuits;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
 using Perdure.Core.Messages;
@@ -28,7 +29,12 @@ internal sealed partial class Ledger
             sent.Add(message);
             if (IsOfEvents(row.Target))
             {
-                SendEvent(message);
+                SendEvent(row.Target, message);
+                continue;
+            }
+            if (CircuitIds.Is(row.Target))
+            {
+                Know(row.Target);
                 continue;
             }
             if (EntityInstanceIds.Is(row.Target))
@@ -117,7 +123,7 @@ internal sealed partial class Ledger
                     Violate($"'{target}' dropped the answer for {done.Task}, which is open.");
                 }
                 break;
-            case Message.QueueItem: ConsumeEvent(message, rows); break;
+            case Message.QueueItem item: ConsumeEvent(target, item, rows); break;
             case Message.OperationDone done: CheckAnswered(target, done, facts); break;
             case Message.LockGranted granted: CheckGranted(target, granted, facts); break;
             case Message.Start start:

@@ -3,6 +3,7 @@ using Perdure.Core.Identity;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
+using Perdure.Core.Usage;
 using Perdure.Runtime;
 using Perdure.Simulation.Runs;
 using Perdure.Simulation.Scheduling;
@@ -43,7 +44,9 @@ internal sealed partial class Ledger(Simulation simulation)
         _messages.Values.Select(m => $"message {m.Row.Key} {m.Message.GetType().Name} to '{m.Row.Target}'")
             .Concat(_timers.Keys.Select(t => $"timer {t} of '{_timers[t].Target}'"))
             .Concat(_tasks.Select(t => $"task row {t}"))
-            .Concat(OpenEvents.Select(e => $"'{e.Id}' is {e.Place}, number {e.Number}, {e.Runs} runs"));
+            .Concat(OpenEvents.Select(e => $"'{e.Id}' is {e.Place}, number {e.Number}, {e.Runs} runs"))
+            .Append($"the timer is {Timer}")
+            .Append($"the circuit is {Circuit}, and to be tried are {string.Join(' ', Circuit.Letters)}");
 
     public bool IsCommitted(Batch batch) => _batches.Contains((batch.Node, batch.Lane, batch.Number));
 
@@ -99,7 +102,7 @@ internal sealed partial class Ledger(Simulation simulation)
         {
             if (IsForwarded(rows))
                 simulation.Counters.Add(Rare.RequestForwarded);
-            else if (!batch.Fences.Any(f => f.Partition == rows.Partition))
+            else if (!IsUsage(rows) && !batch.Fences.Any(f => f.Partition == rows.Partition))
                 Violate($"A turn of partition {rows.Partition} is in a batch without its fence.");
             Apply(rows, process);
         }
@@ -116,6 +119,16 @@ internal sealed partial class Ledger(Simulation simulation)
         && rows is { DeleteEntity: null, DeleteMessages: null, InsertTimers: null, DeleteTimers: null }
         && rows.History.Events.IsEmpty;
 
+    /// <summary>What functions of a node have used, and nothing else: it is of no partition.</summary>
+    private static bool IsUsage(TurnRows rows)
+    {
+        List<UsageRow>? used = rows.AddUsage;
+        rows.AddUsage = null;
+        bool isAll = rows.IsEmpty && used is not null;
+        rows.AddUsage = used;
+        return isAll;
+    }
+
     private void Apply(TurnRows rows, SimulatedProcess process)
     {
         TurnFacts facts = new() { Entity = EntityIn(rows, process) };
@@ -127,8 +140,9 @@ internal sealed partial class Ledger(Simulation simulation)
             Update(update, IsRewind(rows.History));
         if (!rows.History.Events.IsEmpty)
             Fold(rows, facts, process);
+        CheckCircuit(rows);
         // What was put aside is known before it is taken out of its queue.
-        Events(rows);
+        Events(rows, process);
         Sends(rows, facts, process);
         if (facts.Entity is { } entity)
             TakeEntityTurn(rows, entity, process);

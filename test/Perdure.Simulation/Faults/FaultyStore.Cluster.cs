@@ -22,6 +22,7 @@ internal sealed partial class FaultyStore
         _view = await (_faults.RenewalIsSlow()
             ? RenewSlowly(lease, runs, functions)
             : Read("renew", () => disk.RenewAsync(lease, runs, functions, CancellationToken.None).Result));
+        process.RememberTime();
         return _view;
     }
 

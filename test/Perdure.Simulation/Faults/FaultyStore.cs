@@ -2,6 +2,7 @@ using System.Text;
 using Perdure.Core.Identity;
 using Perdure.Core.Stores;
 using Perdure.Core.Stores.Memory;
+using Perdure.Core.Usage;
 using Perdure.Simulation.Runs;
 using Perdure.Simulation.Scheduling;
 
@@ -121,9 +122,17 @@ internal sealed partial class FaultyStore(MemoryStore disk, SimulatedProcess pro
         Read("groups", () => disk.GroupDeadLettersAsync(query, CancellationToken.None).Result);
 
     public ValueTask<IReadOnlyList<DeadLetterKey>> ChangeDeadLettersAsync(
-        IReadOnlyList<DeadLetterKey> keys, DeadLetterState from, DeadLetterState to,
+        IReadOnlyList<DeadLetterKey> keys, DeadLetterState? from, DeadLetterChange change,
         CancellationToken cancellationToken) =>
-        Read("change", () => disk.ChangeDeadLettersAsync(keys, from, to, CancellationToken.None).Result);
+        Read("change", () => disk.ChangeDeadLettersAsync(keys, from, change, CancellationToken.None).Result);
+
+    public ValueTask<bool> ReviseDeadLetterAsync(
+        DeadLetterKey original, DeadLetterRow revision, DeadLetterChange change,
+        CancellationToken cancellationToken) =>
+        Read("revise", () => disk.ReviseDeadLetterAsync(original, revision, change, CancellationToken.None).Result);
+
+    public ValueTask<int> DeleteDeadLettersAsync(long changedBy, int max, CancellationToken cancellationToken) =>
+        Read("delete", () => disk.DeleteDeadLettersAsync(changedBy, max, CancellationToken.None).Result);
 
     public ValueTask<StreamRow> OpenStreamAsync(StreamRow wanted, CancellationToken cancellationToken) =>
         Read("open stream", () => disk.OpenStreamAsync(wanted, CancellationToken.None).Result);
@@ -140,6 +149,20 @@ internal sealed partial class FaultyStore(MemoryStore disk, SimulatedProcess pro
 
     public ValueTask<long> FindEventAsync(int partition, string log, long at, CancellationToken cancellationToken) =>
         Read("find event", () => disk.FindEventAsync(partition, log, at, CancellationToken.None).Result);
+
+    public ValueTask<IReadOnlyList<ReaderRow>> ReadReadersAsync(
+        string from, string before, CancellationToken cancellationToken) =>
+        Read("readers", () => disk.ReadReadersAsync(from, before, CancellationToken.None).Result);
+
+    public ValueTask<IReadOnlyList<UsageSum>> ReadUsageAsync(
+        long from, long to, UsageGrouping by, CancellationToken cancellationToken) =>
+        Read("read usage", () => disk.ReadUsageAsync(from, to, by, CancellationToken.None).Result);
+
+    public ValueTask<bool> DeleteUsageAsync(long before, CancellationToken cancellationToken) =>
+        Read("delete usage", () => disk.DeleteUsageAsync(before, CancellationToken.None).Result);
+
+    public ValueTask<IReadOnlyList<BacklogRow>> ReadBacklogAsync(int kind, CancellationToken cancellationToken) =>
+        Read("backlog", () => disk.ReadBacklogAsync(kind, CancellationToken.None).Result);
 
     public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
         Read("sweep", () => disk.SweepAsync(rowsMax, CancellationToken.None).Result);

@@ -107,6 +107,7 @@ internal enum Rare
     FourNodes,
     Dashboard,
     PartOfTheCode,
+    EarlierProgram,
     ActivitiesOffered,
     TurnOffered,
     KeptRunning,
@@ -116,6 +117,19 @@ internal enum Rare
     Searching,
     DoneBeyond,
     PutAside,
+    OccurrenceBegun,
+    OccurrenceRanAgain,
+    OccurrencePutAside,
+    OccurrencesSkipped,
+    TimerPaused,
+    TimerTriggered,
+    CircuitOpened,
+    CircuitProbed,
+    CircuitClosed,
+    CircuitCommanded,
+    LetterRanAgain,
+    LetterRequeued,
+    SentTwice,
 }
 
 /// <summary>What a run, or all of them together, came to.</summary>

@@ -11,6 +11,7 @@ internal sealed record Options
     public bool Verbose { get; init; }
     public bool Bugs { get; init; }
     public string? Bug { get; init; }
+    public long? Third { get; init; }
     public bool Quick { get; init; }
     public bool StopAtFirst { get; init; }
     public bool Help { get; init; }
@@ -27,12 +28,13 @@ internal sealed record Options
           --replay SEED    run one seed again and print the end of its trace; all of it with --verbose
           --bugs           plant every bug of bugs/ into a copy of the source tree; each must be caught
           --bug PART       those of them whose names contain this
+          --third N        every third of them, from the first, the second or the third one on
           --quick          10,000 seeds and a few of the bugs, others every day
         """;
 
     public static Options Parse(string[] args)
     {
-        Options options = args.Any(a => a is "--bugs" or "--bug") ? new() { Seeds = 0 } : new();
+        Options options = args.Any(a => a is "--bugs" or "--bug" or "--third") ? new() { Seeds = 0 } : new();
         for (int i = 0; i < args.Length; i++)
         {
             options = args[i] switch
@@ -45,6 +47,7 @@ internal sealed record Options
                 "--verbose" => options with { Verbose = true },
                 "--bugs" => options with { Bugs = true },
                 "--bug" => options with { Bugs = true, Bug = Text() },
+                "--third" => options with { Bugs = true, Third = Number() },
                 "--quick" => options with { Quick = true, Seeds = 10_000 },
                 "--stop-at-first" => options with { StopAtFirst = true },
                 "--help" or "-h" => options with { Help = true },

@@ -9,6 +9,8 @@ namespace Perdure.Simulation.Scheduling;
 /// </summary>
 internal sealed class SimulatedProcess
 {
+    private long _latestTime;
+
     public SimulatedProcess(World world, int number, TimeSpan clockOffset)
     {
         Number = number;
@@ -32,11 +34,17 @@ internal sealed class SimulatedProcess
     /// <summary>It has a part of the functions, and others the rest.</summary>
     public bool HasPart { get; init; }
 
+    /// <summary>It was deployed before a stream got its function.</summary>
+    public bool IsEarlier { get; init; }
+
     /// <summary>Its number in the hub, once it has opened it.</summary>
     public long HubNode { get; set; }
 
     /// <summary>What waits for the process to go on; null while it does not stand still.</summary>
     public List<Action>? Held { get; set; }
+
+    /// <summary>When it stood still for the last time, in ticks of the world; 0 for never.</summary>
+    public long WentOnAt { get; set; }
 
     /// <summary>Until then, in ticks of the world, the store does not renew its lease.</summary>
     public long NoRenewalsUntil { get; set; }
@@ -47,6 +55,12 @@ internal sealed class SimulatedProcess
     /// <summary>Objects of function classes that it has made and not disposed of.</summary>
     public int Objects { get; set; }
 
+    /// <summary>
+    /// The latest time that it has ever taken for that of the hub, in milliseconds since 1970: its clock may be set,
+    /// and the store may tell it otherwise.
+    /// </summary>
+    public long LatestTime => Math.Max(Node!.Now, _latestTime);
+
     public SynchronizationContext Context { get; }
     public WorkScheduler Scheduler { get; }
     public VirtualTime Time { get; }
@@ -54,6 +68,11 @@ internal sealed class SimulatedProcess
     public DurableClient? Client { get; set; }
     public QueueClient? Queues { get; set; }
     public StreamClient? Streams { get; set; }
+    public TimerClient? Timers { get; set; }
+    public CircuitClient? Circuits { get; set; }
+
+    /// <summary>What it takes for the time may be earlier in a moment.</summary>
+    public void RememberTime() => _latestTime = LatestTime;
 
     private sealed class QueueScheduler(World world, SimulatedProcess process) : WorkScheduler
     {

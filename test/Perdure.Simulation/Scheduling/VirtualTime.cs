@@ -7,24 +7,14 @@ internal sealed class VirtualTime(World world, SimulatedProcess owner, TimeSpan 
 
     private TimeSpan _offset = offset;
 
-    /// <summary>The latest time that it had shown when it was set; 0 if it never was.</summary>
-    private long _beforeJump;
-
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
     public override DateTimeOffset GetUtcNow() => Beginning.AddTicks(world.Ticks) + _offset;
 
-    /// <summary>The latest time that it has ever shown, in milliseconds since 1970.</summary>
-    public long Latest => Math.Max(GetUtcNow().ToUnixTimeMilliseconds(), _beforeJump);
-
     /// <summary>Somebody sets the clock. Time that is measured goes on as it did.</summary>
-    public void Jump(TimeSpan by)
-    {
-        _beforeJump = Latest;
-        _offset += by;
-    }
+    public void Jump(TimeSpan by) => _offset += by;
 
     public override long GetTimestamp() => world.Ticks;
 

@@ -19,10 +19,15 @@ internal sealed class BugHunt(TextWriter to)
     /// <summary>How many were caught and how many were not. Each processor has a copy of the tree of its own.</summary>
     /// <param name="count">How many are planted; null for all.</param>
     /// <param name="part">Only those whose names contain this.</param>
-    public (int Caught, int Missed) Run(int? count, string? part)
+    /// <param name="third">1, 2 or 3 for every third one; null for all.</param>
+    public (int Caught, int Missed) Run(int? count, string? part, long? third)
     {
         string root = Root();
-        IReadOnlyList<PlantedBug> known = [.. PlantedBug.All(root).Where(b => part is null || b.Name.Contains(part))];
+        IReadOnlyList<PlantedBug> known =
+        [
+            .. PlantedBug.All(root).Where(b => part is null || b.Name.Contains(part))
+                .Where((_, i) => third is null || i % 3 == third - 1),
+        ];
         // Also those whose turn it is not: a line that was changed is found the same day.
         PlantedBug[] lost = [.. known.Where(b => b.Lost(root) is not null)];
         foreach (PlantedBug bug in lost)

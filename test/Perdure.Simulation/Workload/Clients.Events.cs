@@ -1,4 +1,5 @@
 using Perdure.Simulation.Checking;
+using Perdure.Simulation.Runs;
 using Perdure.Simulation.Scheduling;
 
 namespace Perdure.Simulation.Workload;
@@ -8,7 +9,12 @@ internal sealed partial class Clients
 {
     private static readonly string[] s_keys = ["a", "b", "c"];
 
-    private Task OfEvents(SimulatedProcess process) => dice.Below(3) == 0 ? SendAsync(process) : AppendAsync(process);
+    private Task OfEvents(SimulatedProcess process) => dice.Below(9) switch
+    {
+        < 3 => SendAsync(process),
+        < 6 => AppendAsync(process),
+        _ => PayAsync(process),
+    };
 
     private async Task SendAsync(SimulatedProcess process)
     {
@@ -29,22 +35,47 @@ internal sealed partial class Clients
         string key = dice.Pick(s_keys);
         (string Id, Happening Plan)[] events =
             [.. Enumerable.Range(0, dice.Chance(0.5) ? 1 : dice.Between(2, 12)).Select(_ => (NewToken("v"), Draw()))];
-        await AcceptedAsync(events, process.Streams!.AppendAsync(
-            TriggeredFunctions.Stream,
-            [.. events.Select(e => new StreamEntry(e.Plan) { EventId = e.Id, PartitionKey = key })]));
+        string stream = dice.Chance(0.25) ? TriggeredFunctions.Late : TriggeredFunctions.Stream;
+        StreamEntry[] entries =
+            [.. events.Select(e => new StreamEntry(e.Plan) { EventId = e.Id, PartitionKey = key })];
+        bool isAccepted = await AcceptedAsync(events, process.Streams!.AppendAsync(stream, entries));
+        if (isAccepted && simulation.Remembers && dice.Chance(0.5))
+            await AppendAgainAsync(process, stream, entries);
+    }
+
+    /// <summary>Somebody does not know that they are there: the ledger wants them to be there once.</summary>
+    private async Task AppendAgainAsync(SimulatedProcess process, string stream, StreamEntry[] entries)
+    {
+        foreach (StreamEntry entry in entries)
+            simulation.Ledger.EventOf(entry.EventId!).IsSentAgain = true;
+        try
+        {
+            await Answered(entries[0].EventId!, process.Streams!.AppendAsync(stream, entries));
+            simulation.Counters.Add(Rare.SentTwice);
+        }
+        catch (Exception e) when (IsClear(e))
+        {
+            // They are there in any case.
+        }
     }
 
     /// <summary>What was acknowledged must be in the store at this moment; what was refused must never be.</summary>
-    private async Task AcceptedAsync((string Id, Happening Plan)[] events, Task sending)
+    private Task<bool> AcceptedAsync((string Id, Happening Plan)[] events, Task sending)
     {
-        EventRecord[] records = [.. events.Select(e => simulation.Ledger.EventOf(e.Id))];
-        for (int i = 0; i < records.Length; i++)
-            records[i].Plan = events[i].Plan;
+        foreach ((string id, Happening plan) in events)
+            simulation.Ledger.EventOf(id).Plan = plan;
+        return AcceptedAsync([.. events.Select(e => e.Id)], sending);
+    }
+
+    private async Task<bool> AcceptedAsync(string[] ids, Task sending)
+    {
+        EventRecord[] records = [.. ids.Select(simulation.Ledger.EventOf)];
         try
         {
-            await Answered(events[0].Id, sending);
+            await Answered(ids[0], sending);
             if (records.FirstOrDefault(r => r.Place == EventPlace.Nowhere) is { } absent)
                 simulation.Violate($"'{absent.Id}' was acknowledged before it was committed.");
+            return true;
         }
         catch (Exception e) when (IsClear(e))
         {
@@ -53,6 +84,7 @@ internal sealed partial class Clients
                 record.WasRefused = true;
                 Failed(record.Place == EventPlace.Nowhere, record.Id);
             }
+            return false;
         }
     }
 

@@ -41,6 +41,8 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
             < 95 => client => WaitAsync(client, id),
             < 99 => client => StatusAsync(client, id),
             < 100 => ListAsync,
+            < 103 => _ => OfTimers(process),
+            < 104 => _ => OfCircuit(process),
             _ => OfEntities(),
         };
         Do(process, act);

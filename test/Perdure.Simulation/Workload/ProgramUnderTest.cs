@@ -3,38 +3,69 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Perdure.Execution.Entities;
 using Perdure.Functions;
 using Perdure.Json;
+using Perdure.Runtime.Circuits;
+using Perdure.Simulation.Scheduling;
 
 namespace Perdure.Simulation.Workload;
 
 /// <summary>The program whose functions all simulated processes run: found once, because that is what costs.</summary>
 internal sealed class ProgramUnderTest
 {
+    private readonly ServiceProvider _services;
+
     public ProgramUnderTest()
     {
+        _services = new ServiceCollection().BuildServiceProvider();
         Serializer = new PayloadSerializer();
         Classes = new EntityClasses(Serializer);
         FunctionEnvironment environment =
-            new(new ServiceCollection().BuildServiceProvider(), NullLoggerFactory.Instance, Serializer, "simulation");
-        Functions = FunctionDiscovery.Discover(
-                        [
-                typeof(Workload.Functions), typeof(ObjectFunctions), typeof(EntityFunctions),
-                typeof(TriggeredFunctions),
-            ],
-            environment);
+            new(_services, NullLoggerFactory.Instance, Serializer, "simulation")
+            {
+                Circuits = Circuits,
+            };
+        Type[] first =
+        [
+            typeof(Workload.Functions), typeof(ObjectFunctions), typeof(EntityFunctions), typeof(TriggeredFunctions),
+            typeof(BankFunctions),
+        ];
+        Functions = FunctionDiscovery.Discover([.. first, typeof(LateFunctions)], environment);
+        Earlier = FunctionDiscovery.Discover(first, environment);
         NoFunctions = FunctionDiscovery.Discover((Type[])[], environment);
         Parts =
         [
             new(
                 Functions.Orchestrations, [], Functions.Entities, Functions.Queues, Functions.Streams,
-                NoFunctions.Http) { KnownStreams = Functions.KnownStreams },
+                NoFunctions.Http, Functions.Timers) { KnownStreams = Functions.KnownStreams },
             new(
                 [], Functions.Activities, Functions.Entities, Functions.Queues, Functions.Streams,
-                NoFunctions.Http) { KnownStreams = Functions.KnownStreams },
+                NoFunctions.Http, Functions.Timers) { KnownStreams = Functions.KnownStreams },
         ];
     }
 
+    public CircuitOptions Circuits { get; } = new()
+    {
+        OfEachFunction = false,
+        Named =
+        {
+            [BankFunctions.Circuit] = new CircuitSettings
+            {
+                Failures = 2,
+                Window = TimeSpan.FromSeconds(20),
+                Recovery = CircuitRecovery.Auto,
+                BreakDuration = TimeSpan.FromSeconds(3),
+                MaxBreakDuration = TimeSpan.FromSeconds(6),
+                MaxAutoReopens = 3,
+                SuccessesToClose = 2,
+                RampUp = TimeSpan.FromSeconds(2),
+            },
+        },
+    };
+
     public PayloadSerializer Serializer { get; }
     public FunctionRegistry Functions { get; }
+
+    /// <summary>What was deployed before them: a stream has no function yet.</summary>
+    public FunctionRegistry Earlier { get; }
 
     /// <summary>What a dashboard has.</summary>
     public FunctionRegistry NoFunctions { get; }
@@ -46,4 +77,10 @@ internal sealed class ProgramUnderTest
     public IReadOnlyList<FunctionRegistry> Parts { get; }
 
     public EntityClasses Classes { get; }
+
+    /// <summary>The functions, and what the engine has of its own to tell people of circuits.</summary>
+    public FunctionRegistry WithCircuits(FunctionRegistry functions, SimulatedProcess process) => functions.With(
+        new CircuitNotices(
+            Circuits, new CircuitChannels(Circuits.Notify, "simulation", process.Time), () => process.Node!)
+        .Function(_services));
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Perdure.Simulation.Teeth;
 using Shouldly;
 using Xunit;
 
@@ -51,9 +52,16 @@ public sealed partial class TidyTests
             && !line.Item.Contains("// Allowed:", StringComparison.Ordinal)
         select $"{file}:{line.Index + 1}: {line.Item.Trim()}").ShouldBeEmpty();
 
+    /// <summary>Found here in seconds, and not only when the simulator next plants one of them.</summary>
+    [Fact]
+    public void Every_bug_can_still_be_planted() => PlantedBug.All(Root())
+        .Where(bug => bug.Lost(Root()) is not null)
+        .Select(bug => $"a line of bugs/{bug.Name}.txt is not there once in {bug.Lost(Root())}")
+        .ShouldBeEmpty();
+
     private static List<string> Problems(Func<string, string[], IEnumerable<string>> look)
     {
-        string root = Path.GetFullPath(Path.Combine(Here(), "../../.."));
+        string root = Root();
         return
         [
             .. from folder in Folders
@@ -63,6 +71,8 @@ public sealed partial class TidyTests
                select problem,
         ];
     }
+
+    private static string Root() => Path.GetFullPath(Path.Combine(Here(), "../../.."));
 
     private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 

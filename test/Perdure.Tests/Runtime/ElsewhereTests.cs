@@ -1,3 +1,6 @@
+using Perdure.Core.Identity;
+using Perdure.Core.Messages;
+using Perdure.Core.Stores;
 using Perdure.Tests.Runtime.Support;
 using static Perdure.Tests.Runtime.Support.CodeFunctions;
 
@@ -154,6 +157,41 @@ public sealed class ElsewhereTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_runs_elsewhere_while_a_node_brings_other_code_goes_on_afterwards()
+    {
+        using ManualResetEventSlim goesOn = new();
+        int begun = 0;
+        await _cluster.StartNodeAsync(
+            code => code.Main = async c =>
+            {
+                Interlocked.Increment(ref begun);
+                goesOn.Wait();
+                return await c.WaitForExternalEvent<string>("go");
+            },
+            functions: [typeof(MainFunction)]);
+        ClusterNode owner = await _cluster.StartNodeAsync(functions: [typeof(WorkFunction)]);
+        await _cluster.UntilFairAsync();
+        // The third node takes some of the partitions, and not all.
+        string[] ids = [.. Enumerable.Range(0, 4).Select(_ => _cluster.IdOn(owner))];
+        foreach (string id in ids)
+            await owner.Client.StartNewAsync("Main", id);
+        await _cluster.UntilAsync(() => Volatile.Read(ref begun) == ids.Length);
+
+        await _cluster.StartNodeAsync(functions: [typeof(OtherFunction)]);
+        await _cluster.UntilAsync(() => owner.Node.Leases.OffersElsewhere(CodeNames.Activity("Other")));
+        goesOn.Set();
+        await _cluster.UntilAsync(() => ids.All(id => owner.Client.GetStatusAsync(id).Result is
+        {
+            RuntimeStatus: OrchestrationRuntimeStatus.Running,
+        }));
+        foreach (string id in ids)
+            await owner.Client.RaiseEventAsync(id, "go", "now");
+
+        foreach (string id in ids)
+            (await owner.EndAsync(id)).Output.ToString().ShouldBe("now");
+    }
+
+    [Fact]
     public async Task When_the_node_that_runs_a_turn_dies_another_runs_it()
     {
         TaskCompletionSource never = new();
@@ -173,6 +211,32 @@ public sealed class ElsewhereTests : IAsyncLifetime
 
         (await lives.Client.ReadEntityStateAsync<List<string>>(new EntityId("Thing", key)))
             .EntityState.ShouldBe(["once"]);
+    }
+
+    [Fact]
+    public async Task An_answer_that_comes_when_nobody_waits_for_it_any_more_is_taken_away()
+    {
+        ClusterNode owner = (await _cluster.StartAsync(1))[0];
+        await _cluster.UntilAsync(() => owner.Node.Work.Count == 0);
+        int partition = owner.Node.PartitionOf("i").Number;
+        MessageKey key = new(partition, Perdure.Runtime.Node.ReportOrigin + 99, 1);
+        MessageRow row = MessageCodec.Encode(key, "i", new Message.WorkDone(1, "{}"u8.ToArray()));
+        TaskCompletionSource taken = new();
+        owner.Store.Before = batch =>
+        {
+            if (batch.Turns.Any(t => t.DeleteMessages?.Contains(key) is true))
+                taken.TrySetResult();
+            return Task.CompletedTask;
+        };
+        Batch late = new()
+        {
+            Node = 99, Lane = 0, Number = 1, At = 0, Fences = [],
+            Turns = [new TurnRows { Partition = partition, InsertMessages = [row] }],
+        };
+        (await owner.Store.CommitAsync(late)).Outcome.ShouldBe(CommitOutcome.Committed);
+
+        owner.Node.Leases.Wake();
+        await _cluster.UntilAsync(() => taken.Task.IsCompleted);
     }
 
     /// <summary>One node with all functions, and one that has an activity of no use and still owns its share.</summary>

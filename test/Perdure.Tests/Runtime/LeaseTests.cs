@@ -66,6 +66,8 @@ public sealed class LeaseTests : IAsyncLifetime
         {
             int before = nodes[0].Node.Leases.Rounds;
             _cluster.Clock.Skip(time);
+            // Its timer may not have been set when the time was skipped.
+            nodes[0].Node.Leases.Wake();
             await _cluster.UntilAsync(() => nodes[0].Node.Leases.Rounds > before);
         }
     }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Perdure.Core.Identity;
+using Perdure.Core.Stores;
 using Perdure.Tests.Runtime.Support;
 using static Perdure.Tests.Runtime.Support.CodeFunctions;
 
@@ -29,6 +31,29 @@ public abstract class RecoveryTests(Setup setup) : HubTests(setup)
         Hub.Functions = Hub.AllFunctions;
         await Hub.StartAsync();
         (await Hub.OutputAsync<string>(id)).ShouldBe("kept worked");
+    }
+
+    [Fact]
+    public async Task A_row_of_careful_mode_whose_message_is_gone_goes_too()
+    {
+        TaskKey key = new(EntityInstanceIds.TaskKey("items/gone"), 0, 0);
+        TurnRows rows = new()
+        {
+            Partition = 0,
+            InsertTasks = [new TaskRow(0, key.Key, 0, 0, Hub.Host.Node.Number, 0)],
+        };
+        Batch batch = new() { Node = 99, Lane = 0, Number = 1, At = 0, Fences = [], Turns = [rows] };
+        (await Hub.Store.CommitAsync(batch)).Outcome.ShouldBe(CommitOutcome.Committed);
+        await Hub.RestartAsync();
+        TaskCompletionSource goes = new();
+        Hub.Store.Before = written =>
+        {
+            if (written.Turns.Any(t => t.DeleteTasks?.Contains(key) is true))
+                goes.TrySetResult();
+            return Task.CompletedTask;
+        };
+        Hub.Clock.Skip(TimeSpan.FromSeconds(31));
+        await Hub.UntilAsync(() => goes.Task.IsCompleted);
     }
 
     [Fact]

@@ -157,6 +157,19 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             74 StreamHeld Error
             75 EventsLost Error
             76 DeadLettersChanged Information
+            78 OccurrencePutAside Warning
+            79 OccurrencesSkipped Information
+            80 CircuitOpened Error
+            81 CircuitClosed Warning
+            82 EventsWait Warning
+            83 KeyIsFull Error
+            85 CheckpointMoved Information
+            86 GroupDeleted Information
+            87 HeldEventPutAside Warning
+            88 DeadLettersDeleted Information
+            89 DeadLetterEdited Information
+            120 UsageRefused Error
+            121 FunctionIsDisabled Information
             """);
     }
 }

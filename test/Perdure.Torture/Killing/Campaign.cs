@@ -69,13 +69,7 @@ internal sealed class Campaign(WorkerFiles files, Load load, string copies, int 
     private async Task KillAsync(Kill kill, int run)
     {
         using WorkerProcess worker = WorkerProcess.Start(files, load, run, seed, calm: false);
-        string mark = kill.DuringRecovery ? "opening" : "loaded";
-        if (await worker.SaysAsync(mark, StartWithin))
-            await Task.Delay(kill.After);
-        else
-            _findings.Add("did not start", $"run {run} never said '{mark}'");
-        await worker.KillAsync();
-        Report(worker, run);
+        await worker.DieAsync(kill, run, StartWithin, _findings);
     }
 
     private async Task CalmAsync(int run)
@@ -85,12 +79,6 @@ internal sealed class Campaign(WorkerFiles files, Load load, string copies, int 
             _findings.Add("no calm", "the last run did not bring everything to its end");
         else if (await worker.EndAsync(StartWithin) != 0)
             _findings.Add("no calm", "instances are still open");
-        Report(worker, run);
-    }
-
-    private void Report(WorkerProcess worker, int run)
-    {
-        foreach (string line in worker.Lines)
-            _findings.Add($"run {run} said", line);
+        worker.Report(run, _findings);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Perdure.Torture.Judging;
 using Perdure.Torture.Worker;
 using Perdure.Torture.Workload;
 
@@ -78,6 +79,25 @@ internal sealed class WorkerProcess : IDisposable
         Task said = _marks[mark].Task;
         Task ended = _process.WaitForExitAsync();
         return await Task.WhenAny(said, ended, Task.Delay(within)) == said;
+    }
+
+    /// <summary>Kills it as its schedule says, and reports what it has said.</summary>
+    public async Task DieAsync(Kill kill, int run, TimeSpan startWithin, Findings findings)
+    {
+        string mark = kill.DuringRecovery ? "opening" : "loaded";
+        if (await SaysAsync(mark, startWithin))
+            await Task.Delay(kill.After);
+        else
+            findings.Add("did not start", $"run {run} never said '{mark}'");
+        await KillAsync();
+        Report(run, findings);
+    }
+
+    /// <summary>Nothing of what it says beside its marks should have been said.</summary>
+    public void Report(int run, Findings findings)
+    {
+        foreach (string line in Lines)
+            findings.Add($"run {run} said", line);
     }
 
     /// <summary>SIGKILL; returns when the process is gone.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Perdure.Torture.Events;
 using Perdure.Torture.Journals;
 using Perdure.Torture.Worker;
 using Perdure.Torture.Workload;
@@ -50,6 +51,8 @@ internal static class NodeProgram
             await host.StopAsync();
             return 0;
         }
+        if (order.Work == NodeWork.Events)
+            return await EventsNode.RunAsync(order, host, journal);
         Share share = new(order.Slot, order.Slots);
         IDriver[] drivers =
         [
@@ -97,6 +100,8 @@ internal static class NodeProgram
             o.TaskHub = TortureServer.Hub;
             o.Lease = order.Lease;
             o.UsePostgreSql(order.ConnectionString);
+            // Whatever cannot be taken is meant to be put aside, however much of it there is.
+            o.Circuits.OfEachFunction = order.Work != NodeWork.Events;
             o.FunctionAssemblies.Add(typeof(Orchestrations).Assembly);
         });
         return builder.Build();
@@ -137,7 +142,7 @@ internal static class NodeProgram
         }
     }
 
-    private static async Task HearAsync(string line)
+    public static async Task HearAsync(string line)
     {
         if (await HearAsync() is var heard && heard != line)
             throw new InvalidOperationException($"The node was told '{heard}' and expected '{line}'.");

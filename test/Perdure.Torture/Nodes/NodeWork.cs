@@ -8,4 +8,7 @@ internal enum NodeWork
 
     /// <summary>One wide fan-out at a time, when they are told to.</summary>
     FanOut,
+
+    /// <summary>Orders, which are events of a stream.</summary>
+    Events,
 }

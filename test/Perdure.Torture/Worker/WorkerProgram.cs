@@ -20,15 +20,7 @@ internal static class WorkerProgram
         past.ReadOn(files.Journals);
         using EffectJournal effects = new(files.Effects, run);
         using ClientJournal journal = new(files.Client, run);
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Logging.AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Error);
-        builder.Services.AddSingleton(effects);
-        builder.Services.AddPerdure(o =>
-        {
-            o.UseSqlite(files.Database);
-            o.FunctionAssemblies.Add(typeof(Orchestrations).Assembly);
-        });
-        using IHost host = builder.Build();
+        using IHost host = Build(files, effects);
         Console.WriteLine("opening");
         await host.StartAsync();
         IDurableClient client = host.Services.GetRequiredService<IDurableClient>();
@@ -46,6 +38,36 @@ internal static class WorkerProgram
         return 1;
     }
 
+    /// <summary>A host with all functions on the file.</summary>
+    public static IHost Build(WorkerFiles files, EffectJournal effects, Action<PerdureOptions>? configure = null)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Error);
+        builder.Services.AddSingleton(effects);
+        builder.Services.AddPerdure(o =>
+        {
+            o.UseSqlite(files.Database);
+            o.FunctionAssemblies.Add(typeof(Orchestrations).Assembly);
+            configure?.Invoke(o);
+        });
+        return builder.Build();
+    }
+
+    /// <summary>Whether a statement that counts what is open finds nothing.</summary>
+    public static bool IsNone(string database, string counting)
+    {
+        try
+        {
+            using SqlFile file = new(database);
+            return file.Number(counting) == 0;
+        }
+        catch (InvalidDataException)
+        {
+            // The engine is just changing its log; a moment later it is not.
+            return false;
+        }
+    }
+
     private static async Task<int> EndCalmlyAsync(IHost host, IDriver driver)
     {
         IReadOnlyList<string> open = await driver.CalmAsync(CalmWithin, CancellationToken.None);
@@ -57,19 +79,6 @@ internal static class WorkerProgram
     }
 
     /// <summary>The last releases may still be on the way when the last instance has ended.</summary>
-    private static bool IsQuiet(string database)
-    {
-        try
-        {
-            using SqlFile file = new(database);
-            return file.Number(
-                "select (select count(*) from messages) + (select count(*) from entities where holder is not null)")
-                == 0;
-        }
-        catch (InvalidDataException)
-        {
-            // The engine is just changing its log; a moment later it is not.
-            return false;
-        }
-    }
+    private static bool IsQuiet(string database) => IsNone(
+        database, "select (select count(*) from messages) + (select count(*) from entities where holder is not null)");
 }

@@ -22,6 +22,9 @@ internal static class Kinds
     public const string Hoarder = "hoarder";
     public const string Audit = "audit";
 
+    /// <summary>Of an order that came as an event; its id is that of the event.</summary>
+    public const string Fulfil = "fulfil";
+
     public const string Event = "note";
 
     /// <summary>They end by themselves.</summary>

@@ -6,6 +6,8 @@ internal readonly record struct LogKey(int Partition, string Log, long Number, s
     public static LogKey Of(BlockRow row) => new(row.Partition, row.Log, row.First, "");
 
     public static LogKey Of(ReaderRow row) => new(row.Partition, row.Log, 0, row.Name);
+
+    public static LogKey Of(ReaderKey key) => new(key.Partition, key.Log, 0, key.Name);
 }
 
 /// <summary>Text by its bytes, as the databases have it.</summary>

@@ -1,4 +1,5 @@
 using Perdure.Core.Identity;
+using Perdure.Core.Usage;
 
 namespace Perdure.Core.Stores.Memory;
 
@@ -14,7 +15,7 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
             ?? DeleteHistories() ?? ListForSweeping() ?? InsertHistory() ?? WriteEntities()
             ?? InsertMessages() ?? RewriteMessages() ?? DeleteMessages() ?? InsertTimers() ?? DeleteTimers()
             ?? WriteTasks() ?? InsertOffers() ?? DeleteOffers() ?? InsertOutcomes() ?? InsertDeadLetters()
-            ?? UpdateDeadLetters() ?? InsertBlocks() ?? TrimLogs() ?? UpsertReaders();
+            ?? UpdateDeadLetters() ?? InsertBlocks() ?? TrimLogs() ?? UpsertReaders() ?? DeleteReaders() ?? AddUsage();
         if (problem is null)
             tables.Journal.Keep();
         else
@@ -223,7 +224,7 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
 
     private CommitResult? InsertDeadLetters() =>
         Each(turn => turn.InsertDeadLetters, (_, row) =>
-            tables.DeadLetters.Insert(row.Key, row with { Record = row.Record.ToArray() })
+            tables.DeadLetters.Insert(row.Key, Fresh(row))
                 ? null
                 : Refused($"The dead letter {row.Key} is already written."));
 
@@ -234,9 +235,16 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
             {
                 State = update.State,
                 Record = update.Record.IsEmpty ? row.Record : update.Record.ToArray(),
+                Changed = update.At,
+                Trail = row.Trail + update.Entry,
+                Successor = update.Successor ?? row.Successor,
             })
                 ? null
                 : Missed(update.Key.Partition, $"dead letter {update.Key.Number}"));
+
+    /// <summary>As it is stored: nothing has become of it yet.</summary>
+    public static DeadLetterRow Fresh(DeadLetterRow row) =>
+        row with { Record = row.Record.ToArray(), Changed = row.At, Trail = "", Successor = null };
 
     private CommitResult? InsertBlocks() =>
         Each(turn => turn.InsertBlocks, (_, row) =>
@@ -260,6 +268,25 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
                 tables.Readers.Replace(LogKey.Of(row), row);
             return null;
         });
+
+    private CommitResult? DeleteReaders() =>
+        Each(turn => turn.DeleteReaders, (_, key) =>
+        {
+            tables.Readers.Remove(LogKey.Of(key));
+            return null;
+        });
+
+    private CommitResult? AddUsage()
+    {
+        foreach (UsageRow row in UsageRow.Of(batch.Turns))
+        {
+            if (tables.Usage.TryGet(row.Key, out UsageRow? before))
+                tables.Usage.Replace(row.Key, row with { Counts = before.Counts + row.Counts });
+            else
+                tables.Usage.Insert(row.Key, row);
+        }
+        return null;
+    }
 
     private CommitResult? Each<T>(Func<TurnRows, List<T>?> list, Func<TurnRows, T, CommitResult?> apply)
     {

@@ -35,7 +35,7 @@ internal sealed partial class MemoryStore
     }
 
     public ValueTask<IReadOnlyList<DeadLetterKey>> ChangeDeadLettersAsync(
-        IReadOnlyList<DeadLetterKey> keys, DeadLetterState from, DeadLetterState to,
+        IReadOnlyList<DeadLetterKey> keys, DeadLetterState? from, DeadLetterChange change,
         CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -43,9 +43,9 @@ internal sealed partial class MemoryStore
             List<DeadLetterKey> changed = [];
             foreach (var key in keys.Distinct().Order())
             {
-                if (!_tables.DeadLetters.TryGet(key, out var row) || row.State != from)
+                if (!_tables.DeadLetters.TryGet(key, out var row) || (from is not null && row.State != from))
                     continue;
-                _tables.DeadLetters.Replace(key, row with { State = to });
+                _tables.DeadLetters.Replace(key, Changed(row, change));
                 changed.Add(key);
             }
             _tables.Journal.Keep();
@@ -53,12 +53,57 @@ internal sealed partial class MemoryStore
         }
     }
 
+    public ValueTask<bool> ReviseDeadLetterAsync(
+        DeadLetterKey original, DeadLetterRow revision, DeadLetterChange change, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!_tables.DeadLetters.TryGet(original, out var row) || row.State != DeadLetterState.Active)
+                return new(false);
+            _tables.DeadLetters.Replace(original, Changed(row, change) with { Successor = revision.Key.Number });
+            _tables.DeadLetters.Insert(revision.Key, MemoryBatch.Fresh(revision) with { Changed = change.At });
+            _tables.Journal.Keep();
+            return new(true);
+        }
+    }
+
+    public ValueTask<int> DeleteDeadLettersAsync(long changedBy, int max, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            DeadLetterKey[] keys = [.. _tables.DeadLetters.All
+                .Where(row => row.Changed <= changedBy && IsOver(row))
+                .OrderBy(row => row.Changed).ThenBy(row => row.Key)
+                .Take(max).Select(row => row.Key)];
+            foreach (var key in keys)
+                _tables.DeadLetters.Remove(key);
+            _tables.Journal.Keep();
+            return new(keys.Length);
+        }
+    }
+
+    private bool IsOver(DeadLetterRow row) => row.State switch
+    {
+        DeadLetterState.Resolved or DeadLetterState.Discarded => true,
+        DeadLetterState.Replaced => row.Successor is not { } successor
+            || !_tables.DeadLetters.Contains(new(row.Key.Partition, successor)),
+        _ => false,
+    };
+
+    private static DeadLetterRow Changed(DeadLetterRow row, DeadLetterChange change) => row with
+    {
+        State = change.To ?? row.State,
+        Changed = change.To is null ? row.Changed : change.At,
+        Trail = row.Trail + change.Entry,
+    };
+
     private static bool Matches(DeadLetterQuery query, DeadLetterRow row) =>
         (query.Source is null || query.Source == row.Source)
         && (query.Function is null || query.Function == row.Function)
         && (query.Fingerprint is null || query.Fingerprint == row.Fingerprint)
         && (query.State is null || query.State == row.State)
         && (query.Partition is null || query.Partition == row.Key.Partition)
+        && (!query.IsOpen || row.State <= DeadLetterState.Replaying)
         && (query.Key is null || query.Key == row.Key)
         && !(row.At < query.From)
         && !(row.At > query.To);

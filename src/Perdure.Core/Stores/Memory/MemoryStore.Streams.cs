@@ -66,4 +66,18 @@ internal sealed partial class MemoryStore
             return new(end);
         }
     }
+
+    public ValueTask<IReadOnlyList<ReaderRow>> ReadReadersAsync(
+        string from, string before, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new([
+                .. _tables.Readers.All
+                    .Where(r => Utf8Order.Instance.Compare(r.Log, from) >= 0
+                        && Utf8Order.Instance.Compare(r.Log, before) < 0)
+                    .OrderBy(r => r.Log, Utf8Order.Instance).ThenBy(r => r.Name, Utf8Order.Instance),
+            ]);
+        }
+    }
 }

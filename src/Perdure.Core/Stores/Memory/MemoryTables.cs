@@ -1,4 +1,5 @@
 using Perdure.Core.Identity;
+using Perdure.Core.Usage;
 
 namespace Perdure.Core.Stores.Memory;
 
@@ -22,6 +23,7 @@ internal sealed class MemoryTables
         Streams = new(Journal, Utf8Order.Instance);
         Blocks = new(Journal, LogOrder.Instance);
         Readers = new(Journal, LogOrder.Instance);
+        Usage = new(Journal, UsageOrder.Instance);
         Entities = new(Journal, Utf8Order.Instance);
         Tags = new(Journal, Utf8Order.Instance);
     }
@@ -57,6 +59,8 @@ internal sealed class MemoryTables
     public Table<LogKey, BlockRow> Blocks { get; }
 
     public Table<LogKey, ReaderRow> Readers { get; }
+
+    public Table<UsageKey, UsageRow> Usage { get; }
 
     public Table<string, EntityRow> Entities { get; }
 

@@ -98,7 +98,7 @@ internal static class HubTables
             [
                 new("partition", Int), new("number", Long), new("source", Text), new("function", Text),
                 new("event", Text), new("line", Text), new("class", Int), new("fingerprint", Text), new("state", Int),
-                new("at", Long), new("record", Text),
+                new("at", Long), new("record", Text), new("changed", Long), new("trail", Text), new("successor", Long),
             ],
             Order = ["partition", "number"],
         },
@@ -129,6 +129,18 @@ internal static class HubTables
             ],
             Order = ["log", "name"],
             IdColumn = "log",
+        },
+        new()
+        {
+            Name = "usage",
+            Columns =
+            [
+                new("minute", Long), new("function", Text), new("trigger", Text), new("version", Text),
+                new("node", Long), new("executions", Long), new("succeeded", Long), new("failed", Long),
+                new("retried", Long), new("dead_lettered", Long), new("billed_ms", Long), new("wall_us", Long),
+                new("memory_mb_ms", Long),
+            ],
+            Order = ["minute", "function", "trigger", "version", "node"],
         },
         new()
         {

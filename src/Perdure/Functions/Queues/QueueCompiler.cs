@@ -1,6 +1,8 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using Perdure.Core.History;
 using Perdure.Core.Messages;
+using Perdure.Core.Queues;
 using Perdure.Functions.Triggers;
 using Perdure.Json;
 using Perdure.Runtime.Queues;
@@ -12,6 +14,9 @@ internal sealed class QueueCompiler : TriggeredCompiler
 {
     private readonly List<string> _problems;
     private readonly QueueSettings _settings;
+
+    /// <summary>What the trigger takes besides texts, bytes and whole messages, which everything fits.</summary>
+    private Type? _type;
 
     public QueueCompiler(
         FunctionDescription function, FunctionEnvironment environment, FunctionServices services,
@@ -37,13 +42,25 @@ internal sealed class QueueCompiler : TriggeredCompiler
     public QueueFunction? Compile()
     {
         QueueTriggerAttribute trigger = (QueueTriggerAttribute)Function.Trigger;
-        TimeSpan? timeout = FunctionLimits.Timeout(Function, _problems);
-        int inHandMax = FunctionLimits.Concurrency(Function, _problems) ?? _settings.InHandMax(trigger);
+        TimeSpan? timeout = FunctionLimits.Timeout(Function, Environment, _problems);
+        int inHandMax = FunctionLimits.Concurrency(Function, Environment, _problems)
+            ?? _settings.InHandMax(trigger);
         string? queue = _settings.Queue(trigger.QueueName);
         return _settings.Consumer(queue, trigger) is { } consumer && Code(timeout, inHandMax) is { } code
-            ? new QueueFunction(consumer, code, inHandMax, ReturnPlace) { Outputs = Outputs }
+            ? new QueueFunction(consumer, code, inHandMax, ReturnPlace)
+            {
+                Outputs = Outputs,
+                Check = Check(consumer),
+                Circuits = CircuitBindings.Of(Function, Environment.Circuits, _problems),
+                IsDisabled = FunctionSwitch.IsOff(Function, Environment, _problems),
+            }
             : null;
     }
+
+    private Action<Payload> Check(QueueConsumer consumer) => _type is null
+        ? static _ => { }
+        : QueueValues.Checker(
+            _type, Environment.Serializer, new PayloadPlace(PayloadRole.QueueMessage, consumer.Queue));
 
     protected override Expression? Trigger(ParameterInfo parameter)
     {
@@ -57,6 +74,7 @@ internal sealed class QueueCompiler : TriggeredCompiler
         if (JsonContract.Problem(type, reading: true) is { } problem)
             return Problem(parameter, $"{problem}; [QueueTrigger] goes with string, byte[], QueueMessage or a type "
                 + "that can be read from JSON");
+        _type = type;
         return Static(nameof(QueueValues.Read), type, Delivery, Expression.Constant(Environment.Serializer));
     }
 

@@ -1,3 +1,5 @@
+using Perdure.Core.Circuits;
+using Perdure.Core.History;
 using Perdure.Core.Queues;
 using Perdure.Functions.Triggers;
 
@@ -11,6 +13,15 @@ namespace Perdure.Functions.Queues;
 internal sealed record QueueFunction(
     QueueConsumer Consumer, ActivityFunction Code, int InHandMax, OutputPlace? Returns)
 {
+    /// <summary>Throws a <see cref="PayloadException"/> for a body that does not fit what it takes.</summary>
+    public Action<Payload> Check { get; init; } = static _ => { };
+
     /// <summary>Wherever it sends something.</summary>
     public IReadOnlyList<OutputPlace> Outputs { get; init; } = [];
+
+    /// <summary>The circuits that must let it run.</summary>
+    public IReadOnlyList<(string Name, CircuitRules Rules)> Circuits { get; init; } = [];
+
+    /// <summary>It is switched off: its messages wait.</summary>
+    public bool IsDisabled { get; init; }
 }

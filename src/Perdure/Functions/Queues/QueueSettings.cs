@@ -18,10 +18,10 @@ internal sealed class QueueSettings(
             Problem($"{Function.Place}: BatchSize = {trigger.BatchSize}; it is 1 or more.");
         if (trigger.NewBatchThreshold < -1)
             Problem($"{Function.Place}: NewBatchThreshold = {trigger.NewBatchThreshold}; it is 0 or more.");
-        int batch = trigger.BatchSize > 0 ? trigger.BatchSize : Options.BatchSize;
+        int batch = trigger.BatchSize > 0 ? trigger.BatchSize : Own.BatchSize ?? Options.BatchSize;
         int more = trigger.NewBatchThreshold >= 0
             ? trigger.NewBatchThreshold
-            : Options.NewBatchThreshold ?? batch * System.Environment.ProcessorCount / 2;
+            : Own.NewBatchThreshold ?? Options.NewBatchThreshold ?? batch * System.Environment.ProcessorCount / 2;
         return Math.Max(1, batch + more);
     }
 
@@ -38,10 +38,12 @@ internal sealed class QueueSettings(
             return policy;
         if (trigger.MaxDequeueCount < 0)
             Problem($"{Function.Place}: MaxDequeueCount = {trigger.MaxDequeueCount}; it is 1 or more.");
-        TimeSpan first = Options.VisibilityTimeout;
+        TimeSpan first = Own.VisibilityTimeout ?? Options.VisibilityTimeout;
         if (trigger.VisibilityTimeout is { } text && !Span(text, "VisibilityTimeout", out first))
             return null;
-        int deliveries = trigger.MaxDequeueCount > 0 ? trigger.MaxDequeueCount : Options.MaxDequeueCount;
+        int deliveries = trigger.MaxDequeueCount > 0
+            ? trigger.MaxDequeueCount
+            : Own.MaxDequeueCount ?? Options.MaxDequeueCount;
         return new RetryPolicy { RetriesMax = deliveries - 1, First = first };
     }
 }

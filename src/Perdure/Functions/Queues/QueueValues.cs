@@ -46,6 +46,16 @@ internal static class QueueValues
         }
     }
 
+    /// <summary>What throws for a body that does not fit the type.</summary>
+    public static Action<Payload> Checker<T>(PayloadSerializer serializer, PayloadPlace place) =>
+        body => Read<T>(body, serializer, place);
+
+    /// <summary>The same for a type that is known when the program runs.</summary>
+    public static Action<Payload> Checker(Type type, PayloadSerializer serializer, PayloadPlace place) =>
+        (Action<Payload>)typeof(QueueValues)
+            .GetMethod(nameof(Checker), 1, [typeof(PayloadSerializer), typeof(PayloadPlace)])!
+            .MakeGenericMethod(type).Invoke(null, [serializer, place])!;
+
     public static string Text(QueueDelivery delivery) => Text(delivery.Item.Body);
 
     /// <summary>What was sent as a text is that text; anything else is its JSON.</summary>

@@ -1,6 +1,8 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using Perdure.Core.History;
 using Perdure.Core.Streams;
+using Perdure.Functions.Queues;
 using Perdure.Functions.Triggers;
 using Perdure.Json;
 using Perdure.Runtime.Streams;
@@ -17,6 +19,9 @@ internal sealed class StreamCompiler : TriggeredCompiler
 
     private readonly List<string> _problems;
     private readonly StreamSettings _settings;
+
+    /// <summary>What the trigger takes besides texts, bytes and whole events, which everything fits.</summary>
+    private Type? _type;
 
     public StreamCompiler(
         FunctionDescription function, FunctionEnvironment environment, FunctionServices services,
@@ -50,8 +55,8 @@ internal sealed class StreamCompiler : TriggeredCompiler
     public StreamFunction? Compile()
     {
         EventHubTriggerAttribute trigger = (EventHubTriggerAttribute)Function.Trigger;
-        TimeSpan? timeout = FunctionLimits.Timeout(Function, _problems);
-        int? concurrency = FunctionLimits.Concurrency(Function, _problems);
+        TimeSpan? timeout = FunctionLimits.Timeout(Function, Environment, _problems);
+        int? concurrency = FunctionLimits.Concurrency(Function, Environment, _problems);
         int batchMax = _settings.BatchMax(trigger);
         StreamStart? start = _settings.Start(trigger);
         StreamConsumer? consumer = _settings.Consumer(trigger);
@@ -61,10 +66,18 @@ internal sealed class StreamCompiler : TriggeredCompiler
             ? new StreamFunction(consumer, code, IsBatch ? batchMax : 1, start, ReturnPlace)
             {
                 NamesFailures = NamesFailures && ReturnPlace is null,
+                Check = Check(consumer),
                 Outputs = Outputs,
+                Circuits = CircuitBindings.Of(Function, Environment.Circuits, _problems),
+                IsDisabled = FunctionSwitch.IsOff(Function, Environment, _problems),
             }
             : null;
     }
+
+    private Action<Payload> Check(StreamConsumer consumer) => _type is null
+        ? static _ => { }
+        : QueueValues.Checker(
+            _type, Environment.Serializer, new PayloadPlace(PayloadRole.StreamEvent, consumer.Stream));
 
     protected override bool TakesResult(Type value) => value == typeof(BatchResult);
 
@@ -114,6 +127,7 @@ internal sealed class StreamCompiler : TriggeredCompiler
             return Expression.Call(s_whole, Delivery);
         if (JsonContract.Problem(type, reading: true) is not null)
             return null;
+        _type = type;
         object reader = typeof(StreamValues).GetMethod(nameof(StreamValues.Reader))!.MakeGenericMethod(type)
             .Invoke(null, [Environment.Serializer, Function.Name])!;
         return Expression.Constant(reader);

@@ -1,3 +1,5 @@
+using Perdure.Core.Circuits;
+using Perdure.Core.History;
 using Perdure.Core.Streams;
 using Perdure.Functions.Triggers;
 
@@ -12,8 +14,17 @@ namespace Perdure.Functions.Streams;
 internal sealed record StreamFunction(
     StreamConsumer Consumer, ActivityFunction Code, int BatchMax, StreamStart Start, OutputPlace? Returns)
 {
+    /// <summary>Throws a <see cref="PayloadException"/> for a body that does not fit what it takes.</summary>
+    public Action<Payload> Check { get; init; } = static _ => { };
+
     /// <summary>Wherever it sends something.</summary>
     public IReadOnlyList<OutputPlace> Outputs { get; init; } = [];
+
+    /// <summary>The circuits that must let it run.</summary>
+    public IReadOnlyList<(string Name, CircuitRules Rules)> Circuits { get; init; } = [];
+
+    /// <summary>It is switched off: its events wait.</summary>
+    public bool IsDisabled { get; init; }
 
     /// <summary>Its result is a <see cref="BatchResult"/>.</summary>
     public bool NamesFailures { get; init; }

@@ -22,15 +22,18 @@ internal sealed class StreamSettings(
         string? stream = Stream(trigger.EventHubName);
         string? group = Group(trigger.ConsumerGroup);
         RetryPolicy? retries = Retries(out RetryPolicy? policy) ? policy : Default();
-        if (!Enum.IsDefined(trigger.FailurePolicy))
+        EventFailurePolicy failures = IsSaid(nameof(trigger.FailurePolicy))
+            ? trigger.FailurePolicy
+            : Own.FailurePolicy ?? Options.FailurePolicy;
+        if (!Enum.IsDefined(failures))
         {
-            Problem($"{Function.Place}: FailurePolicy = {trigger.FailurePolicy} is none of "
+            Problem($"{Function.Place}: FailurePolicy = {failures} is none of "
                 + $"{string.Join(", ", Enum.GetNames<EventFailurePolicy>())}.");
             return null;
         }
         return stream is null || group is null || retries is null
             ? null
-            : new StreamConsumer(stream, group, Function.Name, retries, trigger.FailurePolicy);
+            : new StreamConsumer(stream, group, Function.Name, retries, failures);
     }
 
     /// <summary>The most events of a batch.</summary>
@@ -41,13 +44,18 @@ internal sealed class StreamSettings(
             Problem($"{Function.Place}: MaxEventBatchSize = {trigger.MaxEventBatchSize}; it is from 1 to "
                 + string.Create(CultureInfo.InvariantCulture, $"{BatchMaxMax:N0}."));
         }
-        return trigger.MaxEventBatchSize > 0 ? trigger.MaxEventBatchSize : Options.MaxEventBatchSize;
+        return trigger.MaxEventBatchSize > 0
+            ? trigger.MaxEventBatchSize
+            : Own.MaxEventBatchSize ?? Options.MaxEventBatchSize;
     }
 
     /// <summary>Where the group begins; null after a problem.</summary>
     public StreamStart? Start(EventHubTriggerAttribute trigger)
     {
-        string text = Resolved(trigger.InitialOffset ?? "", "initial offset");
+        string? said = IsSaid(nameof(trigger.InitialOffset))
+            ? trigger.InitialOffset
+            : Own.InitialOffset ?? Options.InitialOffset;
+        string text = Resolved(said ?? "", "initial offset");
         if (text.Equals("fromStart", StringComparison.OrdinalIgnoreCase))
             return new StreamStart(IsEnd: false, Time: 0);
         if (text.Equals("fromEnd", StringComparison.OrdinalIgnoreCase))
@@ -71,10 +79,14 @@ internal sealed class StreamSettings(
         return null;
     }
 
-    private RetryPolicy Default() => new()
+    private RetryPolicy Default()
     {
-        RetriesMax = Options.MaxRetryCount,
-        First = Options.RetryDelay,
-        Longest = Options.RetryDelay * LongestRetryFactor,
-    };
+        TimeSpan first = Own.RetryDelay ?? Options.RetryDelay;
+        return new RetryPolicy
+        {
+            RetriesMax = Own.MaxRetryCount ?? Options.MaxRetryCount,
+            First = first,
+            Longest = first * LongestRetryFactor,
+        };
+    }
 }

@@ -40,8 +40,11 @@ internal static class Outputs
     {
         Node node = delivery.Node;
         delivery.Outbox.Append(
-            node.Streams.LogFor(stream, key),
-            new EventData(id ?? node.Ids.NewId(), key, body) { TraceParent = Activity.Current?.Id });
+            node.Streams.LogFor(stream, key ?? id),
+            new EventData(id ?? node.Ids.NewId(), key, body)
+            {
+                IsGiven = id is not null, TraceParent = Activity.Current?.Id,
+            });
     }
 
     private static Payload Body<T>(PayloadSerializer serializer, OutputPlace place, T value) => serializer.Serialize(

@@ -16,6 +16,14 @@ internal partial class TriggerSettings(
     protected FunctionDescription Function => function;
     protected FunctionEnvironment Environment => environment;
 
+    /// <summary>What the settings of this function say, where its attributes say nothing.</summary>
+    protected FunctionOptions Own => environment.OptionsOf(function);
+
+    /// <summary>Whether the attribute with the trigger says it, be it what it is by default.</summary>
+    protected bool IsSaid(string property) => function.Parameter.CustomAttributes
+        .Any(a => a.AttributeType == function.Trigger.GetType()
+            && a.NamedArguments.Any(n => n.MemberName == property));
+
     /// <summary>The name of a queue in lower case; null after a problem.</summary>
     public string? Queue(string name) => Name(name, "queue", QueueIds.Problem);
 

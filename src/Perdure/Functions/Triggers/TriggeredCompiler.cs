@@ -58,7 +58,10 @@ internal abstract class TriggeredCompiler(
             timeout,
             concurrency,
             new FunctionTarget(environment.Services, _method.Constructor, _takesServices),
-            Expression.Lambda<Func<ActivityCall, ValueTask<Payload>>>(Body(call), _call).Compile());
+            Expression.Lambda<Func<ActivityCall, ValueTask<Payload>>>(Body(call), _call).Compile())
+        {
+            SharedLimit = environment.Limits?.Of(function, problems),
+        };
     }
 
     /// <summary>The run, as its own type.</summary>

@@ -22,6 +22,7 @@ internal sealed class QueueReplay : RowsEntry
             Session = row.Order,
             Enqueued = record.Enqueued,
             TraceParent = record.TraceParent,
+            Letter = row.Key,
         })
     {
     }
@@ -31,7 +32,12 @@ internal sealed class QueueReplay : RowsEntry
         {
             Partition = partition.Number,
             InsertMessages = [MessageCodec.Encode(new MessageKey(partition.Number, 0, 0), target, item)],
-            UpdateDeadLetters = [new DeadLetterUpdate(key, DeadLetterState.Resolved, default)],
+            UpdateDeadLetters =
+            [
+                new DeadLetterUpdate(
+                    key, DeadLetterState.Requeued, default, partition.Node.Now,
+                    TrailEntry.Of(partition.Node.Now, DeadLetterAction.Requeued)),
+            ],
         })
     {
         (_key, _target, _item) = (key, target, item);
@@ -40,7 +46,7 @@ internal sealed class QueueReplay : RowsEntry
 
     public override void OnCommitted()
     {
-        Partition.Stored(_target, _item with { Row = Rows.InsertMessages![0].Key }, Epoch);
+        Partition.Deliver(_target, _item with { Row = Rows.InsertMessages![0].Key }, this);
         Partition.Replayed(_key);
         Partition.ExitWork();
     }

@@ -20,6 +20,8 @@ internal sealed class Claim(Node node, OfferRow offer) : WorkSource(offer.Target
 
     public override Node Node => node;
 
+    public override int PartitionNumber => offer.Key.Partition;
+
     public override bool IsLeaving => false;
 
     /// <summary>Whether none of the activities has begun.</summary>

@@ -6,6 +6,7 @@ using Perdure.Core.Orchestrations;
 using Perdure.Core.Replay;
 using Perdure.Core.Stores;
 using Perdure.Execution;
+using Perdure.Runtime.Usage;
 using Perdure.Telemetry;
 
 namespace Perdure.Runtime.Offers;
@@ -94,13 +95,16 @@ internal sealed class ClaimedRuns(Node node)
         if (state.Recorded is not { } recorded)
             return null;
         IOrchestrationSession session = node.ExecutorHere.Open(state, static _ => { });
+        UsageRun usage = node.Usage.Begin(UsageTrigger.Orchestration, state.Name);
+        CodeResult result = CodeResult.NotRun.Instance;
         try
         {
-            return await session.RunAsync(new RunRequest(
+            return result = await session.RunAsync(new RunRequest(
                 OfferBodies.TimeOf(offer.Body), [.. recorded.Where(OrchestrationState.IsFed)], RecordedRun.Of(turns)));
         }
         finally
         {
+            UsageMeter.End(usage, result);
             session.Abandon();
         }
     }

@@ -208,7 +208,8 @@ internal sealed class Claims(Node node)
     /// <summary>How many rows of activities fit.</summary>
     private int Room()
     {
-        int free = node.Settings.ConcurrentActivitiesMax - node.Activities.Running - node.Activities.Waiting;
+        int free = node.Settings.ConcurrentActivitiesMax - node.Activities.Running - node.Activities.Waiting
+            - node.ActivityCircuits.Waiting;
         return Math.Clamp((free + TasksPerOffer - 1) / TasksPerOffer, 0, OffersPerClaimMax);
     }
 

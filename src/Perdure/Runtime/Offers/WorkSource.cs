@@ -12,6 +12,9 @@ internal abstract class WorkSource(string id)
 
     public abstract Node Node { get; }
 
+    /// <summary>Of the instance, whoever owns it.</summary>
+    public abstract int PartitionNumber { get; }
+
     /// <summary>Activities waiting for a slot, in the order of the calls.</summary>
     public Queue<ActivityWork>? WaitingActivities { get; set; }
 

@@ -13,6 +13,8 @@ internal sealed class QueueEntry(ActivityWork work, QueueTurn turn)
 
     private QueueShard Shard => (QueueShard)Source;
 
+    protected override bool HasOutputs => turn is { Again: null, DeadLetter: null, Sent.Count: > 0 };
+
     protected override void Tell()
     {
         if (turn.DeadLetter is not { } dead)
@@ -26,7 +28,7 @@ internal sealed class QueueEntry(ActivityWork work, QueueTurn turn)
 
     protected override void Refuse()
     {
-        QueueTurn failed = Shard.Fail((QueueDelivery)Work.Delivery!, Offers.Refusals.OfStore);
+        QueueTurn failed = Shard.TurnOf((QueueDelivery)Work.Delivery!, Offers.Refusals.OfStore, []);
         Partition.Conclude(new QueueEntry(Work, failed));
     }
 }

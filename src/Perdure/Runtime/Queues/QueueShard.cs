@@ -8,6 +8,7 @@ using Perdure.Core.Queues;
 using Perdure.Core.Stores;
 using Perdure.Functions.Queues;
 using Perdure.Functions.Triggers;
+using Perdure.Runtime.Circuits;
 using Perdure.Telemetry;
 
 namespace Perdure.Runtime.Queues;
@@ -21,19 +22,24 @@ internal sealed class QueueShard : TriggerSource
     /// <summary>Whatever waits or is in hand, for the audit.</summary>
     private readonly HashSet<MessageKey> _rows = [];
 
-    private readonly ITimer _tick;
+    private readonly Alarm _tick;
     private long _armedFor = long.MaxValue;
     private bool _isPumping;
     private int _reading;
     private int _bodies;
     private long _bodyBytes;
 
-    public QueueShard(string queue, Partition partition) : base($"queue {queue}", partition)
+    public QueueShard(string queue, Partition partition)
+        : this(queue, partition, partition.Node.Functions.QueueFunction(queue))
     {
-        Queue = queue;
-        Function = partition.Node.Functions.QueueFunction(Queue);
-        _tick = Node.Time.CreateTimer(
-            static s => ((QueueShard)s!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    private QueueShard(string queue, Partition partition, QueueFunction? function)
+        : base($"queue {queue}", partition, partition.Node.Circuits.For(function?.Circuits ?? []))
+    {
+        (Queue, Function) = (queue, function);
+        Circuits.Add(this);
+        _tick = new Alarm(Node, TimeSpan.FromDays(1), OnTick);
     }
 
     public string Queue { get; }
@@ -57,6 +63,7 @@ internal sealed class QueueShard : TriggerSource
     public override void Abandon_NeedsLock()
     {
         _tick.Dispose();
+        Circuits.Remove(this);
         foreach (ActivityWork work in _inHand)
         {
             work.Abandon();
@@ -68,13 +75,25 @@ internal sealed class QueueShard : TriggerSource
     public override void Return(ActivityWork work, Message.TaskDone result)
     {
         QueueDelivery delivery = (QueueDelivery)work.Delivery!;
+        if (result.Failure is { } thrown && IsHeldBack(work, thrown, HopelessOf(delivery, thrown) is not null))
+            return;
         if (result.Failure is null && Function!.Returns is { } place && !result.Result.IsNone)
             Outputs.Send(delivery, place, result.Result);
         IReadOnlyList<(string, Message)> sent = delivery.Outbox.Close();
-        QueueTurn turn = result.Failure is { } failure
-            ? Fail(delivery, failure)
-            : Partition.Queues.Succeed(Partition.Number, delivery.Item, sent);
-        Partition.Conclude(new QueueEntry(work, turn));
+        Partition.Conclude(new QueueEntry(work, TurnOf(delivery, result.Failure, sent)));
+    }
+
+    /// <summary>What becomes of the message, and what its circuits hear of that.</summary>
+    public QueueTurn TurnOf(
+        QueueDelivery delivery, FailureDetails? failure, IReadOnlyList<(string Target, Message Message)> sent)
+    {
+        QueueTurn turn = failure is null
+            ? Partition.Queues.Succeed(Partition.Number, delivery.Item, sent, Node.Now)
+            : Fail(delivery, failure);
+        List<(string, Message)> told = [.. CircuitSignals.Probed(delivery.Pass, failure, isOfEvent: true)];
+        if (turn.DeadLetter is { } dead)
+            told.AddRange(CircuitSignals.Failed(Circuits, [CircuitSignals.Of(dead, failure!)]));
+        return turn with { Sent = Outgoing.Add(turn.Rows, turn.Sent, told, Node.Partitions) };
     }
 
     public override bool Has_NeedsLock(ActivityWork work) => _inHand.Contains(work);
@@ -94,23 +113,35 @@ internal sealed class QueueShard : TriggerSource
         PumpSoon_NeedsLock();
     }
 
-    public QueueTurn Fail(QueueDelivery delivery, FailureDetails failure)
+    /// <summary>Why no retry can help, if none can.</summary>
+    private static DeadLetterReason? HopelessOf(QueueDelivery delivery, FailureDetails failure) => delivery.Hopeless
+        ?? (failure.ErrorType == Failures.Poison ? DeadLetterReason.CrashSuspect
+            : failure.ErrorType == typeof(DeadLetterException).FullName ? DeadLetterReason.Rejected
+            : null);
+
+    private QueueTurn Fail(QueueDelivery delivery, FailureDetails failure)
     {
         long now = Node.Now;
-        DeadLetterReason? hopeless = delivery.Hopeless
-            ?? (failure.ErrorType == Failures.Poison ? DeadLetterReason.CrashSuspect
-                : failure.ErrorType == typeof(DeadLetterException).FullName ? DeadLetterReason.Rejected
-                : null);
         FailedAttempt attempt = new(
             delivery.BegunAt, Math.Max(0, now - delivery.BegunAt), Node.Number, failure);
         return QueueCore.Fail(
-            Partition.Number, delivery.Item, attempt, Function!.Consumer, hopeless, now,
+            Partition.Number, delivery.Item, attempt, Function!.Consumer, HopelessOf(delivery, failure), now,
             Partition.DrawDeadLetterNumber());
     }
 
-    private void PumpSoon_NeedsLock()
+    protected override void GiveBack_NeedsLock(ActivityWork work, TimeSpan pause)
     {
-        if (_isPumping || Function is null)
+        _inHand.Remove(work);
+        Message.QueueItem item = ((QueueDelivery)work.Delivery!).Item;
+        if (pause > TimeSpan.Zero)
+            item = item with { VisibleAt = Node.Now + (long)pause.TotalMilliseconds };
+        _line.Again(Keep(item));
+        PumpSoon_NeedsLock();
+    }
+
+    protected override void PumpSoon_NeedsLock()
+    {
+        if (_isPumping || Function is null or { IsDisabled: true })
             return;
         _isPumping = true;
         Node.Scheduler.Queue(static s => s.Pump(), this);
@@ -132,41 +163,55 @@ internal sealed class QueueShard : TriggerSource
     {
         List<ActivityWork> works = [];
         List<MessageKey> left = [];
+        CircuitPass pass = CircuitPass.None;
         Partition.Guard(this, () =>
         {
             _isPumping = false;
             long now = Node.Now;
-            while (!IsLeaving && InHand < Function!.InHandMax && _line.Take(now) is { } item)
+            if (!IsLeaving && _line.HasNext(now))
             {
-                if (item.IsLeft)
-                {
-                    _reading++;
-                    left.Add(item.Row!.Value);
-                    continue;
-                }
-                _bodies--;
-                _bodyBytes -= item.Body.Length;
-                works.Add(Hold(item));
+                pass = Circuits.Ask(Partition.Number, out IReadOnlyList<CircuitGate> wanted);
+                Want_NeedsLock(wanted);
+                Take_NeedsLock(pass, now, works, left);
             }
             SetTick(now);
         });
         foreach (ActivityWork work in works)
             Node.Triggers.Enqueue(work);
         if (left.Count > 0)
-            _ = ReadAsync(left);
+            _ = ReadAsync(left, pass);
+    }
+
+    private void Take_NeedsLock(CircuitPass pass, long now, List<ActivityWork> works, List<MessageKey> left)
+    {
+        if (pass.IsNone)
+            return;
+        int most = pass.IsProbe ? InHand + 1 : pass.Of(Function!.InHandMax);
+        while (InHand < most && _line.Take(now) is { } item)
+        {
+            if (item.IsLeft)
+            {
+                _reading++;
+                left.Add(item.Row!.Value);
+                continue;
+            }
+            _bodies--;
+            _bodyBytes -= item.Body.Length;
+            works.Add(Hold(item, pass));
+        }
     }
 
     private int InHand => _inHand.Count + _reading;
 
-    private ActivityWork Hold(Message.QueueItem item)
+    private ActivityWork Hold(Message.QueueItem item, CircuitPass pass)
     {
-        ActivityWork work = WorkOf(item);
+        ActivityWork work = WorkOf(item, pass);
         _inHand.Add(work);
         return work;
     }
 
     /// <summary>What was left in the store, before it runs.</summary>
-    private async Task ReadAsync(List<MessageKey> keys)
+    private async Task ReadAsync(List<MessageKey> keys, CircuitPass pass)
     {
         List<ActivityWork> works = [];
         try
@@ -178,7 +223,7 @@ internal sealed class QueueShard : TriggerSource
                 if (rows.Count < keys.Count)
                     throw new FormatException($"{keys.Count - rows.Count} messages of the {Id} are gone.");
                 foreach (MessageRow row in rows)
-                    works.Add(Hold((Message.QueueItem)MessageCodec.Decode(row)));
+                    works.Add(Hold((Message.QueueItem)MessageCodec.Decode(row), pass));
             });
         }
         catch (FormatException e)
@@ -206,7 +251,7 @@ internal sealed class QueueShard : TriggerSource
         }
     }
 
-    private ActivityWork WorkOf(Message.QueueItem item)
+    private ActivityWork WorkOf(Message.QueueItem item, CircuitPass pass)
     {
         // Only care asks for the number: a crash is counted against the message, whatever its row is called then.
         TaskKey task = new(EntityInstanceIds.TaskKey($"{Queue}/{item.Id}"), 0, 0);
@@ -214,7 +259,7 @@ internal sealed class QueueShard : TriggerSource
         return new ActivityWork(this, task, item.Id, call)
         {
             Function = Function.Code,
-            Delivery = new QueueDelivery(this, item),
+            Delivery = new QueueDelivery(this, item) { Pass = pass },
             ScheduledAt = item.Enqueued,
             TraceParent = item.TraceParent,
         };
@@ -223,13 +268,11 @@ internal sealed class QueueShard : TriggerSource
     private void SetTick(long now)
     {
         long at = InHand < Function!.InHandMax ? _line.NextDue ?? long.MaxValue : long.MaxValue;
-        if (at == long.MaxValue || (at >= _armedFor && _armedFor > now))
+        // What is due and waits for a circuit is told by it.
+        if (at == long.MaxValue || (at <= now && Circuits.IsBlocked) || (at >= _armedFor && _armedFor > now))
             return;
         _armedFor = at;
-        // A timer of the platform takes no more than some weeks; whoever wakes too early looks again.
-        _tick.Change(
-            TimeSpan.FromMilliseconds(Math.Clamp(at - now, 0, (long)TimeSpan.FromDays(1).TotalMilliseconds)),
-            Timeout.InfiniteTimeSpan);
+        _tick.SetTo(at);
     }
 
     private void OnTick() => Partition.Guard(this, () =>

@@ -21,6 +21,17 @@ internal sealed class StreamDelivery(StreamReader reader, ReaderState before, IR
     /// <summary>What the function gets, by place among <see cref="Events"/>.</summary>
     public IReadOnlyList<int> Passed { get; set; } = [.. Enumerable.Range(0, events.Count)];
 
+    /// <summary>Why an event of the batch failed.</summary>
+    public FailureDetails FailureOf(string eventId, BatchOutcome outcome)
+    {
+        foreach (FailedEvent failed in outcome.Events)
+        {
+            if (events[failed.Place].Data.Id == eventId)
+                return failed.Failure;
+        }
+        return outcome.Failure!;
+    }
+
     public override string Origin => reader.Function.Consumer.Stream;
 
     public override RetryContext Retries => new(before.Failures, reader.Function.Consumer.Retries.RetriesMax);

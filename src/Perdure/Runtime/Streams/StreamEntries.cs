@@ -16,12 +16,12 @@ internal sealed class BlockEntry : RowsEntry
 
     /// <param name="log">Where they are appended.</param>
     /// <param name="message">The events, and who waits for them or which row they came in.</param>
-    /// <param name="block">The same as a row.</param>
+    /// <param name="block">The same as a row; empty when all of them were there before.</param>
     public BlockEntry(StreamLog log, Message.Append message, BlockRow block)
         : base(log.Partition, new TurnRows
         {
             Partition = log.Partition.Number,
-            InsertBlocks = [block],
+            InsertBlocks = block.Count > 0 ? [block] : null,
             DeleteMessages = message.Row is { } row ? [row] : null,
         })
     {
@@ -47,6 +47,7 @@ internal sealed class BlockEntry : RowsEntry
 
     protected override void OnRefused(string refusal)
     {
+        Partition.Guard(_log, () => _log.NotAppended_NeedsLock(_block));
         if (_message.Ticket is Request request)
             request.Fail(new InvalidOperationException($"The store refused the events: {refusal}"));
         else
@@ -93,12 +94,14 @@ internal sealed class StreamTurnEntry(ActivityWork work, BatchOutcome outcome, R
 
     private StreamReader Reader => (StreamReader)Source;
 
+    protected override bool HasOutputs => outcome is { Failure: null, Sent.Count: > 0 };
+
     protected override void Tell()
     {
         StreamConsumer function = Reader.Function.Consumer;
         foreach (DeadLetterRow dead in turn.DeadLetters)
         {
-            FailureDetails failure = FailureOf(dead.EventId);
+            FailureDetails failure = ((StreamDelivery)Work.Delivery!).FailureOf(dead.EventId, outcome);
             Partition.Node.Logger.EventPutAside(
                 dead.EventId, function.Stream, dead.Key.ToString(), dead.Class, function.Name, failure.ErrorType,
                 failure.ErrorMessage);
@@ -126,16 +129,5 @@ internal sealed class StreamTurnEntry(ActivityWork work, BatchOutcome outcome, R
         // What stands behind it in line rests on the same position, so it takes its place.
         Partition.Node.LaneOf(Partition).EnqueueFirst(
             new StreamTurnEntry(Work, refused, Reader.TurnOf(delivery, refused)));
-    }
-
-    private FailureDetails FailureOf(string eventId)
-    {
-        StreamDelivery delivery = (StreamDelivery)Work.Delivery!;
-        foreach (FailedEvent failed in outcome.Events)
-        {
-            if (delivery.Events[failed.Place].Data.Id == eventId)
-                return failed.Failure;
-        }
-        return outcome.Failure!;
     }
 }

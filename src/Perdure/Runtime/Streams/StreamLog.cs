@@ -8,14 +8,9 @@ using Perdure.Telemetry;
 
 namespace Perdure.Runtime.Streams;
 
-/// <summary>
-/// A log of a stream and its readers here. It numbers what is appended; what came before it was read from the store
-/// waits. The partition's lock guards it.
-/// </summary>
-internal sealed class StreamLog
+/// <summary>A log of a stream and its readers here. The partition's lock guards it.</summary>
+internal sealed partial class StreamLog
 {
-    private readonly Queue<Message.Append> _early = new();
-
     /// <summary>Messages that are not appended yet, for the audit.</summary>
     private readonly HashSet<MessageKey> _rows = [];
 
@@ -26,13 +21,19 @@ internal sealed class StreamLog
     private readonly List<Replay> _earlyReplays = [];
     private EventTail? _tail;
     private long _next;
+    private long _end;
 
-    /// <summary>Where the log began when that was looked at last: what is older is gone, or about to go.</summary>
+    /// <summary>The first event that is kept, or will be when what is in line is durable.</summary>
     private long _start;
 
     /// <summary>
-    /// What there was when nothing could go: the first event that is young enough, the end of the log, and how far its
-    /// readers were, added up. While it stays like this nobody looks again.
+    /// When the oldest event came, as the last look found it: until that is too old, nobody looks again.
+    /// </summary>
+    private long _firstAt = long.MinValue;
+
+    /// <summary>
+    /// What there was when nothing could go: the first event that is young enough, the end of the log, and how far
+    /// those who read it were, added up. While it stays like this nobody looks again.
     /// </summary>
     private (long Young, long End, long Read) _kept = (-1, -1, -1);
 
@@ -40,6 +41,7 @@ internal sealed class StreamLog
     {
         (Id, Partition, Epoch) = (id, partition, partition.Epoch);
         (Stream, _) = StreamIds.Split(id);
+        _window = (long)partition.Node.Settings.DuplicateWindow(Stream).TotalMilliseconds;
     }
 
     public string Id { get; }
@@ -50,38 +52,34 @@ internal sealed class StreamLog
     private Node Node => Partition.Node;
 
     /// <summary>The number of the next event that will be durable.</summary>
-    public long End_NeedsLock => _tail?.End ?? 0;
+    public long End_NeedsLock => _end;
 
     public IReadOnlyList<StreamReader> Readers_NeedsLock => _readers;
 
     /// <summary>What came before the log was read, and somebody waits for.</summary>
-    public IEnumerable<Message.Append> Unanswered_NeedsLock => _early.Where(m => m.Ticket is not null);
+    public IEnumerable<Message> Unanswered_NeedsLock =>
+        _early.Concat<Message>(_earlyCommands).Concat(_readers.SelectMany(r => r.Commands_NeedsLock))
+            .Where(m => m.Ticket is not null);
 
     public bool Holds_NeedsLock(MessageKey row) => _rows.Contains(row);
 
     /// <summary>Finds out where the log ends and how far its readers are.</summary>
     public void Open() => Node.Scheduler.Queue(static l => _ = l.OpenAsync(), this);
 
-    public void Append_NeedsLock(Message.Append message)
-    {
-        if (message.Row is { } row)
-            _rows.Add(row);
-        if (_tail is null)
-            _early.Enqueue(message);
-        else
-            PutInLine_NeedsLock(message);
-    }
-
-    /// <summary>Events are durable.</summary>
+    /// <summary>Events are durable; none when all of them were there before.</summary>
     public void Appended_NeedsLock(StoredEvent[] events, MessageKey? row)
     {
         if (row is { } taken)
             _rows.Remove(taken);
+        if (events.Length == 0)
+            return;
+        _end = events[^1].Number + 1;
+        PutAllInLine_NeedsLock();
         if (_readers.Count == 0)
             return;
         _tail!.Add(events);
         foreach (StreamReader reader in _readers)
-            reader.PumpSoon_NeedsLock();
+            reader.Wake_NeedsLock();
     }
 
     /// <summary>
@@ -111,6 +109,13 @@ internal sealed class StreamLog
         replays.Add_NeedsLock(replay);
     }
 
+    /// <summary>Something may have become of what is aside.</summary>
+    public void LookAtKeys_NeedsLock()
+    {
+        foreach (StreamReader reader in _readers)
+            reader.LookAtKeys_NeedsLock();
+    }
+
     public void Abandon_NeedsLock()
     {
         foreach (StreamReplays replays in _replays.Values)
@@ -118,6 +123,7 @@ internal sealed class StreamLog
         foreach (StreamReader reader in _readers)
             reader.Abandon_NeedsLock();
         _early.Clear();
+        _earlyCommands.Clear();
     }
 
     /// <summary>
@@ -127,39 +133,51 @@ internal sealed class StreamLog
     /// <exception cref="StoreException">The store cannot be read.</exception>
     public async Task TrimAsync(long olderThan, CancellationToken cancellationToken)
     {
+        if (olderThan <= _firstAt)
+            return;
+        bool isKept = false;
+        // All that there is was old enough then, and nothing has come or been read since.
+        Partition.Guard(this, () => isKept = _kept == (_end, _end, Positions_NeedsLock.Sum(p => p + 1)));
+        if (isKept)
+            return;
         long before = await Node.Store.FindEventAsync(Partition.Number, Id, olderThan, cancellationToken);
         if (before <= Volatile.Read(ref _start))
+        {
+            IReadOnlyList<BlockRow> oldest =
+                await Node.Store.ReadBlocksAsync(Partition.Number, Id, before, 1, cancellationToken);
+            _firstAt = oldest.Count > 0 ? oldest[0].At : Node.Now;
             return;
+        }
         var kept = _kept;
         Partition.Guard(
-            this, () => kept = (before, End_NeedsLock, _readers.Sum(r => r.Position_NeedsLock)));
+            this, () => kept = (before, _end, Positions_NeedsLock.Sum(p => p + 1)));
         if (kept == _kept)
             return;
         LogSummary log = await Node.Store.ReadLogAsync(Partition.Number, Id, cancellationToken);
         foreach (ReaderRow reader in log.Readers)
             before = Math.Min(before, reader.Position);
-        IReadOnlyList<BlockRow> last = log.End > log.Start
-            ? await Node.Store.ReadBlocksAsync(Partition.Number, Id, log.End - 1, 1, cancellationToken)
+        // Whole blocks only, and never the last one.
+        IReadOnlyList<BlockRow> first = log.End > log.Start
+            ? await Node.Store.ReadBlocksAsync(
+                Partition.Number, Id, Math.Min(before, log.End - 1), 1, cancellationToken)
             : [];
-        before = Math.Min(before, last.Count > 0 ? last[0].First : log.Start);
-        Volatile.Write(ref _start, Math.Max(before, log.Start));
+        before = first.Count > 0 ? first[0].First : log.Start;
         if (before <= log.Start)
         {
-            _kept = kept;
+            // What memory knows ahead of the store would be taken for what nothing can go of.
+            if (log.Readers.Sum(r => r.Position + 1) == kept.Read)
+                _kept = kept;
             return;
         }
-        Partition.Guard(this, () => Node.LaneOf(Partition).Append(
-            new LogTrimmed(this, new LogTrim(Partition.Number, Id, before))));
+        Partition.Guard(this, () =>
+        {
+            // A checkpoint may have been set back meanwhile: then the next round looks again.
+            if (before <= _start || Positions_NeedsLock.Any(p => p < before))
+                return;
+            _start = before;
+            Node.LaneOf(Partition).Append(new LogTrimmed(this, new LogTrim(Partition.Number, Id, before)));
+        });
         Node.LaneOf(Partition).Go();
-    }
-
-    private void PutInLine_NeedsLock(Message.Append message)
-    {
-        BlockRow block = new(
-            Partition.Number, Id, _next, message.Events.Count, Node.Now, EventCodec.Encode(message.Events));
-        _next = block.End;
-        Node.LaneOf(Partition).Append(new BlockEntry(this, message, block));
-        Node.Scheduler.Queue(static l => l.Go(), Node.LaneOf(Partition));
     }
 
     private async Task OpenAsync()
@@ -173,7 +191,9 @@ internal sealed class StreamLog
                 List<(StreamFunction Function, ReaderState State, bool IsNew)> readers = [];
                 foreach (StreamFunction function in functions)
                     readers.Add(await ReaderAsync(function, log));
-                Partition.Guard(this, () => Opened_NeedsLock(log, readers));
+                ReaderRow[] others =
+                    [.. log.Readers.Where(r => !functions.Any(f => f.Consumer.Group == r.Name))];
+                Partition.Guard(this, () => Opened_NeedsLock(log, readers, others));
                 return;
             }
             catch (StoreException e)
@@ -209,9 +229,11 @@ internal sealed class StreamLog
     }
 
     private void Opened_NeedsLock(
-        LogSummary log, List<(StreamFunction Function, ReaderState State, bool IsNew)> readers)
+        LogSummary log, List<(StreamFunction Function, ReaderState State, bool IsNew)> readers, ReaderRow[] others)
     {
-        (_next, _start) = (log.End, log.Start);
+        (_next, _end, _start) = (log.End, log.End, log.Start);
+        foreach (ReaderRow other in others)
+            _others.Add(other.Name, other);
         _tail = new EventTail(log.End);
         List<ReaderRow> begin = [];
         foreach ((StreamFunction function, ReaderState state, bool isNew) in readers)
@@ -220,15 +242,16 @@ internal sealed class StreamLog
             _readers.Add(reader);
             if (isNew)
                 begin.Add(reader.Row_NeedsLock);
-            reader.PumpSoon_NeedsLock();
+            reader.Wake_NeedsLock();
         }
         if (begin.Count > 0)
         {
             Node.LaneOf(Partition).Append(new ReadersBegin(this, begin));
             Node.Scheduler.Queue(static l => l.Go(), Node.LaneOf(Partition));
         }
-        while (_early.TryDequeue(out Message.Append? message))
-            PutInLine_NeedsLock(message);
+        PutAllInLine_NeedsLock();
+        while (_earlyCommands.TryDequeue(out Message.Checkpoint? command))
+            Pass_NeedsLock(command);
         _earlyReplays.ForEach(Replay_NeedsLock);
         _earlyReplays.Clear();
     }

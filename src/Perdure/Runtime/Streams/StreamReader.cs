@@ -1,3 +1,4 @@
+using Perdure.Core.Circuits;
 using Perdure.Core.Entities;
 using Perdure.Core.History;
 using Perdure.Core.Identity;
@@ -8,6 +9,7 @@ using Perdure.Core.Streams;
 using Perdure.Functions;
 using Perdure.Functions.Streams;
 using Perdure.Functions.Triggers;
+using Perdure.Runtime.Circuits;
 using Perdure.Telemetry;
 
 namespace Perdure.Runtime.Streams;
@@ -16,7 +18,7 @@ namespace Perdure.Runtime.Streams;
 /// Hands the events of a log to a function, one batch at a time and in order. The next batch begins when the end of the
 /// one before stands in line: commits keep the order, so after a death never more is open than what had begun.
 /// </summary>
-internal sealed class StreamReader : TriggerSource
+internal sealed partial class StreamReader : TriggerSource
 {
     /// <summary>How many ends stand in line before it waits for them.</summary>
     private const int InLineMax = 64;
@@ -25,7 +27,7 @@ internal sealed class StreamReader : TriggerSource
     private const int BatchesPerRead = 4, EventsPerRead = 256;
 
     private readonly StreamCore _core;
-    private readonly ITimer _tick;
+    private readonly Alarm _tick;
     private readonly int _inLineMax;
     private ReaderState _state;
     private ActivityWork? _inHand;
@@ -38,14 +40,22 @@ internal sealed class StreamReader : TriggerSource
     private bool _isReading;
     private bool _isPumping;
 
+    /// <summary>Not before this time, whatever the state says.</summary>
+    private long _pausedUntil;
+
+    /// <summary>A circuit has kept it from running since it ran last.</summary>
+    private bool _wasBlocked;
+
     public StreamReader(StreamLog log, StreamFunction function, ReaderState state)
-        : base($"stream {log.Stream}", log.Partition)
+        : base($"stream {log.Stream}", log.Partition, log.Partition.Node.Circuits.For(function.Circuits))
     {
         (Log, Function, _state) = (log, function, state);
+        Circuits.Add(this);
         _core = new StreamCore(Partition.Number, Node.Partitions, Node.Number, log.Id, function.Consumer);
-        _inLineMax = function.Consumer.Policy == EventFailurePolicy.HoldPartition ? 1 : InLineMax;
-        _tick = Node.Time.CreateTimer(
-            static r => ((StreamReader)r!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _inLineMax = function.Consumer.Policy is EventFailurePolicy.HoldPartition or EventFailurePolicy.HoldKey
+            ? 1
+            : InLineMax;
+        _tick = new Alarm(Node, TimeSpan.FromDays(1), OnTick);
     }
 
     public StreamLog Log { get; }
@@ -62,6 +72,7 @@ internal sealed class StreamReader : TriggerSource
     public override void Abandon_NeedsLock()
     {
         _tick.Dispose();
+        Circuits.Remove(this);
         if (_inHand is { } work)
         {
             work.Abandon();
@@ -74,6 +85,8 @@ internal sealed class StreamReader : TriggerSource
     {
         StreamDelivery delivery = (StreamDelivery)work.Delivery!;
         BatchOutcome outcome = OutcomeOf(delivery, result);
+        if (outcome.FirstFailure is { } failure && IsHeldBack(work, failure, outcome.IsOfEvents))
+            return;
         ReaderTurn turn = TurnOf(delivery, outcome);
         Partition.Conclude(new StreamTurnEntry(work, outcome, turn));
         Pump();
@@ -83,22 +96,59 @@ internal sealed class StreamReader : TriggerSource
     {
         _inHand = null;
         _inLine.Add(entry.Work);
-        _state = ((StreamTurnEntry)entry).Turn.State;
+        ReaderTurn turn = ((StreamTurnEntry)entry).Turn;
+        _state = turn.State;
+        HoldKeysOf_NeedsLock(turn);
         Log.Forget_NeedsLock();
     }
 
     public override void Concluded_NeedsLock(TriggerEntry entry)
     {
         _inLine.Remove(entry.Work);
+        // What it sent was refused: then it stands still after all, or its keys do, and nothing has been handed out
+        // since.
+        ReaderTurn turn = ((StreamTurnEntry)entry).Turn;
+        if (turn.State.IsHeld)
+            _state = turn.State;
+        HoldKeysOf_NeedsLock(turn);
         PumpSoon_NeedsLock();
     }
 
-    public ReaderTurn TurnOf(StreamDelivery delivery, BatchOutcome outcome) =>
-        _core.Conclude(delivery.Before, delivery.Events, outcome, Node.Now, Partition.DrawDeadLetterNumber);
-
-    public void PumpSoon_NeedsLock()
+    /// <summary>What becomes of the events, and what its circuits hear of that.</summary>
+    public ReaderTurn TurnOf(StreamDelivery delivery, BatchOutcome outcome)
     {
-        if (_isPumping || _inHand is not null)
+        ReaderTurn turn = _core.Conclude(
+            delivery.Before, delivery.Events, outcome, Node.Now, Partition.DrawDeadLetterNumber);
+        if (Circuits.All.Count == 0)
+            return turn;
+        List<CircuitFailure> failures =
+        [
+            .. turn.DeadLetters.Select(d => CircuitSignals.Of(d, delivery.FailureOf(d.EventId, outcome))),
+            .. turn.Skipped.Select(s => CircuitSignals.Of(Function.Consumer.Name, s.Failure)),
+        ];
+        if (turn.State.IsHeld && !delivery.Before.IsHeld)
+            failures.Add(CircuitSignals.Of(Function.Consumer.Name, outcome.FirstFailure!));
+        List<(string, Message)> told =
+        [
+            .. CircuitSignals.Failed(Circuits, failures),
+            .. CircuitSignals.Probed(delivery.Pass, outcome.FirstFailure, isOfEvent: true),
+        ];
+        return turn with { Sent = Outgoing.Add(turn.Rows, turn.Sent, told, Node.Partitions) };
+    }
+
+    /// <summary>Looks soon whether something can run.</summary>
+    public void Wake_NeedsLock() => PumpSoon_NeedsLock();
+
+    protected override void GiveBack_NeedsLock(ActivityWork work, TimeSpan pause)
+    {
+        _inHand = null;
+        _pausedUntil = pause > TimeSpan.Zero ? Node.Now + (long)pause.TotalMilliseconds : 0;
+        PumpSoon_NeedsLock();
+    }
+
+    protected override void PumpSoon_NeedsLock()
+    {
+        if (_isPumping || _inHand is not null || Function.IsDisabled)
             return;
         _isPumping = true;
         Node.Scheduler.Queue(static r => r.Pump(), this);
@@ -117,9 +167,10 @@ internal sealed class StreamReader : TriggerSource
         {
             BegunAt = delivery.BegunAt,
             Failure = failure,
-            Hopeless = failure?.ErrorType == Failures.Poison ? DeadLetterReason.CrashSuspect
-                : failure?.ErrorType == typeof(DeadLetterException).FullName ? DeadLetterReason.Rejected
-                : null,
+            Hopeless = failure is null ? null
+                : failure.ErrorType == Failures.Poison ? DeadLetterReason.CrashSuspect
+                : failure.ErrorType == typeof(DeadLetterException).FullName ? DeadLetterReason.Rejected
+                : delivery.Hopeless,
             Events = failed,
             Sent = delivery.Outbox.Close(),
         };
@@ -151,31 +202,58 @@ internal sealed class StreamReader : TriggerSource
         Partition.Guard(this, () =>
         {
             _isPumping = false;
-            if (IsLeaving || _inHand is not null || _isReading || _state.IsHeld || _inLine.Count >= _inLineMax)
+            if (IsLeaving || _inHand is not null || _isReading || !Obey_NeedsLock(out missing)
+                || _inLine.Count >= _inLineMax || !KnowsKeys_NeedsLock() || !HasNext_NeedsLock)
                 return;
-            long wait = _state.DueAt - Node.Now;
-            if (wait > 0)
+            CircuitPass pass = Circuits.Ask(Partition.Number, out IReadOnlyList<CircuitGate> wanted);
+            if (pass.IsNone)
             {
-                // A timer of the platform takes no more than some weeks; whoever wakes too early looks again.
-                _tick.Change(
-                    TimeSpan.FromMilliseconds(Math.Min(wait, (long)TimeSpan.FromDays(1).TotalMilliseconds)),
-                    Timeout.InfiniteTimeSpan);
+                _wasBlocked = true;
+                Want_NeedsLock(wanted);
                 return;
             }
-            (long from, int count, long end) = StreamCore.Next(_state, Function.BatchMax);
-            List<StoredEvent> events = Next_NeedsLock(from, count, end, out bool isInStore);
-            if (events.Count > 0)
-                work = _inHand = WorkOf(events);
-            else if (isInStore)
-            {
-                _isReading = true;
-                missing = (from, Math.Max(count * BatchesPerRead, EventsPerRead));
-            }
+            // What it stands still at may have failed for the same reason as all the others.
+            if (_wasBlocked && _state.IsHeld)
+                _state = _state.Afresh();
+            _wasBlocked = false;
+            work = Take_NeedsLock(pass, out missing);
+            if (work is null)
+                pass.Return();
         });
         if (work is not null)
             Node.Triggers.Enqueue(work);
         if (missing is var (first, most))
             _ = ReadAsync(first, most);
+    }
+
+    private bool HasNext_NeedsLock => _state.Position < Log.End_NeedsLock;
+
+    private ActivityWork? Take_NeedsLock(CircuitPass pass, out (long From, int Count)? missing)
+    {
+        missing = null;
+        // A retry begins when its count is durable: else a death would let it begin anew.
+        if (_state.Failures > 0 && _inLine.Count > 0)
+            return null;
+        long due = Math.Max(_state.DueAt, _pausedUntil);
+        if (_state.IsHeld || due > Node.Now)
+        {
+            if (!_state.IsHeld)
+                _tick.SetTo(due);
+            return null;
+        }
+        (long from, int count, long end) = StreamCore.Next(_state, pass.Of(Function.BatchMax));
+        List<StoredEvent> events = Next_NeedsLock(from, count, end, out bool isInStore);
+        if (events.Count > 0)
+        {
+            events = Free_NeedsLock(events);
+            return events.Count == 0 ? null : _inHand = WorkOf(events, pass);
+        }
+        if (isInStore)
+        {
+            _isReading = true;
+            missing = (from, Math.Max(count * BatchesPerRead, EventsPerRead));
+        }
+        return null;
     }
 
     private List<StoredEvent> Next_NeedsLock(long from, int count, long end, out bool isInStore)
@@ -219,7 +297,7 @@ internal sealed class StreamReader : TriggerSource
         });
     }
 
-    private ActivityWork WorkOf(List<StoredEvent> events)
+    private ActivityWork WorkOf(List<StoredEvent> events, CircuitPass pass)
     {
         StoredEvent first = events[0];
         // Only care asks for the number: a crash is counted against what stands at the position.
@@ -231,7 +309,7 @@ internal sealed class StreamReader : TriggerSource
         return new ActivityWork(this, task, first.Data.Id, call)
         {
             Function = Function.Code,
-            Delivery = new StreamDelivery(this, _state, events),
+            Delivery = new StreamDelivery(this, _state, events) { Pass = pass },
             ScheduledAt = first.At,
             TraceParent = events.Count == 1 ? first.Data.TraceParent : null,
         };

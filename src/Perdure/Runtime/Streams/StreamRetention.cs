@@ -1,4 +1,5 @@
 using Perdure.Core.Stores;
+using Perdure.Runtime.DeadLetters;
 using Perdure.Telemetry;
 
 namespace Perdure.Runtime.Streams;
@@ -17,6 +18,7 @@ internal sealed class StreamRetention(Node node)
             {
                 await Task.Delay(node.Settings.RetentionEvery, node.Time, cancellationToken);
                 await RoundAsync(cancellationToken);
+                await new DeadLetterRetention(node).RoundAsync(cancellationToken);
             }
         }
         catch (OperationCanceledException)

@@ -24,7 +24,10 @@ internal sealed class StreamRoutes(Node node)
     /// <summary>The ids of the logs of a stream that is open.</summary>
     public string[] Logs(string stream) => _logs[stream];
 
-    /// <summary>The log of a key, or one after the other.</summary>
+    /// <summary>
+    /// The log of a key, or one after the other. What has no key and an id is sent to the log of its id, because only
+    /// there it is found again.
+    /// </summary>
     public string LogFor(string stream, string? key)
     {
         string[] logs = _logs[stream];

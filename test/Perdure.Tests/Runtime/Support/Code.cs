@@ -24,6 +24,9 @@ public sealed class Code
     /// <summary>The function of the stream <c>events</c>, which takes batches.</summary>
     public Func<EventsCall, Task<BatchResult>> Events { get; set; } = static _ => Task.FromResult(BatchResult.Ok);
 
+    /// <summary>The function of the timer <c>Tick</c>.</summary>
+    public Func<TimerCall, Task> Tick { get; set; } = static _ => Task.CompletedTask;
+
     /// <summary>The entity <c>Thing</c>; it may use more than its context.</summary>
     public Func<IDurableEntityContext, Task> Thing { get; set; } = ThingOperations.RunAsync;
 }
@@ -46,6 +49,11 @@ public sealed record ItemCall(
 /// <summary>What the function of the stream <c>events</c> gets.</summary>
 public sealed record EventsCall(
     string[] Events, long[] Numbers, string?[] Keys, int Partition, RetryContext Retry, IDurableClient Client,
+    ICollector<string> Others, CancellationToken CancellationToken);
+
+/// <summary>What the function of the timer <c>Tick</c> gets.</summary>
+public sealed record TimerCall(
+    TimerInfo Timer, string OccurrenceId, DateTimeOffset OccurrenceTime, RetryContext Retry, IDurableClient Client,
     ICollector<string> Others, CancellationToken CancellationToken);
 
 /// <summary>Hidden in a class that is not public, so that no host finds them by itself.</summary>

@@ -1,6 +1,7 @@
 using Perdure.Core.Identity;
 using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
+using Perdure.Core.Usage;
 
 namespace Perdure.Tests.Runtime.Support;
 
@@ -13,9 +14,16 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
     private static readonly Task Never = new TaskCompletionSource().Task;
 
     private volatile bool _dead;
+    private int _sweeps;
+
+    /// <summary>How often something was asked for that comes at the end of every upkeep.</summary>
+    public int Sweeps => _sweeps;
 
     /// <summary>What a batch waits for before anything comes of it.</summary>
     public Func<Batch, Task>? Before { get; set; }
+
+    /// <summary>What the process waits for before it hears of a batch that was sent.</summary>
+    public Func<Task>? After { get; set; }
 
     /// <summary>Says what comes of a batch that is not even sent; null sends it.</summary>
     public Func<Batch, CommitResult?>? Instead { get; set; }
@@ -24,6 +32,9 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
     public Func<Batch, CommitResult, CommitResult>? Afterwards { get; set; }
 
     public Func<Batch, CommitResult?>? InsteadOfResolving { get; set; }
+
+    /// <summary>What the process is told of the others, and of the time.</summary>
+    public Func<ClusterView, ClusterView> Sees { get; set; } = static view => view;
 
     /// <summary>Called before a partition is opened.</summary>
     public Action? BeforeOpening { get; set; }
@@ -58,7 +69,7 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
 
     public ValueTask<ClusterView> RenewAsync(
         TimeSpan lease, bool runs, IReadOnlyList<string> functions, CancellationToken cancellationToken) =>
-        Read(() => inner.RenewAsync(lease, runs, functions, cancellationToken));
+        Read(async () => Sees(await inner.RenewAsync(lease, runs, functions, cancellationToken)));
 
     public ValueTask AnnounceAsync(Announcement announcement)
     {
@@ -66,7 +77,11 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
         return inner.AnnounceAsync(announcement);
     }
 
-    public void Listen(Action<Announcement> heard) => inner.Listen(heard);
+    public void Listen(Action<Announcement> heard) => inner.Listen(a =>
+    {
+        if (!_dead)
+            heard(a);
+    });
 
     public ValueTask<PartitionOpening?> OpenPartitionAsync(
         int partition, long seen, CancellationToken cancellationToken) =>
@@ -90,6 +105,8 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
         if (Instead?.Invoke(batch) is { } result)
             return result;
         result = await inner.CommitAsync(batch);
+        if (After is { } after)
+            await after();
         return Afterwards?.Invoke(batch, result) ?? result;
     });
 
@@ -157,7 +174,7 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
         inner.GiveBackAsync(offers, mayHaveRun, cancellationToken);
 
     public ValueTask<EntityRow?> ReadEntityAsync(string id, CancellationToken cancellationToken) =>
-        inner.ReadEntityAsync(id, cancellationToken);
+        Read(() => inner.ReadEntityAsync(id, cancellationToken));
 
     public ValueTask<EntityPage> QueryEntitiesAsync(EntityRowQuery query, CancellationToken cancellationToken) =>
         inner.QueryEntitiesAsync(query, cancellationToken);
@@ -171,9 +188,17 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
         Read(() => inner.GroupDeadLettersAsync(query, cancellationToken));
 
     public ValueTask<IReadOnlyList<DeadLetterKey>> ChangeDeadLettersAsync(
-        IReadOnlyList<DeadLetterKey> keys, DeadLetterState from, DeadLetterState to,
+        IReadOnlyList<DeadLetterKey> keys, DeadLetterState? from, DeadLetterChange change,
         CancellationToken cancellationToken) =>
-        Alive(() => inner.ChangeDeadLettersAsync(keys, from, to, cancellationToken));
+        Alive(() => inner.ChangeDeadLettersAsync(keys, from, change, cancellationToken));
+
+    public ValueTask<bool> ReviseDeadLetterAsync(
+        DeadLetterKey original, DeadLetterRow revision, DeadLetterChange change,
+        CancellationToken cancellationToken) =>
+        Alive(() => inner.ReviseDeadLetterAsync(original, revision, change, cancellationToken));
+
+    public ValueTask<int> DeleteDeadLettersAsync(long changedBy, int max, CancellationToken cancellationToken) =>
+        Alive(() => inner.DeleteDeadLettersAsync(changedBy, max, cancellationToken));
 
     public ValueTask<StreamRow> OpenStreamAsync(StreamRow wanted, CancellationToken cancellationToken) =>
         Read(() => inner.OpenStreamAsync(wanted, cancellationToken));
@@ -191,8 +216,25 @@ internal sealed class ProcessStore(IStore inner, bool keepsInner) : IStore
     public ValueTask<long> FindEventAsync(int partition, string log, long at, CancellationToken cancellationToken) =>
         Read(() => inner.FindEventAsync(partition, log, at, cancellationToken));
 
-    public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) =>
-        Alive(() => inner.SweepAsync(rowsMax, cancellationToken));
+    public ValueTask<IReadOnlyList<ReaderRow>> ReadReadersAsync(
+        string from, string before, CancellationToken cancellationToken) =>
+        Read(() => inner.ReadReadersAsync(from, before, cancellationToken));
+
+    public ValueTask<IReadOnlyList<UsageSum>> ReadUsageAsync(
+        long from, long to, UsageGrouping by, CancellationToken cancellationToken) =>
+        Read(() => inner.ReadUsageAsync(from, to, by, cancellationToken));
+
+    public ValueTask<bool> DeleteUsageAsync(long before, CancellationToken cancellationToken) =>
+        Alive(() => inner.DeleteUsageAsync(before, cancellationToken));
+
+    public ValueTask<IReadOnlyList<BacklogRow>> ReadBacklogAsync(int kind, CancellationToken cancellationToken) =>
+        Read(() => inner.ReadBacklogAsync(kind, cancellationToken));
+
+    public ValueTask<bool> SweepAsync(int rowsMax, CancellationToken cancellationToken) => Alive(() =>
+    {
+        Interlocked.Increment(ref _sweeps);
+        return inner.SweepAsync(rowsMax, cancellationToken);
+    });
 
     public ValueTask DisposeAsync() => _dead || keepsInner ? ValueTask.CompletedTask : inner.DisposeAsync();
 

@@ -18,23 +18,35 @@ internal sealed class RealHosts(string hub) : IAsyncDisposable
     public LogLines Log { get; } = new();
 
     public async Task<IHost> StartAsync(
-        string connectionString, Action<PostgreSqlOptions>? configure = null, TimeSpan? lease = null)
+        string? connectionString, Action<PostgreSqlOptions>? configure = null, TimeSpan? lease = null,
+        IEnumerable<Type>? functions = null, Action<IServiceCollection>? services = null,
+        Action<PerdureOptions>? last = null)
     {
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddProvider(Log);
         builder.Services.AddSingleton(Code);
+        services?.Invoke(builder.Services);
         builder.Services.AddPerdure(options =>
         {
             options.TaskHub = hub;
             options.Lease = lease ?? options.Lease;
-            options.UsePostgreSql(connectionString, configure);
-            foreach (Type type in Hub.AllFunctions)
+            if (connectionString is not null)
+                options.UsePostgreSql(connectionString, configure);
+            foreach (Type type in functions ?? Hub.AllFunctions)
                 options.FunctionTypes.Add(type);
+            last?.Invoke(options);
         });
         IHost host = builder.Build();
         _hosts.Add(host);
         await host.StartAsync();
         return host;
+    }
+
+    /// <summary>Its process dies, if it has a <see cref="ProcessStore"/>: nothing of it is heard of again.</summary>
+    public async Task DieAsync(IHost host)
+    {
+        _hosts.Remove(host);
+        await ((ProcessStore)NodeOf(host).Store).DieAsync();
     }
 
     public static IDurableClient Client(IHost host) => host.Services.GetRequiredService<IDurableClient>();
@@ -72,10 +84,12 @@ internal sealed class RealHosts(string hub) : IAsyncDisposable
         }
     }
 
-    public async Task UntilAsync(Func<bool> condition)
+    public Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
+
+    public async Task UntilAsync(Func<Task<bool>> condition)
     {
         DateTime end = DateTime.UtcNow + s_deadline;
-        while (!condition())
+        while (!await condition())
         {
             if (DateTime.UtcNow > end)
                 throw new TimeoutException(string.Join("\n", Log.All.Select(l => l.Text)));

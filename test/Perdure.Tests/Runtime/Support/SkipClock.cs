@@ -16,13 +16,25 @@ internal sealed class SkipClock : TimeProvider
     private readonly DateTimeOffset _epoch = DateTimeOffset.UtcNow;
     private long _skipped;
 
-    private TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started) + new TimeSpan(Interlocked.Read(ref _skipped));
+    /// <summary>Where it stands still; negative while it flows.</summary>
+    private long _stopped = -1;
+
+    private TimeSpan Elapsed => new TimeSpan(Interlocked.Read(ref _skipped))
+        + (Interlocked.Read(ref _stopped) is var stopped and >= 0
+            ? new TimeSpan(stopped)
+            : Stopwatch.GetElapsedTime(_started));
 
     public override DateTimeOffset GetUtcNow() => _epoch + Elapsed;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => Elapsed.Ticks;
+
+    /// <summary>From now on nothing is late, however slow the machine is.</summary>
+    public void Stop() => Interlocked.Exchange(ref _stopped, Stopwatch.GetElapsedTime(_started).Ticks);
+
+    /// <summary>It flows again, from where it would be if it had not stopped.</summary>
+    public void Go() => Interlocked.Exchange(ref _stopped, -1);
 
     public void Skip(TimeSpan time)
     {
