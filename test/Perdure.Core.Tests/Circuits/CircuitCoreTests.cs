@@ -252,6 +252,22 @@ public class CircuitCoreTests
     }
 
     [Fact]
+    public void What_was_put_aside_before_and_is_heard_of_while_it_is_half_open_is_tried()
+    {
+        _rules = s_auto;
+        Take(CircuitCore.Fail(_state, new CircuitFailures(_rules, []) { Opens = "The service is away." }, _now));
+        HalfOpen();
+        (_state.Trying, _state.Letters.Count).ShouldBe((null, 0), "there is nothing to try");
+        _notices.Clear();
+        Fails(1, version: 0);
+        _state.Trying?.Key.ShouldBe("0-0", "nothing else may ever come");
+        CircuitNotice notice = _notices.ShouldHaveSingleItem();
+        (notice.Kind, notice.IsProbe, notice.IsLate).ShouldBe((CircuitNoticeKind.Recover, true, false));
+        Tried(failed: 0, ran: 1);
+        (_state.Status, _state.Successes).ShouldBe((CircuitStatus.HalfOpen, 1));
+    }
+
+    [Fact]
     public void Monitored_it_counts_and_never_opens()
     {
         Orders(CircuitStatus.Monitor).ShouldBeNull();
