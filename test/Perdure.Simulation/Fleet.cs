@@ -183,6 +183,7 @@ internal sealed class Fleet(Simulation simulation, ProgramUnderTest program, Run
         process.Timers = new TimerClient(process.Node);
         process.Circuits = new CircuitClient(process.Node, program.Circuits);
         process.Client = new DurableClient(process.Node, functions, program.Serializer, new SimulatedIds(dice.Fork()));
+        process.DeadLetters = new DeadLetterClient(process.Node, program.Serializer, process.Client);
         string with = hasPart ? " with a part of the functions"
             : isEarlier ? " with an earlier program" : runs ? "" : " without functions";
         simulation.Trace($"process {process.Number} starts{with}");

@@ -46,6 +46,17 @@ public sealed class EventHubTriggerAttribute(string eventHubName) : Attribute
     public int MaxEventBatchSize { get; set; }
 
     /// <summary>
+    /// What of a partition runs in its order. When it is not said, the value of the host counts: all of it.
+    /// </summary>
+    public EventOrdering Ordering { get; set; }
+
+    /// <summary>
+    /// With <see cref="EventOrdering.Key"/>: how many keys of a partition run at a time; 1 to 1,000. 0 by default,
+    /// which takes the value of the host (16).
+    /// </summary>
+    public int MaxConcurrentKeys { get; set; }
+
+    /// <summary>
     /// What becomes of an event that cannot be processed. When it is not said, the value of the host counts: it is put
     /// aside, and the next one runs.
     /// </summary>

@@ -40,6 +40,12 @@ public sealed class FunctionOptions
     /// <summary>Of a function of a stream, as <see cref="StreamOptions.MaxEventBatchSize"/>.</summary>
     public int? MaxEventBatchSize { get; set; }
 
+    /// <summary>Of a function of a stream, as <see cref="StreamOptions.Ordering"/>.</summary>
+    public EventOrdering? Ordering { get; set; }
+
+    /// <summary>Of a function of a stream, as <see cref="StreamOptions.MaxConcurrentKeys"/>.</summary>
+    public int? MaxConcurrentKeys { get; set; }
+
     /// <summary>Of a function of a stream, as <see cref="StreamOptions.MaxRetryCount"/>.</summary>
     public int? MaxRetryCount { get; set; }
 

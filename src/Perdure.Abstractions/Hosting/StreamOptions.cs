@@ -25,6 +25,14 @@ public sealed class StreamOptions
     /// <summary>The most events of a batch. Default 100; 1 to 10,000.</summary>
     public int MaxEventBatchSize { get; set; } = 100;
 
+    /// <summary>What of a partition runs in its order. Default: all of it.</summary>
+    public EventOrdering Ordering { get; set; }
+
+    /// <summary>
+    /// With <see cref="EventOrdering.Key"/>: how many keys of a partition run at a time. Default 16; 1 to 1,000.
+    /// </summary>
+    public int MaxConcurrentKeys { get; set; } = 16;
+
     /// <summary>
     /// How often a batch that failed runs again, when the function has no retry attribute. Default 4; 0 or more.
     /// </summary>

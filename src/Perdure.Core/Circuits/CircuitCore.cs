@@ -39,17 +39,19 @@ internal static class CircuitCore
     /// </summary>
     private static CircuitTurn RunLate(CircuitState state, IReadOnlyList<CircuitFailure> failures, long now)
     {
-        string[] letters = [.. failures.Where(f => f.Letter is not null).Select(f => f.Letter!)];
-        return letters.Length == 0 || !state.Rules.RecoversTrip || state.Status == CircuitStatus.Monitor
-            ? new CircuitTurn(state)
-            : new CircuitTurn(state)
-            {
-                Notices =
-                [
-                    Notice(state, CircuitNoticeKind.Recover, now) with { Letters = letters, IsLate = true },
-                ],
-            };
+        CircuitLetter[] letters = [.. LettersOf(failures, now)];
+        if (letters.Length == 0 || !state.Rules.RecoversTrip || state.Status == CircuitStatus.Monitor)
+            return new CircuitTurn(state);
+        // It may be younger than what runs again just now, and must not overtake that.
+        return state.IsRecovering
+            ? new CircuitTurn(state with { Late = [.. state.Late.Concat(letters).TakeLast(LettersMax)] })
+            : new CircuitTurn(state) { Notices = [LateNotice(state, letters, now)] };
     }
+
+    private static IEnumerable<CircuitLetter> LettersOf(IReadOnlyList<CircuitFailure> failures, long now) =>
+        from f in failures
+        where f.Letter is not null
+        select new CircuitLetter(now, f.Letter!, f.Fingerprint, f.InPlace);
 
     /// <summary>A partition has something to run while the circuit is half open.</summary>
     public static CircuitTurn Want(CircuitState state, CircuitWants wants, long now)
@@ -186,15 +188,7 @@ internal static class CircuitCore
         {
             Window = window,
             Causes = causes,
-            Letters =
-            [
-                .. letters
-                    .Concat(
-                        from f in failures
-                        where f.Letter is not null
-                        select new CircuitLetter(now, f.Letter!, f.Fingerprint, f.InPlace))
-                    .TakeLast(LettersMax),
-            ],
+            Letters = [.. letters.Concat(LettersOf(failures, now)).TakeLast(LettersMax)],
         };
     }
 
@@ -261,6 +255,7 @@ internal static class CircuitCore
         CircuitNotice notice = Notice(recovering, CircuitNoticeKind.Recover, now) with
         {
             Letters = [.. letters.Select(l => l.Key)],
+            Since = letters.Min(l => l.At),
         };
         return turn with { State = recovering, Notices = [notice] };
     }
@@ -272,11 +267,24 @@ internal static class CircuitCore
         return turn with
         {
             State = closed,
-            Notices = state.Status == CircuitStatus.Monitor
-                ? []
-                : [Notice(closed, CircuitNoticeKind.Closed, now) with { Causes = state.Causes }],
+            Notices =
+            [
+                .. state.Status == CircuitStatus.Monitor
+                    ? Array.Empty<CircuitNotice>()
+                    : [Notice(closed, CircuitNoticeKind.Closed, now) with { Causes = state.Causes }],
+                .. state.Late.Count == 0
+                    ? Array.Empty<CircuitNotice>()
+                    : [LateNotice(closed, state.Late, now)],
+            ],
         };
     }
+
+    private static CircuitNotice LateNotice(CircuitState state, IReadOnlyList<CircuitLetter> letters, long now) =>
+        Notice(state, CircuitNoticeKind.Recover, now) with
+        {
+            Letters = [.. letters.Select(l => l.Key)],
+            IsLate = true,
+        };
 
     private static CircuitTurn Change(CircuitState state, CircuitStatus to, long now, string? by, string? reason) =>
         new(state with
@@ -294,7 +302,8 @@ internal static class CircuitCore
             IsRecovering = false,
             Trying = null,
             // It runs again with the others, and is the first that is tried next time: it is older than they.
-            Letters = state.Trying is { } letter ? [letter, .. state.Letters] : state.Letters,
+            Letters = [.. state.Trying is { } letter ? [letter, .. state.Letters] : state.Letters, .. state.Late],
+            Late = [],
             Changes =
             [
                 .. state.Changes.TakeLast(ChangesMax - 1),

@@ -28,6 +28,9 @@ internal sealed record CircuitNotice(CircuitNoticeKind Kind, string Circuit, lon
     /// <summary>Dead letters that are to run again.</summary>
     public IReadOnlyList<string> Letters { get; set; } = [];
 
+    /// <summary>Since when there are such, in milliseconds since 1970.</summary>
+    public long Since { get; set; }
+
     /// <summary>One runs again, to find out whether the trouble is over.</summary>
     public bool IsProbe { get; set; }
 

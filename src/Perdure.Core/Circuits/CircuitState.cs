@@ -66,6 +66,11 @@ internal sealed record CircuitState
     /// <summary>What tripped it runs again; the rest waits for that.</summary>
     public bool IsRecovering { get; set; }
 
+    /// <summary>
+    /// What was put aside before, and was heard of while the rest of it runs again: it runs behind that.
+    /// </summary>
+    public IReadOnlyList<CircuitLetter> Late { get; set; } = [];
+
     /// <summary>The latest changes, the last one at the end.</summary>
     public IReadOnlyList<CircuitChange> Changes { get; set; } = [];
 

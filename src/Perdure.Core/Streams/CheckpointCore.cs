@@ -30,6 +30,8 @@ internal static class CheckpointCore
             CheckpointVerb.Number => Moved(number),
             CheckpointVerb.Retry when reader.IsHeld => (RequestOutcome.Accepted, reader.Afresh()),
             CheckpointVerb.Retry when reader.DueAt > 0 => (RequestOutcome.Accepted, reader with { DueAt = 0 }),
+            CheckpointVerb.Retry when reader.Keys.Values.Any(k => k.DueAt > 0) =>
+                (RequestOutcome.Accepted, AtOnce(reader)),
             CheckpointVerb.Skip when reader.IsHeld && !hasFunction => (RequestOutcome.NoFunction, null),
             CheckpointVerb.Skip when reader.IsHeld => (RequestOutcome.Accepted, reader),
             CheckpointVerb.Delete when hasFunction => (RequestOutcome.HasFunction, null),
@@ -37,6 +39,11 @@ internal static class CheckpointCore
             _ => (RequestOutcome.WrongState, null),
         };
     }
+
+    private static ReaderState AtOnce(ReaderState reader) => reader with
+    {
+        Keys = reader.Keys.SetItems(reader.Keys.Select(k => KeyValuePair.Create(k.Key, k.Value with { DueAt = 0 }))),
+    };
 
     /// <summary>Nothing is known any more of what was done beyond the old place, or has failed there.</summary>
     private static (RequestOutcome, ReaderState?) Moved(long position) =>

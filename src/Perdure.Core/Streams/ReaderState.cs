@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Perdure.Core.DeadLetters;
 
 namespace Perdure.Core.Streams;
@@ -36,6 +37,25 @@ internal sealed record ReaderState
 
     /// <summary>Why no retry could have helped with what it stands still at; null when one might have.</summary>
     public DeadLetterReason? HeldAs { get; init; }
+
+    /// <summary>
+    /// Where each key has an order of its own: what is known of keys whose events failed. To each its entry is a reader
+    /// of a log that has nothing but its events. What else fails here is then nothing.
+    /// </summary>
+    public ImmutableSortedDictionary<string, ReaderState> Keys { get; init; } = NoKeys;
+
+    public static ImmutableSortedDictionary<string, ReaderState> NoKeys { get; } =
+        ImmutableSortedDictionary.Create<string, ReaderState>(StringComparer.Ordinal);
+
+    /// <summary>Nothing is to be known of it beside its position.</summary>
+    public bool IsPlain => this is
+    {
+        Done.Count: 0, Failures: 0, Attempts.Count: 0, DueAt: 0, Piece: 0, IsHeld: false, Keys.Count: 0,
+    };
+
+    /// <summary>With what is known of a key, or without it when that is nothing.</summary>
+    public ReaderState With(string key, ReaderState known) =>
+        this with { Keys = known.IsPlain ? Keys.Remove(key) : Keys.SetItem(key, known) };
 
     /// <summary>These are done; the position goes over everything that is.</summary>
     public ReaderState Finish(long from, long end)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text.Json;
 using Perdure.Core.DeadLetters;
 using Perdure.Core.History;
@@ -12,11 +13,19 @@ internal static class ReaderStateCodec
 
     public static ReadOnlyMemory<byte> Encode(ReaderState state)
     {
-        if (state is { Done.Count: 0, Failures: 0, Attempts.Count: 0, DueAt: 0, Piece: 0, IsHeld: false })
+        if (state.IsPlain)
             return s_plain;
         ArrayBufferWriter<byte> buffer = new(128);
         using Utf8JsonWriter writer = new(buffer, HistoryNames.WriterOptions);
         writer.WriteStartObject();
+        WriteProperties(writer, state);
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    private static void WriteProperties(Utf8JsonWriter writer, ReaderState state)
+    {
         if (state.Done.Count > 0)
         {
             writer.WriteStartArray("done");
@@ -44,9 +53,17 @@ internal static class ReaderStateCodec
             writer.WriteBoolean("held", true);
         if (state.HeldAs is { } reason)
             writer.WriteString("as", reason.ToString());
+        if (state.Keys.Count == 0)
+            return;
+        writer.WriteStartObject("keys");
+        foreach ((string key, ReaderState known) in state.Keys)
+        {
+            writer.WriteStartObject(key);
+            writer.WriteNumber("at", known.Position);
+            WriteProperties(writer, known);
+            writer.WriteEndObject();
+        }
         writer.WriteEndObject();
-        writer.Flush();
-        return buffer.WrittenMemory;
     }
 
     /// <exception cref="FormatException">The text is damaged, or of a newer version.</exception>
@@ -54,7 +71,10 @@ internal static class ReaderStateCodec
     {
         try
         {
-            return Read(position, text);
+            Utf8JsonReader reader = new(text.Span);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                throw new FormatException("The state of a reader is not a JSON object.");
+            return Read(new ReaderState { Position = position }, ref reader, isKey: false);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
@@ -62,12 +82,8 @@ internal static class ReaderStateCodec
         }
     }
 
-    private static ReaderState Read(long position, ReadOnlyMemory<byte> text)
+    private static ReaderState Read(ReaderState state, ref Utf8JsonReader reader, bool isKey)
     {
-        Utf8JsonReader reader = new(text.Span);
-        ReaderState state = new() { Position = position };
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            throw new FormatException("The state of a reader is not a JSON object.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = reader.GetString()!;
@@ -83,10 +99,26 @@ internal static class ReaderStateCodec
                 "searches" => state with { IsSearching = reader.GetBoolean() },
                 "held" => state with { IsHeld = reader.GetBoolean() },
                 "as" => state with { HeldAs = Enum.Parse<DeadLetterReason>(reader.GetString()!) },
+                "at" when isKey => state with { Position = reader.GetInt64() },
+                "keys" when !isKey => state with { Keys = ReadKeys(ref reader) },
                 _ => throw AttemptsJson.UnknownProperty(name, "reader"),
             };
         }
         return state;
+    }
+
+    private static ImmutableSortedDictionary<string, ReaderState> ReadKeys(ref Utf8JsonReader reader)
+    {
+        var keys = ReaderState.NoKeys.ToBuilder();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string key = reader.GetString()!;
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartObject)
+                throw new FormatException($"What is known of the key '{key}' is not a JSON object.");
+            keys.Add(key, Read(new ReaderState { Position = 0 }, ref reader, isKey: true));
+        }
+        return keys.ToImmutable();
     }
 
     private static NumberRanges ReadRanges(ref Utf8JsonReader reader)

@@ -43,6 +43,30 @@ internal sealed class StreamCore(int partition, int partitionCount, long node, s
         ReaderState state, IReadOnlyList<StoredEvent> events, BatchOutcome outcome, long now,
         Func<long> drawDeadLetter)
     {
+        Settling settling = Settle(state, events, outcome, now, drawDeadLetter);
+        return settling.TurnOf(settling.End());
+    }
+
+    /// <summary>The same where each key has an order of its own.</summary>
+    /// <param name="state">The reader as it is now.</param>
+    /// <param name="strand">What the function had.</param>
+    /// <param name="outcome">What it did.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="drawDeadLetter">Draws the number of a dead letter.</param>
+    public ReaderTurn Conclude(
+        ReaderState state, Strand strand, BatchOutcome outcome, long now, Func<long> drawDeadLetter)
+    {
+        Settling settling = Settle(strand.Before, strand.Events, outcome, now, drawDeadLetter);
+        ReaderState known = settling.End();
+        foreach (int place in settling.Finished)
+            state = state.Finish(strand.From[place], strand.Events[place].Number + 1);
+        return settling.TurnOf(state.With(strand.Key, known));
+    }
+
+    private Settling Settle(
+        ReaderState state, IReadOnlyList<StoredEvent> events, BatchOutcome outcome, long now,
+        Func<long> drawDeadLetter)
+    {
         Settling settling = new(this, state, events, outcome, now, drawDeadLetter);
         foreach (FailedEvent failed in outcome.Events)
         {
@@ -55,7 +79,7 @@ internal sealed class StreamCore(int partition, int partitionCount, long node, s
             settling.Finish(place);
         if (failing.Length > 0)
             Fail(settling, failing);
-        return settling.End();
+        return settling;
     }
 
     /// <summary>Puts aside what a reader stands still at, and lets it go on behind it.</summary>
@@ -87,14 +111,36 @@ internal sealed class StreamCore(int partition, int partitionCount, long node, s
     public ReaderTurn Park(
         ReaderState state, IReadOnlyList<StoredEvent> events, long now, Func<long> drawDeadLetter)
     {
+        ReaderState next = state.Finish(state.Position, events[^1].Number + 1).Afresh();
+        if (next.Piece > 0 && next.Position >= next.PieceEnd)
+            next = next with { Piece = 0, PieceEnd = 0, IsSearching = false };
+        return Parked(next, events, now, drawDeadLetter);
+    }
+
+    /// <summary>The same where each key has an order of its own.</summary>
+    /// <param name="state">The reader.</param>
+    /// <param name="strands">Events of keys that stand still.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="drawDeadLetter">Draws the number of a dead letter.</param>
+    public ReaderTurn Park(ReaderState state, IReadOnlyList<Strand> strands, long now, Func<long> drawDeadLetter)
+    {
+        foreach (Strand strand in strands)
+        {
+            for (int i = 0; i < strand.Events.Count; i++)
+                state = state.Finish(strand.From[i], strand.Events[i].Number + 1);
+            state = state with { Keys = state.Keys.Remove(strand.Key) };
+        }
+        return Parked(state, [.. strands.SelectMany(s => s.Events)], now, drawDeadLetter);
+    }
+
+    private ReaderTurn Parked(
+        ReaderState next, IReadOnlyList<StoredEvent> events, long now, Func<long> drawDeadLetter)
+    {
         List<DeadLetterRow> waiting =
         [
             .. events.Select(e => DeadLetter(e, [], 0, s_waits, DeadLetterReason.KeyHeld, now, drawDeadLetter())
                 with { State = DeadLetterState.Held }),
         ];
-        ReaderState next = state.Finish(state.Position, events[^1].Number + 1).Afresh();
-        if (next.Piece > 0 && next.Position >= next.PieceEnd)
-            next = next with { Piece = 0, PieceEnd = 0, IsSearching = false };
         TurnRows rows = new()
         {
             Partition = partition, UpsertReaders = [RowOf(next, now)], InsertDeadLetters = waiting,
@@ -157,6 +203,7 @@ internal sealed class StreamCore(int partition, int partitionCount, long node, s
         private readonly List<DeadLetterRow> _deadLetters = [];
         private readonly List<(StoredEvent, FailureDetails)> _skipped = [];
         private readonly HashSet<int> _decided = [];
+        private readonly List<int> _finished = [];
         private readonly ReaderState _before = before;
         private ReaderState _state = before;
         private bool _isOpen;
@@ -166,11 +213,15 @@ internal sealed class StreamCore(int partition, int partitionCount, long node, s
 
         public bool IsSearching => _before.IsSearching;
 
+        /// <summary>The places of those that need not run again.</summary>
+        public IReadOnlyList<int> Finished => _finished;
+
         public bool Has(int place) => _decided.Contains(place);
 
         public void Finish(int place)
         {
             _decided.Add(place);
+            _finished.Add(place);
             // Numbers that nobody has belong to the event behind them.
             long from = place == 0 ? _before.Position : events[place - 1].Number + 1;
             _state = _state.Finish(from, events[place].Number + 1);
@@ -257,19 +308,25 @@ internal sealed class StreamCore(int partition, int partitionCount, long node, s
             Finish(place);
         }
 
-        public ReaderTurn End()
+        /// <summary>The reader from now on.</summary>
+        public ReaderState End()
         {
             if (_state.Piece > 0 && _state.Position >= _state.PieceEnd)
                 _state = _state with { Piece = 0, PieceEnd = 0, IsSearching = false };
             if (!_isOpen)
                 _state = _state.IsSearching ? _state with { Piece = _state.Piece * 2 } : _state.Afresh();
+            return _state;
+        }
+
+        public ReaderTurn TurnOf(ReaderState next)
+        {
             IReadOnlyList<(string Target, Message Message)> sent = outcome.Failure is null ? outcome.Sent : [];
-            TurnRows rows = new() { Partition = core.Partition, UpsertReaders = [core.RowOf(_state, now)] };
+            TurnRows rows = new() { Partition = core.Partition, UpsertReaders = [core.RowOf(next, now)] };
             if (sent.Count > 0)
                 rows.InsertMessages = Outgoing.Rows(sent, core.PartitionCount);
             if (_deadLetters.Count > 0)
                 rows.InsertDeadLetters = _deadLetters;
-            return new ReaderTurn(rows, _state) { Sent = sent, DeadLetters = _deadLetters, Skipped = _skipped };
+            return new ReaderTurn(rows, next) { Sent = sent, DeadLetters = _deadLetters, Skipped = _skipped };
         }
 
         private FailedAttempt AttemptOf(FailureDetails failure) =>

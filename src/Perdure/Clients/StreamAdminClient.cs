@@ -165,6 +165,9 @@ internal sealed class StreamAdminClient(Node node, string? author = null) : IStr
         IReadOnlyList<BlockRow> oldest = lag == 0
             ? []
             : await node.OpenStore.ReadBlocksAsync(reader.Partition, reader.Log, state.Position, 1, cancellationToken);
+        // Where each key has an order of its own, each fails by itself.
+        ReaderState worst = state.Keys.Values.MaxBy(k => k.Failures) ?? state;
+        long? dueAt = state.Keys.Values.Append(state).Where(s => s.DueAt > 0).Min(s => (long?)s.DueAt);
         return new Checkpoint
         {
             PartitionId = partition,
@@ -172,10 +175,10 @@ internal sealed class StreamAdminClient(Node node, string? author = null) : IStr
             NextSequenceNumber = log.End,
             Lag = lag,
             OldestEventAt = oldest.Count > 0 ? TimeOf(oldest[0].At) : null,
-            Failures = state.Failures,
+            Failures = worst.Failures,
             IsHeld = state.IsHeld,
-            NextRetryAt = state.DueAt > 0 ? TimeOf(state.DueAt) : null,
-            LastFailure = state.Attempts.Count > 0 ? state.Attempts[^1].Failure : null,
+            NextRetryAt = dueAt is { } due ? TimeOf(due) : null,
+            LastFailure = worst.Attempts.Count > 0 ? worst.Attempts[^1].Failure : null,
             UpdatedAt = TimeOf(reader.At),
         };
     }

@@ -30,6 +30,7 @@ internal static class FunctionOptionsCheck
     private static readonly string[] s_ofStreams =
     [
         .. s_ofCode, nameof(FunctionOptions.Disabled), nameof(FunctionOptions.MaxEventBatchSize),
+        nameof(FunctionOptions.Ordering), nameof(FunctionOptions.MaxConcurrentKeys),
         nameof(FunctionOptions.MaxRetryCount), nameof(FunctionOptions.RetryDelay),
         nameof(FunctionOptions.FailurePolicy), nameof(FunctionOptions.InitialOffset),
     ];
@@ -120,14 +121,21 @@ internal static class FunctionOptionsCheck
         Range(nameof(options.BatchSize), options.BatchSize, 1, 10_000);
         Range(nameof(options.NewBatchThreshold), options.NewBatchThreshold, 0, 10_000);
         Range(nameof(options.MaxEventBatchSize), options.MaxEventBatchSize, 1, 10_000);
+        Range(nameof(options.MaxConcurrentKeys), options.MaxConcurrentKeys, 1, 1_000);
         Range(nameof(options.MaxRetryCount), options.MaxRetryCount, 0, 10_000);
         Between(nameof(options.Timeout), options.Timeout, TimeSpan.FromMilliseconds(1), FunctionLimits.TimeoutMax);
         Between(nameof(options.VisibilityTimeout), options.VisibilityTimeout, TimeSpan.Zero, TimeSpan.FromDays(365));
         Between(nameof(options.RetryDelay), options.RetryDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
-        if (options.FailurePolicy is { } policy && !Enum.IsDefined(policy))
+        OneOf(nameof(options.FailurePolicy), options.FailurePolicy);
+        OneOf(nameof(options.Ordering), options.Ordering);
+
+        void OneOf<T>(string setting, T? value) where T : struct, Enum
         {
-            problems.Add($"{Section}:{name}:FailurePolicy is {policy}; it is one of "
-                + $"{string.Join(", ", Enum.GetNames<EventFailurePolicy>())}.");
+            if (value is { } said && !Enum.IsDefined(said))
+            {
+                problems.Add(
+                    $"{Section}:{name}:{setting} is {said}; it is one of {string.Join(", ", Enum.GetNames<T>())}.");
+            }
         }
 
         void Range(string setting, int? value, int min, int max)

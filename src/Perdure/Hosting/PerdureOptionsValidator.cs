@@ -45,6 +45,7 @@ internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
         }
         Range("Streams:Partitions", options.Streams.Partitions, 1, StreamIds.PartitionsMax);
         Range("Streams:MaxEventBatchSize", options.Streams.MaxEventBatchSize, 1, 10_000);
+        Range("Streams:MaxConcurrentKeys", options.Streams.MaxConcurrentKeys, 1, 1_000);
         Range("Streams:MaxRetryCount", options.Streams.MaxRetryCount, 0, 10_000);
         if (options.Streams.RetryDelay <= TimeSpan.Zero || options.Streams.RetryDelay > TimeSpan.FromDays(1))
             problems.Add($"Perdure:Streams:RetryDelay is {options.Streams.RetryDelay}; it is more than zero, and at "
@@ -52,11 +53,8 @@ internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
         NotNegative("Streams:Retention", options.Streams.Retention);
         Between("Streams:DuplicateWindow", options.Streams.DuplicateWindow, TimeSpan.Zero, s_longestDuplicateWindow);
         NotNegative("DeadLetters:Retention", options.DeadLetters.Retention);
-        if (!Enum.IsDefined(options.Streams.FailurePolicy))
-        {
-            problems.Add($"Perdure:Streams:FailurePolicy is {options.Streams.FailurePolicy}; it is one of "
-                + $"{string.Join(", ", Enum.GetNames<EventFailurePolicy>())}.");
-        }
+        OneOf("Streams:FailurePolicy", options.Streams.FailurePolicy);
+        OneOf("Streams:Ordering", options.Streams.Ordering);
         foreach ((string stream, StreamShape shape) in options.Streams.Named)
         {
             if (StreamIds.Problem(stream.ToLowerInvariant()) is { } problem)
@@ -88,6 +86,12 @@ internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
             if (value < 0)
                 problems.Add(string.Create(
                     CultureInfo.InvariantCulture, $"Perdure:Usage:{setting} is {value}; it is 0 or more."));
+        }
+
+        void OneOf<T>(string setting, T value) where T : struct, Enum
+        {
+            if (!Enum.IsDefined(value))
+                problems.Add($"Perdure:{setting} is {value}; it is one of {string.Join(", ", Enum.GetNames<T>())}.");
         }
 
         void NotNegative(string setting, TimeSpan? value)

@@ -239,16 +239,33 @@ public class CircuitCoreTests
         _notices.Clear();
         Fails(101, version: 0);
         (_state.Status, _state.IsRecovering, _state.Epoch).ShouldBe((CircuitStatus.HalfOpen, true, 1));
-        _notices.ShouldAllBe(n => n.Kind == CircuitNoticeKind.Recover && n.IsLate && n.Letters.Count == 1);
-        _notices.Count.ShouldBe(101);
+        _notices.ShouldBeEmpty("it does not overtake what runs again");
+        _state.Late.Count.ShouldBe(101);
 
         Take(CircuitCore.Recover(_state, new CircuitRecovered(1, 0), _now));
+        _state.Late.ShouldBeEmpty();
+        _notices.Select(n => (n.Kind, n.IsLate, n.Letters.Count))
+            .ShouldBe([(CircuitNoticeKind.Closed, false, 0), (CircuitNoticeKind.Recover, true, 101)]);
+        _notices.Clear();
         Fails(101, version: 0);
+        _notices.ShouldAllBe(n => n.Kind == CircuitNoticeKind.Recover && n.IsLate && n.Letters.Count == 1);
+        _notices.Count.ShouldBe(101);
         (_state.Status, _state.CountAt(_now)).ShouldBe((CircuitStatus.Closed, 0));
         _notices.Clear();
         Fails(101);
         (_state.Status, _state.Epoch).ShouldBe((CircuitStatus.Open, 2));
         _notices.ShouldHaveSingleItem().Kind.ShouldBe(CircuitNoticeKind.Opened);
+    }
+
+    [Fact]
+    public void What_is_heard_of_late_is_tried_next_time_when_the_rest_fails_again()
+    {
+        Fails(150);
+        Orders(CircuitStatus.Closed).ShouldBeNull();
+        (_notices[^1].Since, _notices[^1].Letters.Count).ShouldBe((_now, 150));
+        Fails(1, version: 0);
+        Take(CircuitCore.Recover(_state, new CircuitRecovered(1, 120), _now));
+        (_state.Status, _state.Late.Count, _state.Letters.Count).ShouldBe((CircuitStatus.Open, 0, 1));
     }
 
     [Fact]

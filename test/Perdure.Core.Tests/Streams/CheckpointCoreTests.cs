@@ -53,6 +53,9 @@ public sealed class CheckpointCoreTests
         ReaderState waits = s_reader with { DueAt = 99 };
         Decide("Retry", waits).Reader.ShouldBeEquivalentTo(s_reader);
         Decide("Skip", waits).Outcome.ShouldBe("WrongState");
+        ReaderState keyed = s_reader.With("a", new ReaderState { Position = 3, Failures = 2, DueAt = 9 });
+        Decide("Retry", keyed).Reader!.Keys["a"]
+            .ShouldBeEquivalentTo(new ReaderState { Position = 3, Failures = 2 });
         Decide("Retry", s_reader).ShouldBe(("WrongState", null));
         Decide("Skip", s_reader).ShouldBe(("WrongState", null));
     }

@@ -50,6 +50,13 @@ public sealed class StreamCodecTests
     {
         ReaderState plain = new() { Position = 5 };
         Encoding.UTF8.GetString(ReaderStateCodec.Encode(plain).Span).ShouldBe("{}");
+        ReaderState keyed = plain.With("", new() { Position = 9, Failures = 1 })
+            .With("ü\0\"", new() { Position = 7, Piece = 2, PieceEnd = 9, Done = NumberRanges.Empty.With(8, 9) });
+        ReaderState read = ReaderStateCodec.Decode(5, ReaderStateCodec.Encode(keyed));
+        read.Keys.Keys.ShouldBe(keyed.Keys.Keys);
+        foreach ((string key, ReaderState known) in keyed.Keys)
+            read.Keys[key].ShouldBeEquivalentTo(known);
+        read.With("", plain).Keys.Keys.ShouldHaveSingleItem();
         ReaderStateCodec.Decode(5, ReaderStateCodec.Encode(plain)).ShouldBeEquivalentTo(plain);
         ReaderState full = new()
         {

@@ -21,6 +21,23 @@ internal sealed class EventJournal(Simulation simulation)
         return record;
     }
 
+    /// <summary>
+    /// A function gets events of one key, which has an order of its own: nothing of the key that stands before them may
+    /// be aside.
+    /// </summary>
+    public EventRecord[] BeginOfKey(string[] ids, int retry)
+    {
+        EventRecord[] records = [.. ids.Select(id => Begin(id, retry))];
+        if (records.Any(r => r.Key != records[0].Key))
+            simulation.Violate($"'{ids[0]}' runs with events of other keys: {string.Join(' ', ids)}.");
+        foreach (EventRecord record in records)
+        {
+            if (record.Log?.AsideBefore(record) is { } other && !records.Contains(other))
+                simulation.Violate($"The function of '{record.Id}' runs, and '{other.Id}' of its key is aside.");
+        }
+        return records;
+    }
+
     /// <summary>It depends on what a circuit is for.</summary>
     public void CheckCircuit(EventRecord record) => simulation.Ledger.CheckCircuit(record, simulation.World.Current!);
 

@@ -28,6 +28,7 @@ internal sealed class EventRecord(string id)
     public EventPlace Place { get; set; }
     public LogRecord? Log { get; set; }
     public long Number { get; set; }
+    public string? Key { get; set; }
 
     /// <summary>How often its function began with it.</summary>
     public int Runs { get; set; }
@@ -45,24 +46,33 @@ internal sealed class EventRecord(string id)
     public bool IsSentAgain { get; set; }
 
     /// <summary>The nearest event of its log before it whose function has never begun.</summary>
-    public EventRecord? LeftOutBefore => Log?.Before(Number);
+    public EventRecord? LeftOutBefore => Log?.Before(this);
 }
 
 /// <summary>A log, as the checker follows it.</summary>
-internal sealed class LogRecord
+/// <param name="isByKey">Each key has an order of its own.</param>
+internal sealed class LogRecord(bool isByKey)
 {
     private readonly SortedDictionary<long, EventRecord> _events = [];
 
     public long Next { get; private set; }
     public long Position { get; set; }
 
+    public IEnumerable<EventRecord> All => _events.Values;
+
     public IEnumerable<EventRecord> Open => _events.Values.Where(e => e.Place != EventPlace.Done);
 
     public IEnumerable<EventRecord> Between(long from, long end) =>
         _events.Where(e => e.Key >= from && e.Key < end).Select(e => e.Value);
 
-    public EventRecord? Before(long number) =>
-        _events.LastOrDefault(e => e.Key < number && e.Value is { Runs: 0, IsPutAside: false }).Value;
+    public bool IsByKey => isByKey;
+
+    public EventRecord? Before(EventRecord record) => _events.Values.LastOrDefault(
+        e => e.Number < record.Number && e is { Runs: 0, IsPutAside: false } && (!isByKey || e.Key == record.Key));
+
+    /// <summary>An event of its key that stands before it and is aside.</summary>
+    public EventRecord? AsideBefore(EventRecord record) => record.Key is null ? null : _events.Values.LastOrDefault(
+        e => e.Number < record.Number && e.Key == record.Key && e.IsPutAside);
 
     public void Add(EventRecord record)
     {

@@ -48,6 +48,8 @@ internal sealed partial class Finish(Simulation simulation, MemoryStore disk)
             if (simulation.Ledger.Circuit is
                 { Status: CircuitStatus.Isolated } or { Status: CircuitStatus.Open, ProbeAt: 0 })
                 simulation.Clients.CloseCircuit(serving[round % serving.Length]);
+            if (simulation.Ledger.HoldingKeys.Any())
+                simulation.Clients.Replay(serving[round % serving.Length]);
             for (int i = 0; i < alive.Length; i++)
                 Push(alive[i], serving[(round + i) % serving.Length], round);
         }
@@ -69,7 +71,7 @@ internal sealed partial class Finish(Simulation simulation, MemoryStore disk)
     private bool IsDone => simulation.Ledger.Current.All(l => l.End is not null)
         && simulation.Ledger.OpenMessages + simulation.Ledger.OpenTimers + simulation.Ledger.OpenTasks == 0
         && !simulation.Ledger.OpenEvents.Any() && simulation.Ledger.IsTimerQuiet
-        && simulation.Ledger.IsCircuitQuiet;
+        && simulation.Ledger.IsCircuitQuiet && !simulation.Ledger.HoldingKeys.Any();
 
     /// <summary>
     /// The disk knows of the last commit before the process does, what has ended may be on its way out, and a request

@@ -87,7 +87,7 @@ internal sealed partial class Ledger
         keys is [var first, ..] && _messages.TryGetValue(first, out var entry) ? entry.Row.Target : null;
 
     /// <summary>
-    /// Rows of careful mode are for an instance, or for an entity that has something to do which the next process finds.
+    /// Rows of careful mode are for an instance, or for an entity that has something to do that the next one finds.
     /// </summary>
     private void CheckTask(TaskRow task)
     {

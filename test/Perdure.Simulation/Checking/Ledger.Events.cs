@@ -123,6 +123,12 @@ internal sealed partial class Ledger
             Violate($"'{dead.EventId}' was put aside, and is done already.");
         if (dead.Function is nameof(BankFunctions.Pay) or nameof(BankFunctions.Settle))
             PutAsideForBank(dead, record);
+        else if (dead.Class == DeadLetterReason.KeyHeld)
+        {
+            if (record.Log?.AsideBefore(record) is null)
+                Violate($"'{dead.EventId}' waits aside, and nothing of its key is aside before it.");
+            simulation.Counters.Add(Rare.KeyHeld);
+        }
         else if (dead.Class != DeadLetterReason.CrashSuspect
             && record.Plan is not { Fails: > TriggeredFunctions.Retries })
             Violate($"'{dead.EventId}' was put aside ({dead.Class}), and would have succeeded.");
@@ -133,7 +139,7 @@ internal sealed partial class Ledger
     private void Append(BlockRow block)
     {
         if (!_logs.TryGetValue(block.Log, out LogRecord? log))
-            _logs.Add(block.Log, log = new LogRecord());
+            _logs.Add(block.Log, log = NewLog(block.Log));
         if (block.First < log.Next)
             Violate($"A block of '{block.Log}' begins at {block.First}, and the log is at {log.Next}.");
         foreach (StoredEvent stored in EventCodec.Decode(block))
@@ -142,7 +148,7 @@ internal sealed partial class Ledger
             if (record.Log is not null)
                 Violate($"'{record.Id}' stands in '{block.Log}' twice.");
             Come(record, EventPlace.Waiting);
-            (record.Log, record.Number) = (log, stored.Number);
+            (record.Log, record.Number, record.Key) = (log, stored.Number, stored.Data.Key);
             log.Add(record);
             _eventTasks.Add(EntityInstanceIds.TaskKey($"{block.Log}/$default/{stored.Number}"));
         }
@@ -151,7 +157,7 @@ internal sealed partial class Ledger
     private void Advance(ReaderRow row)
     {
         if (!_logs.TryGetValue(row.Log, out LogRecord? log))
-            _logs.Add(row.Log, log = new LogRecord());
+            _logs.Add(row.Log, log = NewLog(row.Log));
         ReaderState state = ReaderStateCodec.Decode(row.Position, row.State);
         if (state.Position < log.Position || state.Position > log.Next)
             Violate($"The checkpoint of '{row.Log}' goes from {log.Position} to {state.Position} of {log.Next}.");
@@ -171,6 +177,10 @@ internal sealed partial class Ledger
                 Violate($"The reader of '{row.Log}' forgets that '{record.Id}' is done.");
         }
         log.Position = state.Position;
+        if (log.IsByKey && state.Keys.Values.Any(k => k.Failures > 0))
+            simulation.Counters.Add(Rare.KeyRetried);
+        if (log.IsByKey && state.Done.Count > 0)
+            simulation.Counters.Add(Rare.KeyAhead);
         simulation.Trace($"  reader of {row.Log}: at {state.Position}, {state.Failures} failures, pieces of "
             + $"{state.Piece} to {state.PieceEnd}{(state.IsSearching ? ", searching" : "")}");
         simulation.Counters.Add(state switch
@@ -193,6 +203,12 @@ internal sealed partial class Ledger
             Violate($"'{record.Id}' comes again, and is done.");
         record.Place = place;
     }
+
+    /// <summary>What is aside and holds its key.</summary>
+    public IEnumerable<EventRecord> HoldingKeys =>
+        _logs.Values.Where(l => l.IsByKey).SelectMany(l => l.All).Where(e => e is { IsPutAside: true, Key: not null });
+
+    private static LogRecord NewLog(string id) => new(StreamIds.Split(id).Stream == GossipFunctions.Stream);
 
     private static bool IsOfEvents(string target) => QueueIds.Is(target);
 }

@@ -130,6 +130,10 @@ internal enum Rare
     LetterRanAgain,
     LetterRequeued,
     SentTwice,
+    KeyAhead,
+    KeyRetried,
+    KeyHeld,
+    LetterReplayed,
 }
 
 /// <summary>What a run, or all of them together, came to.</summary>

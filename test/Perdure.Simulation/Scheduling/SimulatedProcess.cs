@@ -70,6 +70,7 @@ internal sealed class SimulatedProcess
     public StreamClient? Streams { get; set; }
     public TimerClient? Timers { get; set; }
     public CircuitClient? Circuits { get; set; }
+    public DeadLetterClient? DeadLetters { get; set; }
 
     /// <summary>What it takes for the time may be earlier in a moment.</summary>
     public void RememberTime() => _latestTime = LatestTime;

@@ -35,13 +35,41 @@ internal sealed partial class Clients
         string key = dice.Pick(s_keys);
         (string Id, Happening Plan)[] events =
             [.. Enumerable.Range(0, dice.Chance(0.5) ? 1 : dice.Between(2, 12)).Select(_ => (NewToken("v"), Draw()))];
-        string stream = dice.Chance(0.25) ? TriggeredFunctions.Late : TriggeredFunctions.Stream;
+        string stream = dice.Pick(
+            TriggeredFunctions.Stream, TriggeredFunctions.Stream, TriggeredFunctions.Late, GossipFunctions.Stream);
         StreamEntry[] entries =
-            [.. events.Select(e => new StreamEntry(e.Plan) { EventId = e.Id, PartitionKey = key })];
+            [.. events.Select(e => new StreamEntry(e.Plan) { EventId = e.Id, PartitionKey = KeyOf(stream, key) })];
+        if (stream == GossipFunctions.Stream)
+        {
+            // Each key has its log, and what goes to several is not one commit.
+            for (int i = 0; i < events.Length; i++)
+                await AcceptedAsync([events[i]], process.Streams!.AppendAsync(stream, [entries[i]]));
+            return;
+        }
         bool isAccepted = await AcceptedAsync(events, process.Streams!.AppendAsync(stream, entries));
         if (isAccepted && simulation.Remembers && dice.Chance(0.5))
             await AppendAgainAsync(process, stream, entries);
     }
+
+    /// <summary>Where each key has an order of its own, what comes one after the other is of several.</summary>
+    private string? KeyOf(string stream, string key) => stream != GossipFunctions.Stream ? key
+        : dice.Chance(0.1) ? null : dice.Chance(0.4) ? key : dice.Pick(s_keys);
+
+    /// <summary>Lets gossip that holds its key run again, outside of what is drawn.</summary>
+    public void Replay(SimulatedProcess process) =>
+        simulation.World.Queue(process, () => _ = RunAsync(process, _ => ReplayAsync(process)));
+
+    private Task ReplayAsync(SimulatedProcess process) => ToldAsync(async () =>
+    {
+        DeadLetterFilter filter = new() { FunctionName = "TakeGossip", State = DeadLetterState.Active };
+        DeadLetterQueryResult found =
+            await Answered(NewToken("letters"), process.DeadLetters!.ListAsync(filter, pageSize: 10));
+        if (found.DeadLetters.Count == 0)
+            return;
+        await Answered(
+            NewToken("replay"), process.DeadLetters.ReplayAsync(found.DeadLetters.Select(d => d.Id)));
+        simulation.Counters.Add(Rare.LetterReplayed);
+    });
 
     /// <summary>Somebody does not know that they are there: the ledger wants them to be there once.</summary>
     private async Task AppendAgainAsync(SimulatedProcess process, string stream, StreamEntry[] entries)

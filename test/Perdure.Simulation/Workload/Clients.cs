@@ -43,6 +43,7 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
             < 100 => ListAsync,
             < 103 => _ => OfTimers(process),
             < 104 => _ => OfCircuit(process),
+            < 107 => _ => ReplayAsync(process),
             _ => OfEntities(),
         };
         Do(process, act);

@@ -26,7 +26,7 @@ internal sealed class ProgramUnderTest
         Type[] first =
         [
             typeof(Workload.Functions), typeof(ObjectFunctions), typeof(EntityFunctions), typeof(TriggeredFunctions),
-            typeof(BankFunctions),
+            typeof(BankFunctions), typeof(GossipFunctions),
         ];
         Functions = FunctionDiscovery.Discover([.. first, typeof(LateFunctions)], environment);
         Earlier = FunctionDiscovery.Discover(first, environment);

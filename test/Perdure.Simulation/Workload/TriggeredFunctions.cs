@@ -67,17 +67,22 @@ public static class TriggeredFunctions
         int[] failing = [.. Enumerable.Range(0, events.Length).Where(i => records[i].Runs <= events[i].Fails)];
         if (failing.Any(i => !events[i].IsNamed))
             throw new InvalidOperationException("an event fails");
-        foreach (EventRecord record in records.Where((_, i) => !failing.Contains(i)))
-        {
-            journal.Succeed(record);
-            // What is done while others of its batch are not must be remembered as done: run again, it says this twice.
-            if (failing.Length > 0 && !record.Id.EndsWith(Seen, StringComparison.Ordinal))
-                seen.Add(new StreamEntry(new Happening()) { EventId = record.Id + Seen, PartitionKey = record.Id });
-        }
+        Succeed(records.Where((_, i) => !failing.Contains(i)), failing.Length > 0, seen);
         return BatchResult.Fail(failing);
     }
 
-    private static async Task PassAsync(Happening happening, CancellationToken stopping)
+    internal static void Succeed(IEnumerable<EventRecord> done, bool areOthersNot, ICollector<StreamEntry> seen)
+    {
+        foreach (EventRecord record in done)
+        {
+            Simulation.Here.EventJournal.Succeed(record);
+            // What is done while others of its batch are not must be remembered as done: run again, it says this twice.
+            if (areOthersNot && !record.Id.EndsWith(Seen, StringComparison.Ordinal))
+                seen.Add(new StreamEntry(new Happening()) { EventId = record.Id + Seen, PartitionKey = record.Id });
+        }
+    }
+
+    internal static async Task PassAsync(Happening happening, CancellationToken stopping)
     {
         if (happening.Milliseconds == 0)
             return;

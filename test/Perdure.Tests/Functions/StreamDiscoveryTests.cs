@@ -43,6 +43,9 @@ public sealed class StreamDiscoveryTests
         { typeof(BadBatch), "BadBatch.Run: MaxEventBatchSize = -1; it is from 1 to 10,000." },
         { typeof(BadStart), "BadStart.Run: InitialOffset = \"yesterday\" is neither fromStart nor fromEnd" },
         { typeof(BadPolicy), "BadPolicy.Run: FailurePolicy = 9 is none of DeadLetterAndAdvance, Advance" },
+        { typeof(BadOrdering), "BadOrdering.Run: Ordering = 7 is none of Partition, Key." },
+        { typeof(BadKeys), "BadKeys.Run: MaxConcurrentKeys = 1001; it is from 1 to 1,000." },
+        { typeof(HeldKeys), "HeldKeys.Run: Ordering = Key does not go with FailurePolicy = HoldPartition" },
         { typeof(BadEvent), "[EventHubTrigger] goes with string, byte[], StreamEvent or a type that can be read" },
         { typeof(NamesOfOne), "NamesOfOne.Run returns BatchResult and takes one event at a time; it is for batches." },
         { typeof(LostResult), "LostResult.Run returns System.Int32, and nobody takes it" },
@@ -125,6 +128,24 @@ public sealed class StreamDiscoveryTests
     private static class BadStart
     {
         public static void Run([EventHubTrigger("items", InitialOffset = "yesterday")] string item) => _ = item;
+    }
+
+    private static class BadOrdering
+    {
+        public static void Run([EventHubTrigger("items", Ordering = (EventOrdering)7)] string item) => _ = item;
+    }
+
+    private static class BadKeys
+    {
+        public static void Run([EventHubTrigger("items", MaxConcurrentKeys = 1001)] string item) => _ = item;
+    }
+
+    private static class HeldKeys
+    {
+        public static void Run(
+            [EventHubTrigger(
+                "items", Ordering = EventOrdering.Key, FailurePolicy = EventFailurePolicy.HoldPartition)]
+            string item) => _ = item;
     }
 
     private static class BadPolicy

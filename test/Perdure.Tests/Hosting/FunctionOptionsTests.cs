@@ -85,13 +85,33 @@ public sealed class FunctionOptionsTests
                 .Streams.Single(f => f.Consumer.Name == name);
     }
 
+    [Fact]
+    public async Task So_does_the_order_of_its_events()
+    {
+        (string, string)[] host = [("Streams:Ordering", "Key"), ("Streams:MaxConcurrentKeys", "5")];
+        (await KeysMaxAsync([])).ShouldBe((0, 4));
+        (await KeysMaxAsync(host)).ShouldBe((5, 4));
+        (await KeysMaxAsync([.. host, ("Functions:Events:MaxConcurrentKeys", "6")])).ShouldBe((6, 4));
+        (await KeysMaxAsync([.. host, ("Functions:Events:Ordering", "Partition")])).ShouldBe((0, 4));
+        (await KeysMaxAsync([("Functions:Events:Ordering", "Key")])).ShouldBe((16, 4));
+        (await KeysMaxAsync([("Functions:KeyedEvents:Ordering", "Partition")])).ShouldBe((0, 4));
+
+        static async Task<(int, int)> KeysMaxAsync((string, string)[] settings)
+        {
+            IReadOnlyList<StreamFunction> streams =
+                (await FunctionsAsync(settings, typeof(PlainStream), typeof(KeyedStream))).Streams;
+            return (streams.Single(f => f.Consumer.Name == "Events").KeysMax,
+                streams.Single(f => f.Consumer.Name == "KeyedEvents").KeysMax);
+        }
+    }
+
     [Theory]
     [InlineData("Functions:Shop:BatchSize", "5",
         "Perdure:Functions:Shop names no function of this host. Known: Plain.")]
     [InlineData("Functions:Plain:BatchSiz", "5",
         "Perdure:Functions:Plain:BatchSiz is no setting of a function; those are BatchSize, Concurrency, "
-        + "ConcurrencyLimit, Disabled, FailurePolicy, InitialOffset, MaxDequeueCount, MaxEventBatchSize, "
-        + "MaxRetryCount, NewBatchThreshold, RetryDelay, Timeout, VisibilityTimeout.")]
+        + "ConcurrencyLimit, Disabled, FailurePolicy, InitialOffset, MaxConcurrentKeys, MaxDequeueCount, "
+        + "MaxEventBatchSize, MaxRetryCount, NewBatchThreshold, Ordering, RetryDelay, Timeout, VisibilityTimeout.")]
     [InlineData("Functions:Plain:MaxEventBatchSize", "5",
         "Perdure:Functions:Plain:MaxEventBatchSize is set, but a function with [QueueTrigger] has only Timeout, "
         + "Concurrency, ConcurrencyLimit, Disabled, MaxDequeueCount, VisibilityTimeout, BatchSize, NewBatchThreshold.")]
@@ -122,6 +142,8 @@ public sealed class FunctionOptionsTests
     [Theory]
     [InlineData("FunctionTimeout", "00:00:00",
         "Perdure:FunctionTimeout is 00:00:00; it is longer than zero, or not set.")]
+    [InlineData("Streams:MaxConcurrentKeys", "0", "Perdure:Streams:MaxConcurrentKeys is 0; it is from 1 to 1000.")]
+    [InlineData("Streams:Ordering", "7", "Perdure:Streams:Ordering is 7; it is one of Partition, Key.")]
     [InlineData("ConcurrencyLimits:payments", "0", "Perdure:ConcurrencyLimits:payments is 0; it is from 1 to 100000.")]
     [InlineData("Scale:MaxInstances", "0", "Perdure:Scale:MaxInstances is 0; it is from 1 to 10000.")]
     [InlineData("Scale:DrainTarget", "00:00:00",
@@ -209,6 +231,14 @@ public sealed class FunctionOptionsTests
         public static void Run(
             [EventHubTrigger("said", MaxEventBatchSize = 20, InitialOffset = "fromStart",
                 FailurePolicy = EventFailurePolicy.DeadLetterAndAdvance)] string[] events) => events.ShouldNotBeEmpty();
+    }
+
+    private sealed class KeyedStream
+    {
+        [FunctionName("KeyedEvents")]
+        public static void Run(
+            [EventHubTrigger("keyed", Ordering = EventOrdering.Key, MaxConcurrentKeys = 4)] string e) =>
+            e.ShouldNotBeEmpty();
     }
 
     private sealed class Five

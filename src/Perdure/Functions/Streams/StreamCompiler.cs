@@ -58,6 +58,7 @@ internal sealed class StreamCompiler : TriggeredCompiler
         TimeSpan? timeout = FunctionLimits.Timeout(Function, Environment, _problems);
         int? concurrency = FunctionLimits.Concurrency(Function, Environment, _problems);
         int batchMax = _settings.BatchMax(trigger);
+        int keysMax = _settings.KeysMax(trigger);
         StreamStart? start = _settings.Start(trigger);
         StreamConsumer? consumer = _settings.Consumer(trigger);
         if (NamesFailures && !IsBatch)
@@ -65,6 +66,7 @@ internal sealed class StreamCompiler : TriggeredCompiler
         return Code(timeout, concurrency) is { } code && consumer is not null && start is not null
             ? new StreamFunction(consumer, code, IsBatch ? batchMax : 1, start, ReturnPlace)
             {
+                KeysMax = keysMax,
                 NamesFailures = NamesFailures && ReturnPlace is null,
                 Check = Check(consumer),
                 Outputs = Outputs,

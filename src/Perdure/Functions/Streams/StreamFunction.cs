@@ -14,6 +14,11 @@ namespace Perdure.Functions.Streams;
 internal sealed record StreamFunction(
     StreamConsumer Consumer, ActivityFunction Code, int BatchMax, StreamStart Start, OutputPlace? Returns)
 {
+    /// <summary>
+    /// How many keys of a partition run at a time, each in its order; 0 when the partition has one order.
+    /// </summary>
+    public int KeysMax { get; init; }
+
     /// <summary>Throws a <see cref="PayloadException"/> for a body that does not fit what it takes.</summary>
     public Action<Payload> Check { get; init; } = static _ => { };
 

@@ -12,6 +12,7 @@ internal sealed class StreamSettings(
 {
     private const int GroupCharsMax = 50;
     private const int BatchMaxMax = 10_000;
+    private const int KeysMaxMax = 1_000;
     private const int LongestRetryFactor = 16;
 
     private StreamOptions Options => Environment.Streams;
@@ -22,15 +23,9 @@ internal sealed class StreamSettings(
         string? stream = Stream(trigger.EventHubName);
         string? group = Group(trigger.ConsumerGroup);
         RetryPolicy? retries = Retries(out RetryPolicy? policy) ? policy : Default();
-        EventFailurePolicy failures = IsSaid(nameof(trigger.FailurePolicy))
-            ? trigger.FailurePolicy
-            : Own.FailurePolicy ?? Options.FailurePolicy;
-        if (!Enum.IsDefined(failures))
-        {
-            Problem($"{Function.Place}: FailurePolicy = {failures} is none of "
-                + $"{string.Join(", ", Enum.GetNames<EventFailurePolicy>())}.");
+        EventFailurePolicy failures = Policy(trigger);
+        if (!IsDefined(nameof(trigger.FailurePolicy), failures))
             return null;
-        }
         return stream is null || group is null || retries is null
             ? null
             : new StreamConsumer(stream, group, Function.Name, retries, failures);
@@ -47,6 +42,28 @@ internal sealed class StreamSettings(
         return trigger.MaxEventBatchSize > 0
             ? trigger.MaxEventBatchSize
             : Own.MaxEventBatchSize ?? Options.MaxEventBatchSize;
+    }
+
+    /// <summary>How many keys run at a time; 0 when the partition has one order.</summary>
+    public int KeysMax(EventHubTriggerAttribute trigger)
+    {
+        EventOrdering ordering =
+            IsSaid(nameof(trigger.Ordering)) ? trigger.Ordering : Own.Ordering ?? Options.Ordering;
+        if (trigger.MaxConcurrentKeys is < 0 or > KeysMaxMax)
+        {
+            Problem($"{Function.Place}: MaxConcurrentKeys = {trigger.MaxConcurrentKeys}; it is from 1 to "
+                + string.Create(CultureInfo.InvariantCulture, $"{KeysMaxMax:N0}."));
+        }
+        if (!IsDefined(nameof(trigger.Ordering), ordering) || ordering == EventOrdering.Partition)
+            return 0;
+        if (Policy(trigger) == EventFailurePolicy.HoldPartition)
+        {
+            Problem($"{Function.Place}: Ordering = Key does not go with FailurePolicy = HoldPartition, for no key "
+                + "waits for another; use HoldKey.");
+        }
+        return trigger.MaxConcurrentKeys > 0
+            ? trigger.MaxConcurrentKeys
+            : Own.MaxConcurrentKeys ?? Options.MaxConcurrentKeys;
     }
 
     /// <summary>Where the group begins; null after a problem.</summary>
@@ -66,6 +83,18 @@ internal sealed class StreamSettings(
         Problem($"{Function.Place}: InitialOffset = \"{text}\" is neither fromStart nor fromEnd nor a time such as "
             + "2026-11-29T12:00:00Z.");
         return null;
+    }
+
+    private EventFailurePolicy Policy(EventHubTriggerAttribute trigger) => IsSaid(nameof(trigger.FailurePolicy))
+        ? trigger.FailurePolicy
+        : Own.FailurePolicy ?? Options.FailurePolicy;
+
+    private bool IsDefined<T>(string setting, T value) where T : struct, Enum
+    {
+        if (Enum.IsDefined(value))
+            return true;
+        Problem($"{Function.Place}: {setting} = {value} is none of {string.Join(", ", Enum.GetNames<T>())}.");
+        return false;
     }
 
     private string? Group(string name)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Perdure.Core.Circuits;
 using Perdure.Core.DeadLetters;
@@ -98,8 +99,11 @@ internal sealed class CircuitNotices(CircuitOptions options, CircuitChannels cha
     /// </summary>
     private async Task RecoverAsync(CircuitNotice notice, Delivery delivery, CancellationToken stop)
     {
-        DeadLetterKey[] letters = [.. notice.Letters.Select(DeadLetterKey.Parse)];
         Node here = node();
+        HashSet<DeadLetterKey> mine = [.. notice.Letters.Select(DeadLetterKey.Parse)];
+        if (!notice.IsProbe && !notice.IsLate)
+            mine.UnionWith(await UnheardAsync(mine, notice.Since - notice.Rules.Window, stop));
+        DeadLetterKey[] letters = [.. mine];
         foreach (DeadLetterKey[] some in letters.Chunk(Page))
         {
             long now = here.Now;
@@ -110,7 +114,6 @@ internal sealed class CircuitNotices(CircuitOptions options, CircuitChannels cha
                     TrailEntry.Of(now, DeadLetterAction.Replayed, $"the circuit {notice.Circuit}")), stop);
             Remind(taken);
         }
-        HashSet<DeadLetterKey> mine = [.. letters];
         for (int looks = 1; await AnyAsync(mine, DeadLetterState.Replaying, stop); looks++)
         {
             // Who owns them may not have heard of it.
@@ -149,8 +152,7 @@ internal sealed class CircuitNotices(CircuitOptions options, CircuitChannels cha
     {
         DeadLetterPage page = await node().Store.QueryDeadLettersAsync(
             new DeadLetterQuery { Key = key, PageSize = 1, WithRecords = false }, stop);
-        return page.Rows is [{ State: DeadLetterState.Resolved } row]
-            && row.Source.StartsWith("stream ", StringComparison.Ordinal);
+        return page.Rows is [{ State: DeadLetterState.Resolved } row] && TripLetters.IsEvent(row);
     }
 
     private async Task<bool> AnyAsync(HashSet<DeadLetterKey> keys, DeadLetterState state, CancellationToken stop) =>
@@ -159,21 +161,38 @@ internal sealed class CircuitNotices(CircuitOptions options, CircuitChannels cha
     private async Task<int> CountAsync(HashSet<DeadLetterKey> keys, DeadLetterState state, CancellationToken stop)
     {
         int count = 0;
+        await foreach (DeadLetterRow row in RowsAsync(keys, new() { State = state, PageSize = Page }, stop))
+            count += keys.Contains(row.Key) ? 1 : 0;
+        return count;
+    }
+
+    /// <summary>What the circuit has not heard of yet, and must run with these to keep the order.</summary>
+    private async Task<IReadOnlyList<DeadLetterKey>> UnheardAsync(
+        HashSet<DeadLetterKey> known, long since, CancellationToken stop)
+    {
+        List<DeadLetterRow> rows = [];
+        DeadLetterQuery query = new() { State = DeadLetterState.Active, From = since, PageSize = Page };
+        await foreach (DeadLetterRow row in RowsAsync(known, query, stop))
+            rows.Add(row);
+        return TripLetters.Unheard(rows, known);
+    }
+
+    /// <summary>What a query finds in the partitions of these.</summary>
+    private async IAsyncEnumerable<DeadLetterRow> RowsAsync(
+        HashSet<DeadLetterKey> keys, DeadLetterQuery query, [EnumeratorCancellation] CancellationToken stop)
+    {
         foreach (int partition in keys.Select(k => k.Partition).Distinct())
         {
-            DeadLetterQuery query = new()
-            {
-                State = state, Partition = partition, PageSize = Page, WithRecords = false,
-            };
+            DeadLetterQuery here = query with { Partition = partition, WithRecords = false };
             while (true)
             {
-                DeadLetterPage page = await node().Store.QueryDeadLettersAsync(query, stop);
-                count += page.Rows.Count(r => keys.Contains(r.Key));
+                DeadLetterPage page = await node().Store.QueryDeadLettersAsync(here, stop);
+                foreach (DeadLetterRow row in page.Rows)
+                    yield return row;
                 if (page.After is null)
                     break;
-                query = query with { After = page.After };
+                here = here with { After = page.After };
             }
         }
-        return count;
     }
 }

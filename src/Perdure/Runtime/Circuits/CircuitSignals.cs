@@ -13,9 +13,9 @@ internal static class CircuitSignals
     /// <summary>What is bad itself counts, and does not run again when the circuit closes.</summary>
     public static CircuitFailure Of(DeadLetterRow dead, FailureDetails failure) => new(
         dead.Function, dead.Fingerprint, Text(failure),
-        dead.Class is DeadLetterReason.Exception or DeadLetterReason.Timeout ? dead.Key.ToString() : null)
+        TripLetters.RunAgain(dead) ? dead.Key.ToString() : null)
     {
-        InPlace = dead.Source.StartsWith("stream ", StringComparison.Ordinal),
+        InPlace = TripLetters.IsEvent(dead),
     };
 
     /// <summary>Of something that was given up and is not put aside.</summary>

@@ -13,6 +13,12 @@ internal sealed class StreamDelivery(StreamReader reader, ReaderState before, IR
     public ReaderState Before => before;
     public IReadOnlyList<StoredEvent> Events => events;
 
+    /// <summary>Where each key has an order of its own: these events as those of their key.</summary>
+    public Strand? Strand { get; init; }
+
+    /// <summary>Then the reader as it is when what becomes of them is put in line.</summary>
+    public ReaderState? Beside { get; set; }
+
     /// <summary>
     /// Those that do not fit what the function takes: they fail by themselves, and it never sees them.
     /// </summary>

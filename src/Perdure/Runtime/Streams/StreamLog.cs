@@ -238,7 +238,7 @@ internal sealed partial class StreamLog
         List<ReaderRow> begin = [];
         foreach ((StreamFunction function, ReaderState state, bool isNew) in readers)
         {
-            StreamReader reader = new(this, function, state);
+            StreamReader reader = StreamReader.Of(this, function, state);
             _readers.Add(reader);
             if (isNew)
                 begin.Add(reader.Row_NeedsLock);

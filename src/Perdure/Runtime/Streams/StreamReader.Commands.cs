@@ -8,7 +8,7 @@ namespace Perdure.Runtime.Streams;
 /// What somebody wants of the reader is done between two batches, when the end of the last one is durable: so nothing
 /// that ran before can move the checkpoint afterwards.
 /// </summary>
-internal sealed partial class StreamReader
+internal abstract partial class StreamReader
 {
     private readonly Queue<Message.Checkpoint> _commands = new();
 
@@ -29,17 +29,16 @@ internal sealed partial class StreamReader
         while (_commands.TryPeek(out Message.Checkpoint? command))
         {
             // Whatever comes of what is in line looks here again.
-            if (_inLine.Count > 0)
+            if (_inLine.Count > 0 || _inHand.Count > 0)
                 return false;
             (RequestOutcome outcome, ReaderState? next) = CheckpointCore.Decide(
                 command, _state, Log.Start_NeedsLock, Log.End_NeedsLock, hasFunction: true);
             DeadLetterRow? dead = null;
             if (outcome == RequestOutcome.Accepted && command.Verb == CheckpointVerb.Skip)
             {
-                List<StoredEvent> held = Next_NeedsLock(_state.Position, 1, long.MaxValue, out bool isInStore);
+                List<StoredEvent> held = Read_NeedsLock(_state.Position, 1, long.MaxValue, out bool isInStore);
                 if (held.Count == 0)
                 {
-                    _isReading = isInStore;
                     missing = isInStore ? (_state.Position, 1) : null;
                     return false;
                 }
@@ -48,7 +47,10 @@ internal sealed partial class StreamReader
             }
             _commands.Dequeue();
             if (next is not null)
-                (_state, _read) = (next, []);
+            {
+                _state = next;
+                Moved_NeedsLock();
+            }
             Log.Write_NeedsLock(command, outcome, next is null ? null : Row_NeedsLock, dead);
         }
         return true;

@@ -10,9 +10,9 @@ namespace Perdure.Runtime.Streams;
 /// of them, by whom and on which node, is found by asking again. While it asks, nothing is handed out, so that what it
 /// hears is true.
 /// </summary>
-internal sealed partial class StreamReader
+internal abstract partial class StreamReader
 {
-    private const int LettersPerRead = 1_000, ParkedMax = 100;
+    private const int LettersPerRead = 1_000;
 
     /// <summary>Null before the store was asked, and where keys do not stand still.</summary>
     private KeyHolds? _holds;
@@ -28,7 +28,7 @@ internal sealed partial class StreamReader
 
     public int HeldKeys_NeedsLock => _holds?.Count ?? 0;
 
-    private bool HoldsKeys => Function.Consumer.Policy == EventFailurePolicy.HoldKey;
+    protected bool HoldsKeys => Function.Consumer.Policy == EventFailurePolicy.HoldKey;
 
     /// <summary>Something may have become of what is aside.</summary>
     public void LookAtKeys_NeedsLock()
@@ -66,43 +66,46 @@ internal sealed partial class StreamReader
 
     private void HoldKeysOf_NeedsLock(ReaderTurn turn)
     {
+        if (!HoldsKeys)
+            return;
         foreach (DeadLetterRow dead in turn.DeadLetters)
         {
-            if (dead.Order is not null)
-                _holds?.PutAside(dead.Order);
+            if (dead.Order is null)
+                continue;
+            _holds?.PutAside(dead.Order);
+            // What the store is just saying may be without it.
+            _looksAgain |= _isLooking;
         }
     }
 
-    /// <summary>
-    /// Those in front whose keys do not stand still. If the first one's does, it and what follows it are put aside as
-    /// well, and none is left.
-    /// </summary>
-    private List<StoredEvent> Free_NeedsLock(List<StoredEvent> events)
+    protected bool IsHeld_NeedsLock(string? key) => _holds?.IsHeld(key) == true;
+
+    /// <summary>Lets events wait behind others of their keys, as long as there is room.</summary>
+    /// <param name="events">Events of keys that stand still.</param>
+    /// <returns>Those that can wait: all that stand before the first one that cannot.</returns>
+    protected List<StoredEvent> MakeWait_NeedsLock(IEnumerable<StoredEvent> events)
     {
-        if (_holds is not { Count: > 0 } holds)
-            return events;
-        int free = events.FindIndex(e => holds.IsHeld(e.Data.Key));
-        if (free != 0)
-            return free < 0 ? events : events[..free];
         List<StoredEvent> waiting = [];
-        foreach (StoredEvent e in events.Take(ParkedMax).TakeWhile(e => holds.IsHeld(e.Data.Key)))
+        string? full = null;
+        foreach (StoredEvent e in events)
         {
-            if (holds.IsFull(e.Data.Key!))
+            if (_holds!.IsFull(e.Data.Key!))
+            {
+                full = e.Data.Key;
                 break;
-            holds.Wait(e.Data.Key!);
+            }
+            _holds.Wait(e.Data.Key!);
             waiting.Add(e);
         }
-        if (waiting.Count > 0)
-            Park_NeedsLock(waiting);
-        else if (!_isFull)
-            Node.Logger.KeyIsFull(Log.Id, Function.Consumer.Group, KeyHolds.WaitingMax, events[0].Data.Key!);
+        if (waiting.Count == 0 && full is not null && !_isFull)
+            Node.Logger.KeyIsFull(Log.Id, Function.Consumer.Group, KeyHolds.WaitingMax, full);
         _isFull = waiting.Count == 0;
-        return [];
+        return waiting;
     }
 
-    private void Park_NeedsLock(List<StoredEvent> waiting)
+    /// <summary>Puts in line that events wait.</summary>
+    protected void Park_NeedsLock(ReaderTurn turn)
     {
-        ReaderTurn turn = _core.Park(_state, waiting, Node.Now, Partition.DrawDeadLetterNumber);
         _state = turn.State;
         Log.Forget_NeedsLock();
         _parking++;

@@ -15,28 +15,24 @@ using Perdure.Telemetry;
 namespace Perdure.Runtime.Streams;
 
 /// <summary>
-/// Hands the events of a log to a function, one batch at a time and in order. The next batch begins when the end of the
-/// one before stands in line: commits keep the order, so after a death never more is open than what had begun.
+/// Hands the events of a log to a function, in order. What comes next begins when the end of what was before it stands
+/// in line: commits keep the order, so after a death never more is open than what had begun.
 /// </summary>
-internal sealed partial class StreamReader : TriggerSource
+internal abstract partial class StreamReader : TriggerSource
 {
     /// <summary>How many ends stand in line before it waits for them.</summary>
     private const int InLineMax = 64;
 
-    /// <summary>What is read from the store at once, in batches of the function, and at least so many events.</summary>
-    private const int BatchesPerRead = 4, EventsPerRead = 256;
-
     private readonly StreamCore _core;
     private readonly Alarm _tick;
+    private readonly int _inHandMax;
     private readonly int _inLineMax;
+    private readonly HashSet<ActivityWork> _inHand = [];
     private ReaderState _state;
-    private ActivityWork? _inHand;
 
     /// <summary>Work whose end stands in line.</summary>
     private readonly HashSet<ActivityWork> _inLine = [];
 
-    /// <summary>Read from the store: whatever the log has from the first of them to the last.</summary>
-    private List<StoredEvent> _read = [];
     private bool _isReading;
     private bool _isPumping;
 
@@ -46,10 +42,14 @@ internal sealed partial class StreamReader : TriggerSource
     /// <summary>A circuit has kept it from running since it ran last.</summary>
     private bool _wasBlocked;
 
-    public StreamReader(StreamLog log, StreamFunction function, ReaderState state)
+    /// <param name="log">What it reads.</param>
+    /// <param name="function">What runs for it.</param>
+    /// <param name="state">How far it has come.</param>
+    /// <param name="inHandMax">How many batches run at a time.</param>
+    protected StreamReader(StreamLog log, StreamFunction function, ReaderState state, int inHandMax)
         : base($"stream {log.Stream}", log.Partition, log.Partition.Node.Circuits.For(function.Circuits))
     {
-        (Log, Function, _state) = (log, function, state);
+        (Log, Function, _state, _inHandMax) = (log, function, state, inHandMax);
         Circuits.Add(this);
         _core = new StreamCore(Partition.Number, Node.Partitions, Node.Number, log.Id, function.Consumer);
         _inLineMax = function.Consumer.Policy is EventFailurePolicy.HoldPartition or EventFailurePolicy.HoldKey
@@ -57,6 +57,9 @@ internal sealed partial class StreamReader : TriggerSource
             : InLineMax;
         _tick = new Alarm(Node, TimeSpan.FromDays(1), OnTick);
     }
+
+    public static StreamReader Of(StreamLog log, StreamFunction function, ReaderState state) =>
+        function.KeysMax > 0 ? new KeyedReader(log, function, state) : new SerialReader(log, function, state);
 
     public StreamLog Log { get; }
     public StreamFunction Function { get; }
@@ -67,18 +70,34 @@ internal sealed partial class StreamReader : TriggerSource
 
     public ReaderRow Row_NeedsLock => _core.RowOf(_state, Node.Now);
 
-    public override bool Has_NeedsLock(ActivityWork work) => _inHand == work;
+    protected StreamCore Core => _core;
+
+    /// <summary>Nothing begins before this time, whatever the state says.</summary>
+    protected long PausedUntil_NeedsLock => _pausedUntil;
+
+    protected int InLine_NeedsLock => _inLine.Count;
+
+    /// <summary>Whether there is something that may begin now, apart from circuits.</summary>
+    /// <param name="missing">What has to be read from the store first.</param>
+    protected abstract bool HasNext_NeedsLock(out (long From, int Count)? missing);
+
+    /// <summary>What begins now, if there is something.</summary>
+    /// <param name="pass">What circuits let begin.</param>
+    /// <param name="missing">What has to be read from the store first.</param>
+    protected abstract ActivityWork? Take_NeedsLock(CircuitPass pass, out (long From, int Count)? missing);
+
+    public override bool Has_NeedsLock(ActivityWork work) => _inHand.Contains(work);
 
     public override void Abandon_NeedsLock()
     {
         _tick.Dispose();
         Circuits.Remove(this);
-        if (_inHand is { } work)
+        foreach (ActivityWork work in _inHand)
         {
             work.Abandon();
             work.Delivery!.Exit();
         }
-        _inHand = null;
+        _inHand.Clear();
     }
 
     public override void Return(ActivityWork work, Message.TaskDone result)
@@ -87,14 +106,19 @@ internal sealed partial class StreamReader : TriggerSource
         BatchOutcome outcome = OutcomeOf(delivery, result);
         if (outcome.FirstFailure is { } failure && IsHeldBack(work, failure, outcome.IsOfEvents))
             return;
-        ReaderTurn turn = TurnOf(delivery, outcome);
-        Partition.Conclude(new StreamTurnEntry(work, outcome, turn));
+        Conclude(work, outcome);
         Pump();
     }
 
+    /// <summary>Puts in line what becomes of the events.</summary>
+    protected abstract void Conclude(ActivityWork work, BatchOutcome outcome);
+
+    /// <summary>What becomes of the events of a delivery.</summary>
+    protected abstract ReaderTurn Decide(StreamDelivery delivery, BatchOutcome outcome);
+
     public override void Placed_NeedsLock(TriggerEntry entry)
     {
-        _inHand = null;
+        _inHand.Remove(entry.Work);
         _inLine.Add(entry.Work);
         ReaderTurn turn = ((StreamTurnEntry)entry).Turn;
         _state = turn.State;
@@ -117,8 +141,7 @@ internal sealed partial class StreamReader : TriggerSource
     /// <summary>What becomes of the events, and what its circuits hear of that.</summary>
     public ReaderTurn TurnOf(StreamDelivery delivery, BatchOutcome outcome)
     {
-        ReaderTurn turn = _core.Conclude(
-            delivery.Before, delivery.Events, outcome, Node.Now, Partition.DrawDeadLetterNumber);
+        ReaderTurn turn = Decide(delivery, outcome);
         if (Circuits.All.Count == 0)
             return turn;
         List<CircuitFailure> failures =
@@ -141,14 +164,14 @@ internal sealed partial class StreamReader : TriggerSource
 
     protected override void GiveBack_NeedsLock(ActivityWork work, TimeSpan pause)
     {
-        _inHand = null;
+        _inHand.Remove(work);
         _pausedUntil = pause > TimeSpan.Zero ? Node.Now + (long)pause.TotalMilliseconds : 0;
         PumpSoon_NeedsLock();
     }
 
     protected override void PumpSoon_NeedsLock()
     {
-        if (_isPumping || _inHand is not null || Function.IsDisabled)
+        if (_isPumping || _inHand.Count >= _inHandMax || Function.IsDisabled)
             return;
         _isPumping = true;
         Node.Scheduler.Queue(static r => r.Pump(), this);
@@ -202,23 +225,14 @@ internal sealed partial class StreamReader : TriggerSource
         Partition.Guard(this, () =>
         {
             _isPumping = false;
-            if (IsLeaving || _inHand is not null || _isReading || !Obey_NeedsLock(out missing)
-                || _inLine.Count >= _inLineMax || !KnowsKeys_NeedsLock() || !HasNext_NeedsLock)
+            if (IsLeaving || _inHand.Count >= _inHandMax || _isReading)
                 return;
-            CircuitPass pass = Circuits.Ask(Partition.Number, out IReadOnlyList<CircuitGate> wanted);
-            if (pass.IsNone)
-            {
-                _wasBlocked = true;
-                Want_NeedsLock(wanted);
-                return;
-            }
-            // What it stands still at may have failed for the same reason as all the others.
-            if (_wasBlocked && _state.IsHeld)
-                _state = _state.Afresh();
-            _wasBlocked = false;
-            work = Take_NeedsLock(pass, out missing);
+            work = Next_NeedsLock(out missing);
+            _isReading = missing is not null;
             if (work is null)
-                pass.Return();
+                return;
+            _inHand.Add(work);
+            PumpSoon_NeedsLock();
         });
         if (work is not null)
             Node.Triggers.Enqueue(work);
@@ -226,48 +240,39 @@ internal sealed partial class StreamReader : TriggerSource
             _ = ReadAsync(first, most);
     }
 
-    private bool HasNext_NeedsLock => _state.Position < Log.End_NeedsLock;
-
-    private ActivityWork? Take_NeedsLock(CircuitPass pass, out (long From, int Count)? missing)
+    private ActivityWork? Next_NeedsLock(out (long From, int Count)? missing)
     {
-        missing = null;
-        // A retry begins when its count is durable: else a death would let it begin anew.
-        if (_state.Failures > 0 && _inLine.Count > 0)
+        if (!Obey_NeedsLock(out missing) || _inLine.Count >= _inLineMax || !KnowsKeys_NeedsLock()
+            || !HasNext_NeedsLock(out missing))
             return null;
-        long due = Math.Max(_state.DueAt, _pausedUntil);
-        if (_state.IsHeld || due > Node.Now)
+        CircuitPass pass = Circuits.Ask(Partition.Number, out IReadOnlyList<CircuitGate> wanted);
+        if (pass.IsNone)
         {
-            if (!_state.IsHeld)
-                _tick.SetTo(due);
+            _wasBlocked = true;
+            Want_NeedsLock(wanted);
             return null;
         }
-        (long from, int count, long end) = StreamCore.Next(_state, pass.Of(Function.BatchMax));
-        List<StoredEvent> events = Next_NeedsLock(from, count, end, out bool isInStore);
-        if (events.Count > 0)
-        {
-            events = Free_NeedsLock(events);
-            return events.Count == 0 ? null : _inHand = WorkOf(events, pass);
-        }
-        if (isInStore)
-        {
-            _isReading = true;
-            missing = (from, Math.Max(count * BatchesPerRead, EventsPerRead));
-        }
-        return null;
+        // What it stands still at may have failed for the same reason as all the others.
+        if (_wasBlocked && _state.IsHeld)
+            _state = _state.Afresh();
+        _wasBlocked = false;
+        ActivityWork? work = Take_NeedsLock(pass, out missing);
+        if (work is null)
+            pass.Return();
+        return work;
     }
 
-    private List<StoredEvent> Next_NeedsLock(long from, int count, long end, out bool isInStore)
-    {
-        isInStore = false;
-        if (_read.Count > 0)
-        {
-            _read.RemoveAll(e => e.Number < from);
-            List<StoredEvent> some = [.. _read.Take(count).TakeWhile(e => e.Number < end)];
-            if (some.Count > 0)
-                return some;
-        }
-        return Log.Read_NeedsLock(from, count, end, out isInStore);
-    }
+    /// <summary>Looks again then.</summary>
+    protected void WakeAt_NeedsLock(long time) => _tick.SetTo(time);
+
+    /// <summary>Events have been read from the store.</summary>
+    protected abstract void Found_NeedsLock(List<StoredEvent> events);
+
+    /// <summary>Somebody has moved the checkpoint.</summary>
+    protected abstract void Moved_NeedsLock();
+
+    /// <summary>Events from a number on, for what is asked by an operator.</summary>
+    protected abstract List<StoredEvent> Read_NeedsLock(long from, int count, long end, out bool isInStore);
 
     private async Task ReadAsync(long from, int count)
     {
@@ -292,24 +297,25 @@ internal sealed partial class StreamReader : TriggerSource
         Partition.Guard(this, () =>
         {
             _isReading = false;
-            _read = found;
+            Found_NeedsLock(found);
             PumpSoon_NeedsLock();
         });
     }
 
-    private ActivityWork WorkOf(List<StoredEvent> events, CircuitPass pass)
+    protected ActivityWork WorkOf(StreamDelivery delivery)
     {
+        IReadOnlyList<StoredEvent> events = delivery.Events;
         StoredEvent first = events[0];
         // Only care asks for the number: a crash is counted against what stands at the position.
         TaskKey task = new(EntityInstanceIds.TaskKey($"{Log.Id}/{Function.Consumer.Group}/{first.Number}"), 0, 0);
         HistoryEvent.TaskScheduled call = new(0, Function.Consumer.Name, Payload.None)
         {
-            Attempt = _state.Failures + 1,
+            Attempt = delivery.Before.Failures + 1,
         };
         return new ActivityWork(this, task, first.Data.Id, call)
         {
             Function = Function.Code,
-            Delivery = new StreamDelivery(this, _state, events) { Pass = pass },
+            Delivery = delivery,
             ScheduledAt = first.At,
             TraceParent = events.Count == 1 ? first.Data.TraceParent : null,
         };
