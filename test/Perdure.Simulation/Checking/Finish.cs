@@ -71,7 +71,9 @@ internal sealed partial class Finish(Simulation simulation, MemoryStore disk)
     private bool IsDone => simulation.Ledger.Current.All(l => l.End is not null)
         && simulation.Ledger.OpenMessages + simulation.Ledger.OpenTimers + simulation.Ledger.OpenTasks == 0
         && !simulation.Ledger.OpenEvents.Any() && simulation.Ledger.IsTimerQuiet
-        && simulation.Ledger.IsCircuitQuiet && !simulation.Ledger.HoldingKeys.Any();
+        && simulation.Ledger.IsCircuitQuiet && !simulation.Ledger.HoldingKeys.Any()
+        // Who is about to stop may still have requests on their way to the store.
+        && !simulation.Fleet.Living.Any(p => p.IsStopping);
 
     /// <summary>
     /// The disk knows of the last commit before the process does, what has ended may be on its way out, and a request
