@@ -195,6 +195,32 @@ internal sealed partial class DurableClient(
         CheckedId(instanceId);
         if (timeout is { } span && span < TimeSpan.Zero && span != Timeout.InfiniteTimeSpan)
             throw new ArgumentOutOfRangeException(nameof(timeout), span, "The time to wait cannot be negative.");
+        long began = node.Time.GetTimestamp();
+        while (true)
+        {
+            TimeSpan left = timeout is { } whole && whole != Timeout.InfiniteTimeSpan
+                ? Max(whole - node.Time.GetElapsedTime(began), TimeSpan.Zero)
+                : Timeout.InfiniteTimeSpan;
+            try
+            {
+                if (await EndWithinAsync(instanceId, left, cancellationToken) is { } status)
+                    return status;
+            }
+            catch (TimeoutException)
+            {
+                throw new TimeoutException(
+                    $"The orchestration '{instanceId}' did not end within {timeout}. It goes on; wait again, or ask for "
+                    + "its status.");
+            }
+        }
+
+        static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
+    }
+
+    /// <summary>Null when it has to be asked again, because what memory knew was thrown away.</summary>
+    private async Task<DurableOrchestrationStatus?> EndWithinAsync(
+        string instanceId, TimeSpan timeout, CancellationToken cancellationToken)
+    {
         Partition partition = node.PartitionOf(instanceId);
         long epoch = partition.Epoch;
         using CompletionWaiter waiter = partition.WaitForEnd(instanceId, out bool isLive);
@@ -207,41 +233,32 @@ internal sealed partial class DurableClient(
             if (snapshot.Row.Status.IsTerminal)
                 return StatusView.Of(snapshot, showInput: true);
         }
-        try
-        {
-            return await EndOfAsync(partition, epoch, waiter).WaitHereAsync(
-                timeout ?? Timeout.InfiniteTimeSpan, node.Time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            throw new TimeoutException(
-                $"The orchestration '{instanceId}' did not end within {timeout}. It goes on; wait again, or ask for "
-                + "its status.");
-        }
+        return await EndOfAsync(partition, epoch, waiter).WaitHereAsync(timeout, node.Time, cancellationToken);
     }
 
     /// <summary>
     /// As memory tells it; and as the store does, while another node has the instance, or when one may have had it
     /// since the store was asked last.
     /// </summary>
-    private async Task<DurableOrchestrationStatus> EndOfAsync(Partition partition, long seen, CompletionWaiter waiter)
+    private async Task<DurableOrchestrationStatus?> EndOfAsync(Partition partition, long seen, CompletionWaiter waiter)
     {
         if (!node.IsShared)
-            return StatusView.Of(await waiter.Ended);
-        Task<EndedInstance> ended = waiter.Ended.Here();
+            return await waiter.Ended is { } here ? StatusView.Of(here) : null;
+        Task<EndedInstance?> ended = waiter.Ended.Here();
         TimeSpan pause = s_firstLook;
         while (!await ended.EndsWithinAsync(pause, node.Time, CancellationToken.None) && !waiter.IsGivenUp)
         {
-            // Nobody here knows; it may have moved to another node meanwhile, or from there to this one.
+            // Nobody here knows; it may have moved to another node meanwhile, or from there to this one. Who came while
+            // the lease was in doubt is not told by memory what ends under the same one.
             long epoch = partition.Epoch;
-            if ((epoch == 0 || epoch != seen)
+            if ((epoch == 0 || epoch != seen || epoch < waiter.Since)
                 && await node.OpenStore.ReadSnapshotAsync(waiter.Id, CancellationToken.None)
                     is { Row.Status.IsTerminal: true } snapshot)
                 return StatusView.Of(snapshot, showInput: true);
             seen = epoch;
             pause = pause * 2 < s_longestLook ? pause * 2 : s_longestLook;
         }
-        return StatusView.Of(await ended);
+        return await ended is { } told ? StatusView.Of(told) : null;
     }
 
     private async Task WaitForRoomAsync(CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ internal sealed record EndedInstance(
 /// <summary>Somebody who waits for the end of an instance.</summary>
 internal sealed class CompletionWaiter(Partition partition, string id) : IDisposable
 {
-    private readonly TaskCompletionSource<EndedInstance> _source =
+    private readonly TaskCompletionSource<EndedInstance?> _source =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Id { get; } = id;
@@ -23,10 +23,16 @@ internal sealed class CompletionWaiter(Partition partition, string id) : IDispos
     /// </summary>
     public required long Since { get; init; }
 
-    public Task<EndedInstance> Ended => _source.Task;
+    /// <summary>
+    /// Null when what memory knew of the instance was thrown away: it may have been what was never written, so whoever
+    /// waits has to ask again.
+    /// </summary>
+    public Task<EndedInstance?> Ended => _source.Task;
 
     public void Complete(OrchestrationTurn turn) => _source.TrySetResult(
         new EndedInstance(turn.State.Row!, turn.State.Input.Detach(), turn.Completed!, turn.State.Tags, turn.At));
+
+    public void Doubt() => _source.TrySetResult(null);
 
     public void Fail(Exception exception) => _source.TrySetException(exception);
 

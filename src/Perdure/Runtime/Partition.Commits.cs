@@ -143,8 +143,9 @@ internal sealed partial class Partition
     }
 
     /// <summary>The instance is to be loaded again; returns it unless somebody is on the way to it already.</summary>
-    private static Resident? DropMemory_NeedsLock(Resident resident)
+    private Resident? DropMemory_NeedsLock(Resident resident)
     {
+        Doubt_NeedsLock(resident.Id);
         bool isClaimed = resident.Phase == ResidentPhase.Loading;
         // Whoever was to conclude it is on the way, and will load it instead.
         isClaimed |= resident.OvertakenBy is not null;

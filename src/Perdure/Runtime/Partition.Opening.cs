@@ -89,6 +89,7 @@ internal sealed partial class Partition
             }
             OpenLogs_NeedsLock();
             OpenTimers_NeedsLock();
+            _node.Circuits.Opened(this);
             _held = null;
             reads = _readsAfterOpening && !_isReading;
             _readsAgain |= _readsAfterOpening && _isReading;
@@ -225,6 +226,7 @@ internal sealed partial class Partition
             Abandon_NeedsLock(resident);
         }
         _residents.Clear();
+        Doubt_NeedsLock(null);
         _held!.AddRange(EarlyRequests_NeedsLock().Concat(EarlyOrders_NeedsLock()));
         AbandonQueues_NeedsLock();
         AbandonLogs_NeedsLock();

@@ -31,6 +31,16 @@ internal sealed partial class Partition
         }
     }
 
+    /// <summary>Whether this node owns it, and knows all of it that another one may have changed before.</summary>
+    public bool IsOpen
+    {
+        get
+        {
+            lock (_gate)
+                return !_isElsewhere && _held is null;
+        }
+    }
+
     /// <summary>Whether it waits to be opened by this node.</summary>
     public bool IsUnopened
     {

@@ -317,6 +317,16 @@ internal sealed partial class Partition
         }
     }
 
+    /// <summary>What memory told those who wait may never have been written.</summary>
+    /// <param name="id">The instance; null for all.</param>
+    private void Doubt_NeedsLock(string? id)
+    {
+        IEnumerable<CompletionWaiter> waiting = id is null ? _waiters.Values.SelectMany(w => w)
+            : _waiters.TryGetValue(id, out List<CompletionWaiter>? some) ? some : [];
+        foreach (CompletionWaiter waiter in waiting)
+            waiter.Doubt();
+    }
+
     private Resident ResidentOf_NeedsLock(string id, bool isNew, out Resident? claimed)
     {
         claimed = null;

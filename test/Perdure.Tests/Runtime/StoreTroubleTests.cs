@@ -211,6 +211,40 @@ public abstract class StoreTroubleTests(Setup setup) : HubTests(setup)
     }
 
     [Fact]
+    public async Task Who_waits_for_the_end_of_what_was_never_written_hears_what_is_there()
+    {
+        TaskCompletionSource inFlight = new(), go = new();
+        Hub.Store.Before = batch =>
+        {
+            if (!IsPoisoned(batch))
+                return Task.CompletedTask;
+            inFlight.TrySetResult();
+            return go.Task;
+        };
+        Hub.Store.Instead = RefusesPoison;
+        Code.Main = async c => await c.WaitForExternalEvent<string>("e");
+        foreach (bool isTaken in new[] { false, true })
+        {
+            string id = $"bad-{isTaken}";
+            if (isTaken)
+            {
+                await Client.StartNewAsync("Main", id);
+                await Client.TerminateAsync(id, "makes room");
+            }
+            (inFlight, go) = (new(), new());
+            Task<string> poisoned = Client.StartNewAsync("Main", id, "poisoned");
+            await inFlight.Task;
+            Task<DurableOrchestrationStatus> end = Client.WaitForCompletionAsync(id, TimeSpan.FromDays(1));
+            go.SetResult();
+            await Should.ThrowAsync<InvalidOperationException>(() => poisoned);
+            if (isTaken)
+                (await end).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Terminated);
+            else
+                (await Should.ThrowAsync<ArgumentException>(() => end)).Message.ShouldContain(id);
+        }
+    }
+
+    [Fact]
     public async Task What_waits_beside_a_request_whose_data_are_refused_is_not_refused_with_it()
     {
         Hub.Store.Instead = RefusesPoison;

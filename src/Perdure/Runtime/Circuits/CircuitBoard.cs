@@ -49,6 +49,18 @@ internal sealed class CircuitBoard(Node node)
         Load(gate);
     }
 
+    /// <summary>
+    /// From now on they are changed here and nowhere else; what another node did before may not have been heard of.
+    /// </summary>
+    public void Opened(Partition partition)
+    {
+        foreach (CircuitGate gate in _gates.Values.Where(g => node.PartitionOf(CircuitIds.Of(g.Name)) == partition))
+        {
+            gate.Forget();
+            Load(gate);
+        }
+    }
+
     /// <summary>Another node may have changed one.</summary>
     public void Refresh()
     {

@@ -13,6 +13,9 @@ internal sealed class CircuitGate(string name, CircuitRules rules)
     private CircuitState? _known;
     private long _usedToken;
 
+    /// <summary>How often what is known has come to count for nothing.</summary>
+    private long _forgotten;
+
     public string Name => name;
 
     /// <summary>The settings of this program.</summary>
@@ -34,12 +37,21 @@ internal sealed class CircuitGate(string name, CircuitRules rules)
             _waiting.Remove(source);
     }
 
+    public long Forgotten => Interlocked.Read(ref _forgotten);
+
     /// <summary>What was read or committed. An older state than the known one changes nothing.</summary>
-    public void Learn(CircuitState state)
+    /// <param name="state">How it is.</param>
+    /// <param name="asked">
+    /// What <see cref="Forgotten"/> was when the store was asked: what is forgotten since stays so. Null for what this
+    /// node has committed.
+    /// </param>
+    public void Learn(CircuitState state, long? asked = null)
     {
         IGated[] told;
         lock (_gate)
         {
+            if (asked is { } before && before != _forgotten)
+                return;
             if (_known is { } known && known.Version > state.Version)
                 return;
             bool isNews = _known is null || _known.Version != state.Version;
@@ -52,11 +64,17 @@ internal sealed class CircuitGate(string name, CircuitRules rules)
             source.GateChanged();
     }
 
-    /// <summary>What was about to be committed was not: whoever asks has to wait until it is read.</summary>
+    /// <summary>
+    /// What is known may not be so: what was about to be committed was not, or another node has owned it. Whoever asks
+    /// has to wait until it is read.
+    /// </summary>
     public void Forget()
     {
         lock (_gate)
+        {
             Volatile.Write(ref _known, null);
+            _forgotten++;
+        }
     }
 
     /// <summary>Takes the right to run one event in a partition; null when there is none, or it is taken.</summary>

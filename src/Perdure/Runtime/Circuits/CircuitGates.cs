@@ -31,7 +31,7 @@ internal sealed class CircuitGates(Node node, IReadOnlyList<CircuitGate> gates)
     {
         if (gates.Count == 0 || !node.IsShared)
             return false;
-        CircuitGate[] asked = [.. gates.Where(g => node.PartitionOf(CircuitIds.Of(g.Name)).IsElsewhere)];
+        CircuitGate[] asked = [.. gates.Where(g => !node.PartitionOf(CircuitIds.Of(g.Name)).IsOpen)];
         int missing = asked.Length;
         foreach (CircuitGate gate in asked)
         {

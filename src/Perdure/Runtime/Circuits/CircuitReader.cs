@@ -58,10 +58,11 @@ internal sealed class CircuitReader(Node node, CircuitGate gate)
     {
         while (!node.IsStopping)
         {
+            long asked = gate.Forgotten;
             try
             {
                 EntityRow? row = await node.Store.ReadEntityAsync(CircuitIds.Of(gate.Name), CancellationToken.None);
-                gate.Learn(row is null ? new CircuitState() : CircuitJson.State(row.State));
+                gate.Learn(row is null ? new CircuitState() : CircuitJson.State(row.State), asked);
                 return;
             }
             catch (Exception e) when (e is StoreException or FormatException)
