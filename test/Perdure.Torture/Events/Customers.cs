@@ -6,7 +6,13 @@ namespace Perdure.Torture.Events;
 /// Those who place orders, each under a key of their own. Sometimes one does not wait for the answer, and places the
 /// same orders once more.
 /// </summary>
-internal sealed class Customers(IStreamClient streams, ClientJournal journal, int run, int seed)
+/// <param name="streams">Where they order.</param>
+/// <param name="journal">What they ask and hear.</param>
+/// <param name="run">Of the process, so that no order is placed by two.</param>
+/// <param name="seed">Of the campaign.</param>
+/// <param name="pauseMilliseconds">How long each rests at most: what is ordered is to be processed as well.</param>
+internal sealed class Customers(
+    IStreamClient streams, ClientJournal journal, int run, int seed, int pauseMilliseconds)
 {
     private const int Count = 12, OrdersAtOnce = 8, AcknowledgedBeforeLoaded = 60;
 
@@ -38,7 +44,7 @@ internal sealed class Customers(IStreamClient streams, ClientJournal journal, in
                 journal.Acknowledged(EventsWorker.Append, order.Id);
             if (Interlocked.Add(ref _acknowledged, orders.Length) >= AcknowledgedBeforeLoaded)
                 Loaded.TrySetResult();
-            await Task.Delay(random.Next(150), CancellationToken.None);
+            await Task.Delay(random.Next(pauseMilliseconds), CancellationToken.None);
         }
     }
 

@@ -10,8 +10,9 @@ internal static class EventsNode
 {
     public static async Task<int> RunAsync(NodeOrder order, IHost host, ClientJournal journal)
     {
-        Customers customers =
-            new(host.Services.GetRequiredService<IStreamClient>(), journal, order.Run, order.Seed);
+        // A node of three is dead at any time: with more, what is ordered could not be processed.
+        Customers customers = new(
+            host.Services.GetRequiredService<IStreamClient>(), journal, order.Run, order.Seed, pauseMilliseconds: 500);
         Console.WriteLine("open");
         using CancellationTokenSource stop = new();
         Task work = customers.RunAsync(stop.Token);

@@ -35,7 +35,7 @@ internal static class EventsWorker
         if (calm)
             return await EndCalmlyAsync(host, files);
         IStreamClient streams = host.Services.GetRequiredService<IStreamClient>();
-        Customers customers = new(streams, journal, run, seed);
+        Customers customers = new(streams, journal, run, seed, pauseMilliseconds: 150);
         Task work = customers.RunAsync(CancellationToken.None);
         await Task.WhenAny(customers.Loaded.Task, work);
         Console.WriteLine("loaded");
