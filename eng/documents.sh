@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Keeps the documents true: their C# compiles, their links lead somewhere, and what they list is complete.
-# A block of C# that begins with [ is members of a class, one with "using" is a file, any other is statements.
+# A block of C# that begins with [ or "public" is members of a class, one with "using" is a file, any other is statements.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 readonly folder=artifacts/documents documents="README.md ARCHITECTURE.md CHANGELOG.md docs/*.md docs/design/*.md docs/operating/*.md"
@@ -23,6 +23,7 @@ snippets() {
     <PackageReference Include="Microsoft.Extensions.Hosting" />
     <ProjectReference Include="../../src/Perdure.AspNetCore/Perdure.AspNetCore.csproj" />
     <ProjectReference Include="../../src/Perdure.PostgreSql/Perdure.PostgreSql.csproj" />
+    <ProjectReference Include="../../src/Perdure.Testing/Perdure.Testing.csproj" />
   </ItemGroup>
 </Project>
 PROJECT
@@ -35,7 +36,7 @@ PROJECT
             if (text ~ /OpenTelemetry/ || text ~ /^using /) return
             file = folder "/Snippet" n ".cs"
             print "// " FILENAME > file
-            if (text ~ /^\[/) print "public static class Snippet" n " {\n" text "}" > file
+            if (text ~ /^(\[|public )/) print "public static class Snippet" n " {\n" text "}" > file
             else print "public static class Snippet" n " { public static async Task RunAsync(string[] args, IDurableClient client, string id) {\n" text "} }" > file
             close(file)
         }' README.md docs/*.md docs/operating/*.md

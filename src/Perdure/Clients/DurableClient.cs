@@ -209,8 +209,8 @@ internal sealed partial class DurableClient(
             catch (TimeoutException)
             {
                 throw new TimeoutException(
-                    $"The orchestration '{instanceId}' did not end within {timeout}. It goes on; wait again, or ask for "
-                    + "its status.");
+                    $"The orchestration '{instanceId}' did not end within {timeout}. It goes on; wait again, or ask "
+                    + "for its status.");
             }
         }
 

@@ -90,6 +90,19 @@ internal sealed class FunctionRegistry(
             BuiltInQueue = BuiltInQueue,
         };
 
+    /// <summary>The same functions, and this activity in the place of the one of its name, if there is one.</summary>
+    public FunctionRegistry WithInstead(ActivityFunction activity) =>
+        new(
+            orchestrations,
+            [.. activities.Where(a => !a.Name.Equals(activity.Name, StringComparison.OrdinalIgnoreCase)), activity],
+            entities, queues, streams, http, timers)
+        {
+            KnownStreams = KnownStreams,
+            Versions = Versions,
+            Disabled = Disabled,
+            BuiltInQueue = BuiltInQueue,
+        };
+
     public FunctionRegistry With(QueueFunction builtIn) =>
         new(orchestrations, activities, entities, queues, streams, http, timers)
         {

@@ -35,8 +35,10 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
 
     public PerdureHost(
         IServiceProvider services, IOptions<PerdureOptions> options, ILoggerFactory loggers, TimeProvider time,
-        IHostEnvironment? environment = null, IHostApplicationLifetime? lifetime = null)
+        IHostEnvironment? environment = null, IHostApplicationLifetime? lifetime = null, HostHooks? hooks = null)
     {
+        hooks ??= new HostHooks(WorkScheduler.ThreadPool, time);
+        time = hooks.Time;
         _options = options.Value;
         _lifetime = lifetime;
         ILogger logger = loggers.CreateLogger("Perdure");
@@ -51,7 +53,7 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         };
         _channels = new CircuitChannels(_options.Circuits.Notify, _options.TaskHub, time);
         _http = new HttpSender(_options.Http, _options.MaxPayloadBytes, services, time, logger);
-        FunctionRegistry functions = Discover(functionEnvironment)
+        FunctionRegistry functions = hooks.Functions(Discover(functionEnvironment), serializer)
             .With(new HttpActivity(_http, serializer, _options.MaxPayloadBytes).Function(services))
             .With(new CircuitNotices(_options.Circuits, _channels, () => Node!).Function(services))
             .With(
@@ -75,11 +77,11 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         Node = new Node(
             new NodeParts(
                 _store, executor, new CircuitEntities(entities, () => Node!), functions, serializer,
-                WorkScheduler.ThreadPool, time, logger)
+                hooks.Scheduler, time, logger)
             {
                 Ids = ids,
             },
-            Settings(_options));
+            hooks.Settings(Settings(_options)));
         Node.WhenAbandoned = StopHost;
         DurableClient client = new(Node, functions, serializer, ids);
         Client = client;

@@ -9,6 +9,7 @@ internal sealed class Alarm : IDisposable
     private readonly Node _node;
     private readonly ITimer _timer;
     private readonly long _longest;
+    private long _at;
 
     /// <param name="node">Whose clock it goes by.</param>
     /// <param name="longest">It rings after this time at the latest.</param>
@@ -18,11 +19,16 @@ internal sealed class Alarm : IDisposable
         (_node, _longest) = (node, (long)longest.TotalMilliseconds);
         _timer = node.Time.CreateTimer(
             static r => ((Action)r!)(), ring, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        node.Alarms.Add(this);
     }
+
+    /// <summary>When it was set to ring the last time, in milliseconds since 1970.</summary>
+    public long At => Volatile.Read(ref _at);
 
     /// <param name="at">In milliseconds since 1970; what is over is now.</param>
     public void SetTo(long at)
     {
+        Volatile.Write(ref _at, at);
         long wait = Math.Clamp(at - _node.Now, 0, _longest);
         _timer.Change(TimeSpan.FromMilliseconds(wait), Timeout.InfiniteTimeSpan);
         // The clock may have been set between the two.
@@ -30,5 +36,9 @@ internal sealed class Alarm : IDisposable
             _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose()
+    {
+        _node.Alarms.Remove(this);
+        _timer.Dispose();
+    }
 }

@@ -109,6 +109,7 @@ internal sealed partial class Node : INumbers
     }
 
     public RuntimeSettings Settings { get; }
+    public Alarms Alarms { get; } = new();
     public IStore Store => _parts.Store;
 
     /// <summary>Runs code wherever it is.</summary>

@@ -9,7 +9,7 @@ public sealed class PublicApiTests
 {
     public static TheoryData<string> Assemblies =>
         ["Perdure.Abstractions", "Perdure.Core", "Perdure.Sqlite", "Perdure.PostgreSql", "Perdure",
-            "Perdure.AspNetCore"];
+            "Perdure.AspNetCore", "Perdure.Testing"];
 
     /// <summary>
     /// What users can see changes only on purpose. After a change that is meant, run the tests with PERDURE_APPROVE=1
