@@ -16,7 +16,7 @@ snippets() {
   <PropertyGroup>
     <!-- The SDK takes nothing from below artifacts by itself. -->
     <EnableDefaultCompileItems>false</EnableDefaultCompileItems>
-    <NoWarn>$(NoWarn);CS1998;CA1050;CS8321;IDE0005;CA1852;CA1861;CA2007;CA1812;CA1873;CA2025</NoWarn>
+    <NoWarn>$(NoWarn);CS1998;CA1050;CA1707;CS8321;IDE0005;CA1852;CA1861;CA2007;CA1812;CA1873;CA2025</NoWarn>
   </PropertyGroup>
   <ItemGroup>
     <Compile Include="*.cs" />
