@@ -39,6 +39,19 @@ public sealed class CallChainTests
     }
 
     [Fact]
+    public async Task A_chain_may_be_long()
+    {
+        string[] messages = await Check.Source(Clock, Check.Orchestrator("[|A()|];", """
+            private static void A() => B();
+            private static void B() => C();
+            private static void C() => D();
+            private static void D() => E();
+            private static void E() => Console.WriteLine(DateTime.Now);
+            """));
+        messages.Single().ShouldStartWith("A → B → C → D → E: DateTime.Now is");
+    }
+
+    [Fact]
     public async Task What_an_orchestrator_does_itself_is_told_without_a_chain()
     {
         string[] messages = await Check.Source(Clock, Check.Orchestrator("var a = [|DateTime.UtcNow|];"));
