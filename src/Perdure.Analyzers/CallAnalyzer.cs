@@ -13,7 +13,10 @@ namespace Perdure.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class CallAnalyzer : DiagnosticAnalyzer
 {
-    private const int NamesMax = 8;
+    private const int NamesMax = 3;
+
+    /// <summary>How the names of functions begin that the host has by itself.</summary>
+    private const string OfHost = "BuiltIn::";
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
@@ -61,12 +64,13 @@ public sealed class CallAnalyzer : DiagnosticAnalyzer
             { ConstantValue: { HasValue: true, Value: string name } } written)
             return;
         Function[] named = [.. index.Find(kind, name)];
-        IReadOnlyList<string> names = index.Names(kind);
-        if (named.Length == 0 && names.Count > 0)
+        bool isOfHost = name.StartsWith(OfHost, StringComparison.Ordinal);
+        if (named.Length == 0 && index.HasAny(kind) && !isOfHost)
         {
             DiagnosticDescriptor rule =
                 kind == FunctionKind.Activity ? CallRules.UnknownActivity : CallRules.UnknownOrchestrator;
-            context.ReportDiagnostic(Diagnostic.Create(rule, written.Syntax.GetLocation(), name, Text(names)));
+            context.ReportDiagnostic(Diagnostic.Create(
+                rule, written.Syntax.GetLocation(), name, Text(index.Like(kind, name))));
         }
         // Two of one name are an error of their own.
         if (named.Length != 1)
@@ -98,6 +102,6 @@ public sealed class CallAnalyzer : DiagnosticAnalyzer
         : !Operations.IsTask(method.ReturnType) ? method.ReturnType
         : ((INamedTypeSymbol)method.ReturnType).TypeArguments.FirstOrDefault();
 
-    private static string Text(IReadOnlyList<string> names) =>
-        string.Join(", ", names.Take(NamesMax)) + (names.Count > NamesMax ? ", …" : "");
+    private static string Text(IEnumerable<string> names) =>
+        string.Join(", ", names.Take(NamesMax)) + (names.Skip(NamesMax).Any() ? ", …" : "");
 }

@@ -42,6 +42,14 @@ public sealed class CallTests
         messages.ShouldBe(["No orchestrator is called 'Chid'; known here are Child, Run"]);
     }
 
+    [Fact]
+    public async Task The_message_begins_with_the_names_that_are_most_like_it()
+    {
+        string[] messages = await Check.Source("PERDURE0201", Check.Orchestrator(
+            "await context.CallActivityAsync([|\"gven\"|]);", Members));
+        messages.ShouldBe(["No activity is called 'gven'; known here are Given, When, Count, …"]);
+    }
+
     [Theory]
     [InlineData("await [|context.CallActivityAsync<string>(\"Count\", \"a\")|];")]
     [InlineData("await [|context.CallActivityAsync<int>(\"Do\", \"a\")|];")]
@@ -76,6 +84,7 @@ public sealed class CallTests
     [InlineData("await context.CallActivityAsync<string>(\"Unnamed\", new SortedDictionary<string, int>());")]
     [InlineData("await context.CallActivityAsync<System.Text.Json.JsonElement>(\"Charge\");")]
     [InlineData("await context.CallActivityAsync(context.GetInput<string>());")]
+    [InlineData("await context.CallActivityAsync(\"BuiltIn::HttpActivity\");")]
     [InlineData("await context.CallSubOrchestratorAsync<int>(\"child\", \"id\", 1);")]
     [InlineData("await context.CallActivityAsync<string>(\"Given\", new List<int>());")]
     public Task What_fits_is_not(string statements) => Check.InOrchestrator("", statements, Members);

@@ -22,7 +22,7 @@ internal sealed class FunctionIndex
                from method in type.GetMembers().OfType<IMethodSymbol>()
                where method.MethodKind == MethodKind.Ordinary
                let function = types.Read(method)
-               where function is not null
+               where function is not null && FunctionText.IsName(function.Name)
                select function,
         ];
         _byName = functions.ToLookup(f => (f.Trigger.Kind, f.Name.ToUpperInvariant()));
@@ -32,9 +32,12 @@ internal sealed class FunctionIndex
     /// <summary>Those of this name; none when it is not known.</summary>
     public IEnumerable<Function> Find(FunctionKind kind, string name) => _byName[(kind, name.ToUpperInvariant())];
 
-    /// <summary>All names of a kind, in order.</summary>
-    public IReadOnlyList<string> Names(FunctionKind kind) =>
-        [.. _names[kind].Distinct(StringComparer.OrdinalIgnoreCase).OrderBy(n => n, StringComparer.OrdinalIgnoreCase)];
+    public bool HasAny(FunctionKind kind) => _names.Contains(kind);
+
+    /// <summary>The names of a kind, with those first that are most like this one.</summary>
+    public IEnumerable<string> Like(FunctionKind kind, string name) => _names[kind]
+        .Distinct(StringComparer.OrdinalIgnoreCase)
+        .OrderBy(n => NameDistance.Between(n, name)).ThenBy(n => n, StringComparer.OrdinalIgnoreCase);
 
     private static IEnumerable<IAssemblySymbol> Assemblies(Compilation compilation) =>
         compilation.SourceModule.ReferencedAssemblySymbols.Where(a => !IsLibrary(a.Name) && UsesLibrary(a))

@@ -72,6 +72,10 @@ public sealed class CallChainTests
     [InlineData("var a = [|this[1]|];", "private long this[int i] => DateTime.Now.Ticks + i;")]
     [InlineData("var a = [|1.Late()|];", "",
         "static class E { public static long Late(this int i) => DateTime.Now.Ticks; }")]
+    [InlineData("var a = [|1.Late()|];", "",
+        "static class E { extension(int i) { public long Late() => i + DateTime.Now.Ticks; } }")]
+    [InlineData("var a = [|1.Late|];", "",
+        "static class E { extension(int i) { public long Late => i + DateTime.Now.Ticks; } }")]
     [InlineData("var a = [|Of(1)|];", "private static (T, long) Of<T>(T t) => (t, DateTime.Now.Ticks);")]
     [InlineData("var a = [|G<int>.Of()|];", "private class G<T> { public static long Of() => DateTime.Now.Ticks; }")]
     [InlineData("var a = [|new Made()|];", "private class Made { public Made() => Console.WriteLine(DateTime.Now); }")]
