@@ -9,6 +9,11 @@ namespace Perdure.Analyzers.Determinism;
 /// <summary>Reads the body of a method once: what it does that no orchestrator may do, and what it calls.</summary>
 internal sealed class BodyReader
 {
+    private static readonly DiagnosticDescriptor[] s_ofValues =
+    [
+        DeterminismRules.Clock, DeterminismRules.NewGuid, DeterminismRules.Chance, DeterminismRules.Surroundings,
+    ];
+
     private readonly Compilation _compilation;
     private readonly PerdureTypes _types;
     private readonly ForbiddenMembers _forbidden;
@@ -28,15 +33,32 @@ internal sealed class BodyReader
         foreach (IOperation operation in bodies.SelectMany(Operations.All))
         {
             if (Offence(operation) is var (rule, text, place))
-                offences.Add(new Offence(rule, text, place.Syntax.GetLocation()));
+                offences.Add(new Offence(rule, text, Location(place)));
             foreach (IMethodSymbol target in Targets(operation))
             {
                 if (Source(target) is { } source)
                     calls.Add(new CallSite(source, operation.Syntax.GetLocation()));
             }
+            if (operation is IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } reference
+                && IsFixed(reference.Member))
+                calls.Add(new CallSite(reference.Member.OriginalDefinition, operation.Syntax.GetLocation()));
         }
         return new MethodSummary(offences.ToImmutable(), calls.ToImmutable());
     }
+
+    /// <summary>
+    /// What matters of the value that something is given once: whether the next process gives it another one.
+    /// </summary>
+    public static MethodSummary OfValue(MethodSummary value) => value with
+    {
+        Offences = value.Offences.RemoveAll(o => !s_ofValues.Contains(o.Rule)),
+        Calls = ImmutableArray<CallSite>.Empty,
+    };
+
+    /// <summary>Of loops and locks their first word, so that not all that is in them is marked.</summary>
+    private static Location Location(IOperation place) => place is ILoopOperation or ILockOperation
+        ? place.Syntax.GetFirstToken().GetLocation()
+        : place.Syntax.GetLocation();
 
     private (DiagnosticDescriptor Rule, string Text, IOperation Place)? Offence(IOperation operation)
     {
@@ -51,8 +73,9 @@ internal sealed class BodyReader
                 (DeterminismRules.Endless, "this loop", operation),
             IAwaitOperation wait when _tasks.Foreign(wait.Operation) is var (task, what) =>
                 (DeterminismRules.ForeignTask, what, task),
-            IExpressionStatementOperation statement when _tasks.NotAwaited(statement) is { } call =>
-                (DeterminismRules.NotAwaited, $"{call.TargetMethod.Name}", call),
+            IExpressionStatementOperation or IUsingOperation or IUsingDeclarationOperation
+                when _tasks.NotAwaited(operation) is { } call =>
+                (DeterminismRules.NotAwaited, call.TargetMethod.Name, call),
             IInvocationOperation call when IsConfigureAwaitFalse(call) =>
                 (DeterminismRules.LeavesTurn, "ConfigureAwait(false)", operation),
             IInvocationOperation call when StaticStates.Changed(call) is { } symbol =>
@@ -126,6 +149,12 @@ internal sealed class BodyReader
                 ? method
                 : null;
     }
+
+    /// <summary>Whether it is a field, or an automatic property, of this project that keeps its first value.</summary>
+    private bool IsFixed(ISymbol member) =>
+        member is IFieldSymbol { IsReadOnly: true } or IPropertySymbol { SetMethod: null }
+        && !member.IsAbstract
+        && SymbolEqualityComparer.Default.Equals(member.ContainingAssembly, _compilation.Assembly);
 
     private static bool IsConfigureAwaitFalse(IInvocationOperation call)
     {

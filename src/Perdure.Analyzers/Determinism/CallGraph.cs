@@ -12,25 +12,24 @@ namespace Perdure.Analyzers.Determinism;
 /// </summary>
 internal sealed class CallGraph(Compilation compilation, BodyReader reader)
 {
-    private readonly ConcurrentDictionary<IMethodSymbol, MethodSummary> _summaries =
-        new(SymbolEqualityComparer.Default);
-    private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<Reached>> _reached =
+    private readonly ConcurrentDictionary<ISymbol, MethodSummary> _summaries = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, ImmutableArray<Reached>> _reached =
         new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> _models = new();
 
-    /// <summary>The nearest offence of each rule that a call of the method leads to.</summary>
-    public ImmutableArray<Reached> From(IMethodSymbol method) => _reached.GetOrAdd(method, Search);
+    /// <summary>The nearest offence of each rule that a call of the method, or a look at the field, leads to.</summary>
+    public ImmutableArray<Reached> From(ISymbol target) => _reached.GetOrAdd(target, Search);
 
-    private ImmutableArray<Reached> Search(IMethodSymbol start)
+    private ImmutableArray<Reached> Search(ISymbol start)
     {
-        HashSet<IMethodSymbol> visited = new(SymbolEqualityComparer.Default) { start };
+        HashSet<ISymbol> visited = new(SymbolEqualityComparer.Default) { start };
         HashSet<string> rules = [];
         ImmutableArray<Reached>.Builder found = ImmutableArray.CreateBuilder<Reached>();
-        Queue<(IMethodSymbol Method, string Chain)> next = new([(start, NameOf(start))]);
+        Queue<(ISymbol Target, string Chain)> next = new([(start, NameOf(start))]);
         while (next.Count > 0)
         {
-            var (method, chain) = next.Dequeue();
-            MethodSummary summary = _summaries.GetOrAdd(method, Read);
+            var (target, chain) = next.Dequeue();
+            MethodSummary summary = _summaries.GetOrAdd(target, Read);
             foreach (Offence offence in summary.Offences)
             {
                 if (rules.Add(offence.Rule.Id))
@@ -45,34 +44,41 @@ internal sealed class CallGraph(Compilation compilation, BodyReader reader)
         return found.ToImmutable();
     }
 
-    private MethodSummary Read(IMethodSymbol method) => reader.Read(Bodies(method));
-
-    private IEnumerable<IOperation> Bodies(IMethodSymbol method)
+    private MethodSummary Read(ISymbol target)
     {
-        IEnumerable<SyntaxNode> nodes = method.DeclaringSyntaxReferences.Select(r => r.GetSyntax());
+        IEnumerable<SyntaxNode> nodes = target.DeclaringSyntaxReferences.Select(r => r.GetSyntax());
+        if (target is not IMethodSymbol method)
+            return BodyReader.OfValue(reader.Read(Bodies(nodes.Select(Initializer))));
         if (method.MethodKind == MethodKind.Constructor)
             nodes = nodes.Where(n => n is ConstructorDeclarationSyntax).Concat(Initializers(method.ContainingType));
-        return nodes.Select(n => Model(n.SyntaxTree).GetOperation(n)).OfType<IOperation>();
+        return reader.Read(Bodies(nodes));
     }
+
+    private IEnumerable<IOperation> Bodies(IEnumerable<SyntaxNode?> nodes) =>
+        nodes.OfType<SyntaxNode>().Select(n => Model(n.SyntaxTree).GetOperation(n)).OfType<IOperation>();
 
     /// <summary>What fields and properties are set to before a constructor runs.</summary>
     private static IEnumerable<SyntaxNode> Initializers(INamedTypeSymbol type) =>
         from member in type.GetMembers()
         where !member.IsStatic && member is IFieldSymbol or IPropertySymbol
         from reference in member.DeclaringSyntaxReferences
-        let value = reference.GetSyntax() switch
-        {
-            VariableDeclaratorSyntax field => field.Initializer,
-            PropertyDeclarationSyntax property => property.Initializer,
-            _ => null,
-        }
+        let value = Initializer(reference.GetSyntax())
         where value is not null
         select value;
+
+    private static SyntaxNode? Initializer(SyntaxNode declaration) => declaration switch
+    {
+        VariableDeclaratorSyntax field => field.Initializer,
+        PropertyDeclarationSyntax property => property.Initializer,
+        _ => null,
+    };
 
     private SemanticModel Model(SyntaxTree tree) =>
 #pragma warning disable RS1030 // The bodies that a chain leads through lie in any tree; each model is made once.
         _models.GetOrAdd(tree, t => compilation.GetSemanticModel(t));
 #pragma warning restore RS1030
+
+    private static string NameOf(ISymbol target) => target is IMethodSymbol method ? NameOf(method) : target.Name;
 
     private static string NameOf(IMethodSymbol method) => method.MethodKind switch
     {

@@ -19,6 +19,9 @@ internal static class ForbiddenTable
 
         (NewGuid, "System.Guid", "NewGuid CreateVersion7"),
 
+        // Of texts it is another one in each process.
+        (Chance, "System.HashCode", "*"),
+        (Chance, "System.String", "GetHashCode"),
         (Chance, "System.Random", ".ctor/0 Shared"),
         (Chance, "System.IO.Path", "GetRandomFileName"),
         (Chance, "System.Security.Cryptography.RandomNumberGenerator", "*"),

@@ -16,13 +16,28 @@ internal sealed class TaskOrigins(Compilation compilation, PerdureTypes types, F
     /// <summary>The part of an awaited expression that is a task of nobody; null when there is none.</summary>
     public (IOperation Task, string Text)? Foreign(IOperation awaited) => Foreign(awaited, StepsMax);
 
-    /// <summary>The durable call whose task the statement drops.</summary>
-    public IInvocationOperation? NotAwaited(IExpressionStatementOperation statement) =>
-        Operations.Bare(statement.Operation) is IInvocationOperation call
-        && Operations.IsTask(call.TargetMethod.ReturnType)
-        && (types.IsOrchestrationContext(call.TargetMethod.ContainingType) || IsProxy(call.Instance))
-            ? call
-            : null;
+    /// <summary>
+    /// The durable call whose task the statement drops, or disposes of: a task is disposable as well as what it gives.
+    /// </summary>
+    public IInvocationOperation? NotAwaited(IOperation statement)
+    {
+        IOperation? value = statement switch
+        {
+            IExpressionStatementOperation expression => expression.Operation,
+            IUsingOperation { Resources: IVariableDeclarationGroupOperation group } => Value(group),
+            IUsingOperation used => used.Resources,
+            IUsingDeclarationOperation used => Value(used.DeclarationGroup),
+            _ => null,
+        };
+        return Operations.Bare(value) is IInvocationOperation call
+            && Operations.IsTask(call.TargetMethod.ReturnType)
+            && (types.IsOrchestrationContext(call.TargetMethod.ContainingType) || IsProxy(call.Instance))
+                ? call
+                : null;
+    }
+
+    private static IOperation? Value(IVariableDeclarationGroupOperation group) => group.Declarations
+        .SelectMany(d => d.Declarators).Select(d => d.GetVariableInitializer()?.Value).FirstOrDefault();
 
     private (IOperation, string)? Foreign(IOperation? operation, int steps)
     {

@@ -68,6 +68,8 @@ public sealed class CallChainTests
     [Theory]
     [InlineData("var a = [|Now|];", "private static DateTime Now => DateTime.Now;")]
     [InlineData("var a = [|Now|];", "private static DateTime Now { get { return DateTime.Now; } }")]
+    [InlineData("var a = [|Begun|];", "private static readonly DateTime Begun = DateTime.Now;")]
+    [InlineData("var a = [|Begun|];", "private static DateTime Begun { get; } = DateTime.Now;")]
     [InlineData("[|Now|] = 1;", "private int Now { get => 1; set => Console.WriteLine(DateTime.Now); }")]
     [InlineData("var a = [|this[1]|];", "private long this[int i] => DateTime.Now.Ticks + i;")]
     [InlineData("var a = [|1.Late()|];", "",

@@ -28,7 +28,11 @@ public sealed class ForbiddenMemberTests
     [InlineData("var a = [|new Random()|].Next(); var b = [|Random.Shared|].Next();")]
     [InlineData("var a = [|System.Security.Cryptography.RandomNumberGenerator.GetInt32(6)|];")]
     [InlineData("Random a = [|new()|];")]
-    public Task Random_values(string statements) => Check.InOrchestrator("PERDURE0103", statements);
+    [InlineData("var a = [|\"a\".GetHashCode()|] + [|HashCode.Combine(1)|];")]
+    [InlineData("var a = [|s_random|].Next();", "private static readonly Random s_random = new();")]
+    [InlineData("var a = [|_random|].Next();", "private readonly Random _random = new();")]
+    public Task Random_values(string statements, string members = "") =>
+        Check.InOrchestrator("PERDURE0103", statements, members);
 
     [Theory]
     [InlineData(Sleeping)]
@@ -73,7 +77,7 @@ public sealed class ForbiddenMemberTests
         Check.InOrchestrator("PERDURE0107", statements, members);
 
     [Theory]
-    [InlineData("[|lock (this) { }|]")]
+    [InlineData("[|lock|] (this) { }")]
     [InlineData("[|Monitor.Enter(this)|];")]
     [InlineData("await [|_gate.WaitAsync()|];", "private readonly SemaphoreSlim _gate = new(1);")]
     [InlineData("using var a = [|new Mutex()|];")]
@@ -87,6 +91,7 @@ public sealed class ForbiddenMemberTests
     [InlineData("await context.CreateTimer(context.CurrentUtcDateTime.AddHours(1));")]
     [InlineData("using var a = new CancellationTokenSource(); a.Cancel();")]
     [InlineData("await Task.WhenAll(new[] { 1, 2 }.Select(n => context.CallActivityAsync(\"Do\", $\"{n}\")));")]
+    [InlineData("var a = context.NewGuid().GetHashCode() + 1.GetHashCode();")]
     [InlineData("var a = Environment.NewLine + System.IO.Path.Combine(\"a\", \"b\");")]
     [InlineData("using (await context.LockAsync(new EntityId(\"a\", \"b\"))) { }")]
     [InlineData("var a = await context.CallHttpAsync(System.Net.Http.HttpMethod.Get, new Uri(\"http://a\"));")]

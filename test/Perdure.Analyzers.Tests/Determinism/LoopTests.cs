@@ -7,11 +7,11 @@ public sealed class LoopTests
     private const string Wait = "await context.CreateTimer(context.CurrentUtcDateTime.AddMinutes(5));";
 
     [Theory]
-    [InlineData($"[|while (true) {{ {Wait} }}|]")]
-    [InlineData($"[|for (;;) {{ {Wait} }}|]")]
-    [InlineData($"[|do {{ {Wait} }} while (true);|]")]
-    [InlineData($"[|while (true) {{ foreach (var a in new[] {{ 1 }}) {{ if (a == 1) break; }} {Wait} }}|]")]
-    [InlineData($"[|while (true) {{ Func<int> a = () => {{ return 1; }}; {Wait} }}|]")]
+    [InlineData($"[|while|] (true) {{ {Wait} }}")]
+    [InlineData($"[|for|] (;;) {{ {Wait} }}")]
+    [InlineData($"[|do|] {{ {Wait} }} while (true);")]
+    [InlineData($"[|while|] (true) {{ foreach (var a in new[] {{ 1 }}) {{ if (a == 1) break; }} {Wait} }}")]
+    [InlineData($"[|while|] (true) {{ Func<int> a = () => {{ return 1; }}; {Wait} }}")]
     public Task A_loop_without_an_end_is_found(string statements) => Check.InOrchestrator("PERDURE0115", statements);
 
     [Theory]

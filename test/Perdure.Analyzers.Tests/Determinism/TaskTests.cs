@@ -68,6 +68,9 @@ public sealed class TaskTests
     [InlineData("[|context.CreateTimer(default)|];")]
     [InlineData("[|context.CreateEntityProxy<ICounter>(\"a\").Add(1)|];")]
     [InlineData("var a = context.CreateEntityProxy<ICounter>(\"a\"); [|a.Add(1)|];")]
+    [InlineData("using ([|context.LockAsync(new EntityId(\"a\", \"b\"))|]) { }")]
+    [InlineData("using (var a = [|context.LockAsync(new EntityId(\"a\", \"b\"))|]) { }")]
+    [InlineData("using var a = [|context.LockAsync(new EntityId(\"a\", \"b\"))|];")]
     [InlineData("new List<int> { 1 }.ForEach(n => [|context.CallActivityAsync(\"Do\")|]);")]
     public Task A_durable_call_that_nobody_awaits_is_found(string statements) =>
         Check.InOrchestrator("PERDURE0113", statements, Members);
