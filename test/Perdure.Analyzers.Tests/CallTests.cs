@@ -9,6 +9,8 @@ public sealed class CallTests
         public record Order(int Number);
         public record Invoice(int Number);
         public record Express(int Number) : Order(Number);
+        public record Page<T>(T Of);
+        [FunctionName("Page")] public static Page<int> P([ActivityTrigger] Page<Order> page) => new(page.Of.Number);
         [FunctionName("Count")] public static Task<int> CountAsync([ActivityTrigger] string text) => Task.FromResult(1);
         [FunctionName("Charge")] public static Order Charge([ActivityTrigger] Order order) => order;
         [FunctionName("List")] public static ValueTask<List<Order>> L([ActivityTrigger] (int, string) pair) => default;
@@ -53,6 +55,7 @@ public sealed class CallTests
     [Theory]
     [InlineData("await [|context.CallActivityAsync<string>(\"Count\", \"a\")|];")]
     [InlineData("await [|context.CallActivityAsync<int>(\"Do\", \"a\")|];")]
+    [InlineData("await [|context.CallActivityAsync<Page<bool>>(\"Page\")|];")]
     [InlineData("await [|context.CallActivityAsync<Invoice>(\"Charge\", new Order(1))|];")]
     [InlineData("await [|context.CallActivityAsync<Order>(\"List\", (1, \"a\"))|];")]
     [InlineData("await [|context.CallActivityAsync<Invoice[]>(\"List\", (1, \"a\"))|];")]
@@ -83,6 +86,7 @@ public sealed class CallTests
     [InlineData("await context.CallActivityAsync<DateTimeOffset>(\"When\", 1);")]
     [InlineData("await context.CallActivityAsync<string>(\"Unnamed\", new SortedDictionary<string, int>());")]
     [InlineData("await context.CallActivityAsync<System.Text.Json.JsonElement>(\"Charge\");")]
+    [InlineData("await context.CallActivityAsync<Page<long>>(\"Page\", new Page<Express>(new Express(1)));")]
     [InlineData("await context.CallActivityAsync(context.GetInput<string>());")]
     [InlineData("await context.CallActivityAsync(\"BuiltIn::HttpActivity\");")]
     [InlineData("await context.CallSubOrchestratorAsync<int>(\"child\", \"id\", 1);")]

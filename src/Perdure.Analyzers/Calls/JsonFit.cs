@@ -11,6 +11,9 @@ internal sealed class JsonFit(Compilation compilation)
 {
     private const int DepthMax = 8;
 
+    /// <summary>Namespaces of types that have forms of their own.</summary>
+    private static readonly string[] s_ownForms = ["Microsoft.FSharp", "Newtonsoft.Json", "System.Text.Json"];
+
     public bool Fits(ITypeSymbol written, ITypeSymbol read) => Fits(written, read, DepthMax);
 
     private bool Fits(ITypeSymbol written, ITypeSymbol read, int depth)
@@ -29,7 +32,7 @@ internal sealed class JsonFit(Compilation compilation)
             JsonKind.Array => ElementOf(written) is not { } one || ElementOf(read) is not { } other
                 || Fits(one, other, depth - 1),
             JsonKind.Tuple => TupleFits((INamedTypeSymbol)written, (INamedTypeSymbol)read, depth - 1),
-            JsonKind.Object => IsRelated(written, read),
+            JsonKind.Object => IsRelated(written, read) || IsSameGeneric(written, read, depth - 1),
             _ => true,
         };
     }
@@ -48,6 +51,11 @@ internal sealed class JsonFit(Compilation compilation)
     private bool IsRelated(ITypeSymbol written, ITypeSymbol read) =>
         compilation.ClassifyConversion(written, read) is { Exists: true, IsUserDefined: false }
         || compilation.ClassifyConversion(read, written) is { Exists: true, IsUserDefined: false };
+
+    private bool IsSameGeneric(ITypeSymbol written, ITypeSymbol read, int depth) =>
+        SymbolEqualityComparer.Default.Equals(written.OriginalDefinition, read.OriginalDefinition)
+        && written is INamedTypeSymbol one && read is INamedTypeSymbol other
+        && one.TypeArguments.Zip(other.TypeArguments, (w, r) => Fits(w, r, depth)).All(fits => fits);
 
     /// <summary>Without <c>?</c> on a value type.</summary>
     private static ITypeSymbol Bare(ITypeSymbol type) =>
@@ -77,7 +85,7 @@ internal sealed class JsonFit(Compilation compilation)
         if (type is IArrayTypeSymbol { ElementType.SpecialType: SpecialType.System_Byte })
             return JsonKind.Text;
         string space = type.ContainingNamespace?.ToDisplayString() ?? "";
-        if (space.StartsWith("System.Text.Json", StringComparison.Ordinal))
+        if (s_ownForms.Any(s => space.StartsWith(s, StringComparison.Ordinal)))
             return JsonKind.Any;
         if (space == "System")
             return OfSystem(type.Name);
