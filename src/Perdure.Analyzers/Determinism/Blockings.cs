@@ -31,7 +31,9 @@ internal static class Blockings
     private static bool IsDone(IOperation? task, IOperation asked)
     {
         IOperation? bare = Operations.Bare(task);
-        if (bare is IAwaitOperation)
+        // A pattern asks what stands before it, and has asked whether it is done.
+        if (bare is IAwaitOperation
+            or IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.PatternInput })
             return true;
         if (bare is null or IInvocationOperation or IPropertyReferenceOperation { Property.IsIndexer: false })
             return false;

@@ -138,6 +138,23 @@ public sealed class CallChainTests
         "", "var a = Known();", "[Deterministic] private static long Known() => DateTime.Now.Ticks * 0;");
 
     [Fact]
+    public Task A_rule_is_silenced_where_the_chain_begins() => Check.InOrchestrator(
+        Clock, """
+
+            var a = [|Late()|];
+            #pragma warning disable PERDURE0101 // Known.
+            var b = Late();
+            #pragma warning restore PERDURE0101
+            """, "private static long Late() => DateTime.Now.Ticks;");
+
+    [Fact]
+    public Task A_constructor_is_followed_to_the_one_that_it_calls() => Check.InOrchestrator(
+        Clock, "var a = [|new Made()|];", """
+            private class Basic { protected Basic(int n) => Console.WriteLine(DateTime.Now.Ticks + n); }
+            private class Made : Basic { public Made() : base(1) { } }
+            """);
+
+    [Fact]
     public async Task A_call_is_told_once_for_each_rule_with_its_shortest_way()
     {
         string[] messages = await Check.Source(

@@ -94,6 +94,7 @@ public sealed class TaskTests
     [InlineData("var a = context.CallActivityAsync<int>(\"Number\"); await a; var b = a.Result;")]
     [InlineData("Task<int>[] a = [Help(context)]; await Task.WhenAll(a); var b = a.Sum(t => t.Result) + a[0].Result;")]
     [InlineData("var a = Help(context); var b = await Task.WhenAny(a, Help(context)); _ = b.Result + a.Result;")]
+    [InlineData("var a = Help(context); if (a is { IsCompletedSuccessfully: true, Result: 3 }) await a;")]
     [InlineData("var a = (await Task.WhenAny(Help(context), Help(context))).Result;")]
     public Task Asking_a_task_that_is_done_is_not(string statements) => Check.InOrchestrator("", statements, Members);
 
