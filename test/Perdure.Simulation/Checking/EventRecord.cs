@@ -36,7 +36,17 @@ internal sealed class EventRecord(string id)
     /// <summary>How often its function ended well with it.</summary>
     public int Succeeded { get; set; }
 
-    public bool IsPutAside { get; set; }
+    public bool IsPutAside
+    {
+        get;
+        set
+        {
+            field = value;
+            WasPutAside |= value;
+        }
+    }
+
+    public bool WasPutAside { get; private set; }
 
     /// <summary>What it depends on was away when it ran.</summary>
     public bool WasRefusedByBank { get; set; }
@@ -71,8 +81,11 @@ internal sealed class LogRecord(bool isByKey)
         e => e.Number < record.Number && e is { Runs: 0, IsPutAside: false } && (!isByKey || e.Key == record.Key));
 
     /// <summary>An event of its key that stands before it and is aside.</summary>
-    public EventRecord? AsideBefore(EventRecord record) => record.Key is null ? null : _events.Values.LastOrDefault(
-        e => e.Number < record.Number && e.Key == record.Key && e.IsPutAside);
+    public EventRecord? AsideBefore(EventRecord record) => OfKeyBefore(record).LastOrDefault(e => e.IsPutAside);
+
+    public IEnumerable<EventRecord> OfKeyBefore(EventRecord record) => record.Key is null
+        ? []
+        : _events.Values.Where(e => e.Number < record.Number && e.Key == record.Key);
 
     public void Add(EventRecord record)
     {
