@@ -39,6 +39,29 @@ public abstract class StreamOrderTests(Setup setup) : HubTests(setup)
     }
 
     [Fact]
+    public async Task Another_order_can_be_chosen_later_and_what_is_done_stays_done()
+    {
+        _post.Stuck = "a1";
+        await AppendAsync("letters", "a1", "b1", "a2", "c1", "b2");
+        await Hub.UntilAsync(async () => (await CheckpointAsync("letters")).Lag == 2);
+        Hub.Functions = [typeof(LettersInOrder), typeof(CodeFunctions.ThingFunction)];
+        await Hub.CrashAsync();
+        await Hub.UntilAsync(() => _post.Begun("a1") == 2);
+        _post.Release();
+        await AppendAsync("letters", "b3");
+        await DoneAsync("a1", "a2", "b1", "b2", "b3", "c1");
+        _post.Done.TakeLast(3).ShouldBe(["a1", "a2", "b3"]);
+        _post.Bad = ["b4"];
+        await AppendAsync("letters", "b4");
+        await Hub.UntilAsync(async () => (await CheckpointAsync("letters")).Failures == 1);
+        Hub.Functions = [typeof(Letters), typeof(CodeFunctions.ThingFunction)];
+        _post.Bad = [];
+        await Hub.CrashAsync();
+        await DoneAsync("a1", "a2", "b1", "b2", "b3", "b4", "c1");
+        _post.Done.Count.ShouldBe(7, "each once");
+    }
+
+    [Fact]
     public async Task No_more_keys_run_at_a_time_than_it_says()
     {
         _post.AllStuck = true;
@@ -240,6 +263,13 @@ public abstract class StreamOrderTests(Setup setup) : HubTests(setup)
                 await client.SignalEntityAsync(new EntityId("Thing", "k"), "Get");
             await post.HandleAsync([letter]);
         }
+    }
+
+    private sealed class LettersInOrder(Post post)
+    {
+        [FunctionName("Letters")]
+        [FixedDelayRetry(4, "00:10:00")]
+        public Task Handle([EventHubTrigger("letters")] string letter) => post.HandleAsync([letter]);
     }
 
     private sealed class Bundles(Post post)
