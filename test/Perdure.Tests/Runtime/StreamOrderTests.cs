@@ -50,7 +50,8 @@ public abstract class StreamOrderTests(Setup setup) : HubTests(setup)
         _post.Release();
         await AppendAsync("letters", "b3");
         await DoneAsync("a1", "a2", "b1", "b2", "b3", "c1");
-        _post.Done.TakeLast(3).ShouldBe(["a1", "a2", "b3"]);
+        // What the dead process had in hand comes to an end as well, and counts for nothing.
+        _post.Done.Distinct().TakeLast(3).ShouldBe(["a1", "a2", "b3"]);
         _post.Bad = ["b4"];
         await AppendAsync("letters", "b4");
         await Hub.UntilAsync(async () => (await CheckpointAsync("letters")).Failures == 1);
@@ -58,7 +59,8 @@ public abstract class StreamOrderTests(Setup setup) : HubTests(setup)
         _post.Bad = [];
         await Hub.CrashAsync();
         await DoneAsync("a1", "a2", "b1", "b2", "b3", "b4", "c1");
-        _post.Done.Count.ShouldBe(7, "each once");
+        foreach (string done in new[] { "b1", "b2", "b3", "c1" })
+            _post.Begun(done).ShouldBe(1, done);
     }
 
     [Fact]
