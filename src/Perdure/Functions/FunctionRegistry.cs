@@ -82,44 +82,29 @@ internal sealed class FunctionRegistry(
 
     /// <summary>The same functions, and one of the engine's own, whose name none of them can have.</summary>
     public FunctionRegistry With(ActivityFunction builtIn) =>
-        new(orchestrations, [.. activities, builtIn], entities, queues, streams, http, timers)
-        {
-            KnownStreams = KnownStreams,
-            Versions = Versions,
-            Disabled = Disabled,
-            BuiltInQueue = BuiltInQueue,
-        };
+        Copy(orchestrations, [.. activities, builtIn], BuiltInQueue);
 
     /// <summary>The same functions, and this activity in the place of the one of its name, if there is one.</summary>
-    public FunctionRegistry WithInstead(ActivityFunction activity) =>
-        new(
-            orchestrations,
-            [.. activities.Where(a => !a.Name.Equals(activity.Name, StringComparison.OrdinalIgnoreCase)), activity],
-            entities, queues, streams, http, timers)
-        {
-            KnownStreams = KnownStreams,
-            Versions = Versions,
-            Disabled = Disabled,
-            BuiltInQueue = BuiltInQueue,
-        };
+    public FunctionRegistry WithInstead(ActivityFunction activity) => Copy(
+        orchestrations,
+        [.. activities.Where(a => !a.Name.Equals(activity.Name, StringComparison.OrdinalIgnoreCase)), activity],
+        BuiltInQueue);
 
-    public FunctionRegistry With(QueueFunction builtIn) =>
-        new(orchestrations, activities, entities, queues, streams, http, timers)
-        {
-            KnownStreams = KnownStreams,
-            Versions = Versions,
-            Disabled = Disabled,
-            BuiltInQueue = builtIn,
-        };
+    public FunctionRegistry With(QueueFunction builtIn) => Copy(orchestrations, activities, builtIn);
 
     /// <summary>The same functions, and an orchestration of the engine's own with its activity.</summary>
     public FunctionRegistry With(OrchestrationFunction orchestration, ActivityFunction activity) =>
-        new([.. orchestrations, orchestration], [.. activities, activity], entities, queues, streams, http, timers)
+        Copy([.. orchestrations, orchestration], [.. activities, activity], BuiltInQueue);
+
+    private FunctionRegistry Copy(
+        IReadOnlyList<OrchestrationFunction> allOrchestrations, IReadOnlyList<ActivityFunction> allActivities,
+        QueueFunction? builtInQueue) =>
+        new(allOrchestrations, allActivities, entities, queues, streams, http, timers)
         {
             KnownStreams = KnownStreams,
             Versions = Versions,
             Disabled = Disabled,
-            BuiltInQueue = BuiltInQueue,
+            BuiltInQueue = builtInQueue,
         };
 
     public bool TryGetOrchestration(string name, [NotNullWhen(true)] out OrchestrationFunction? function) =>
