@@ -6,6 +6,9 @@ public sealed partial class TestHub
     /// <summary>After so many pieces of work the process dies while the test waits; null for never.</summary>
     private long? _diesAfter;
 
+    /// <summary>How many pieces had run when the test waited for the first time; null before.</summary>
+    private long? _waitsFrom;
+
     /// <summary>How often the process has died.</summary>
     public int Kills { get; private set; }
 
@@ -36,14 +39,16 @@ public sealed partial class TestHub
     public static async Task<int> KillAtEachStepAsync(Action<TestHubBuilder> configure, Func<TestHub, Task> test)
     {
         ArgumentNullException.ThrowIfNull(test);
-        long steps;
+        long from, steps;
         await using (TestHub first = await StartAsync(configure))
         {
             await test(first);
             steps = first._stepsBefore + first._scheduler.Steps;
+            // What ran before is all behind it when the test waits: to die there once is enough.
+            from = first._waitsFrom ?? steps;
         }
         int runs = 1;
-        for (long step = 1; step <= steps; step++)
+        for (long step = from; step <= steps; step++)
         {
             await using TestHub hub = await StartAsync(configure);
             hub._diesAfter = step;

@@ -64,6 +64,7 @@ public sealed partial class TestHub : IAsyncDisposable
         TestHub hub = new(builder);
         await hub.StartHostAsync();
         await hub.QuietAsync();
+        hub._waitsFrom = null;
         return hub;
     }
 
@@ -174,6 +175,7 @@ public sealed partial class TestHub : IAsyncDisposable
         {
             // Somebody may wait by the clock, which stands still.
             await host.StopAsync(now.Token).WaitAsync(TimeSpan.FromSeconds(1));
+            await ((IAsyncDisposable)host).DisposeAsync();
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
@@ -217,6 +219,7 @@ public sealed partial class TestHub : IAsyncDisposable
     {
         DateTimeOffset until = Now + s_moment;
         long waited = 0;
+        _waitsFrom ??= _scheduler.Steps;
         _scheduler.StopsAt = _diesAfter;
         while (true)
         {

@@ -159,6 +159,18 @@ public sealed class TestHubTests
     }
 
     [Fact]
+    public async Task Its_services_end_with_it()
+    {
+        Ended ended = new();
+        TestHub hub = await TestHub.StartAsync(b => b
+            .AddFunctions(typeof(Retrying)).ConfigureServices(s => s.AddSingleton(_ => ended)));
+        hub.Services.GetRequiredService<Ended>().IsDisposed.ShouldBeFalse();
+        await hub.DisposeAsync();
+        ended.IsDisposed.ShouldBeTrue();
+        Should.Throw<ObjectDisposedException>(() => hub.Client);
+    }
+
+    [Fact]
     public async Task Hubs_run_side_by_side()
     {
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
@@ -209,6 +221,13 @@ public sealed class TestHubTests
             await Task.Delay(TimeSpan.FromHours(number - 2), time);
             return "slowly";
         }
+    }
+
+    private sealed class Ended : IDisposable
+    {
+        public bool IsDisposed { get; private set; }
+
+        public void Dispose() => IsDisposed = true;
     }
 
     public sealed class Counted
