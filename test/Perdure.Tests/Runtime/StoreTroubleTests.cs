@@ -177,9 +177,14 @@ public abstract class StoreTroubleTests(Setup setup) : HubTests(setup)
         (await Hub.OutputAsync<string>("bad")).ShouldBe("fine");
     }
 
-    [Fact]
-    public async Task A_start_that_is_refused_leaves_nothing_behind_for_the_next_one_of_its_id()
+    /// <summary>A start that will be refused is on its way to the store until somebody lets it go on.</summary>
+    private async Task<(Task<string> Poisoned, TaskCompletionSource Go)> StartPoisonedAsync(string id, bool isTaken)
     {
+        if (isTaken)
+        {
+            await Client.StartNewAsync("Main", id);
+            await Client.TerminateAsync(id, "makes room");
+        }
         TaskCompletionSource inFlight = new(), go = new();
         Hub.Store.Before = batch =>
         {
@@ -189,18 +194,19 @@ public abstract class StoreTroubleTests(Setup setup) : HubTests(setup)
             return go.Task;
         };
         Hub.Store.Instead = RefusesPoison;
+        Task<string> poisoned = Client.StartNewAsync("Main", id, "poisoned");
+        await inFlight.Task;
+        return (poisoned, go);
+    }
+
+    [Fact]
+    public async Task A_start_that_is_refused_leaves_nothing_behind_for_the_next_one_of_its_id()
+    {
         Code.Main = async c => await c.WaitForExternalEvent<string>("e");
         foreach (bool isTaken in new[] { false, true })
         {
             string id = $"bad-{isTaken}";
-            if (isTaken)
-            {
-                await Client.StartNewAsync("Main", id);
-                await Client.TerminateAsync(id, "makes room");
-            }
-            (inFlight, go) = (new(), new());
-            Task<string> poisoned = Client.StartNewAsync("Main", id, "poisoned");
-            await inFlight.Task;
+            (Task<string> poisoned, TaskCompletionSource go) = await StartPoisonedAsync(id, isTaken);
             Task<string> good = Client.StartNewAsync("Main", id, "good");
             go.SetResult();
             (await Should.ThrowAsync<InvalidOperationException>(() => poisoned)).Message.ShouldContain("refused");
@@ -213,27 +219,11 @@ public abstract class StoreTroubleTests(Setup setup) : HubTests(setup)
     [Fact]
     public async Task Who_waits_for_the_end_of_what_was_never_written_hears_what_is_there()
     {
-        TaskCompletionSource inFlight = new(), go = new();
-        Hub.Store.Before = batch =>
-        {
-            if (!IsPoisoned(batch))
-                return Task.CompletedTask;
-            inFlight.TrySetResult();
-            return go.Task;
-        };
-        Hub.Store.Instead = RefusesPoison;
         Code.Main = async c => await c.WaitForExternalEvent<string>("e");
         foreach (bool isTaken in new[] { false, true })
         {
             string id = $"bad-{isTaken}";
-            if (isTaken)
-            {
-                await Client.StartNewAsync("Main", id);
-                await Client.TerminateAsync(id, "makes room");
-            }
-            (inFlight, go) = (new(), new());
-            Task<string> poisoned = Client.StartNewAsync("Main", id, "poisoned");
-            await inFlight.Task;
+            (Task<string> poisoned, TaskCompletionSource go) = await StartPoisonedAsync(id, isTaken);
             Task<DurableOrchestrationStatus> end = Client.WaitForCompletionAsync(id, TimeSpan.FromDays(1));
             go.SetResult();
             await Should.ThrowAsync<InvalidOperationException>(() => poisoned);
