@@ -3,12 +3,12 @@
 #
 #   eng/prove.sh                     everything, each section at most 20 minutes; keeps the figures in docs/reliability.md
 #   eng/prove.sh --only torture      one section: simulation | simulation-2 | simulation-3 | simulation-4 | bugs | bugs-2 |
-#                                    bugs-3 | torture | bank | events | events-nodes | nodes | fanout | diskfull |
-#                                    powerloss | conformance
+#                                    bugs-3 | torture | bank | events | events-nodes | nodes | builds | fanout |
+#                                    diskfull | powerloss | conformance
 #   eng/prove.sh --tenth             a tenth of each, for every change
 #   eng/prove.sh --seed 42           with this seed
 #
-# Needs the .NET SDK; PostgreSQL for events-nodes, nodes, fanout and conformance; nothing else. Works from any
+# Needs the .NET SDK; PostgreSQL for events-nodes, nodes, builds, fanout and conformance; nothing else. Works from any
 # directory and without a terminal.
 set -u
 
@@ -27,7 +27,7 @@ while [ $# -gt 0 ]; do
         *) sed -n '2,12p' "$0"; exit 2 ;;
     esac
 done
-sections='simulation simulation-2 simulation-3 simulation-4 bugs bugs-2 bugs-3 torture bank events events-nodes nodes fanout diskfull powerloss conformance'
+sections='simulation simulation-2 simulation-3 simulation-4 bugs bugs-2 bugs-3 torture bank events events-nodes nodes builds fanout diskfull powerloss conformance'
 case " all $sections " in
     *" $only "*) ;;
     *) echo "prove: there is no section '$only'" >&2; exit 2 ;;
@@ -109,6 +109,7 @@ prove bank test/Perdure.Torture --bank --kills "$(full 50 6)" --seed "$seed"
 prove events test/Perdure.Torture --events --kills "$(full 50 6)" --seed "$seed"
 prove events-nodes test/Perdure.Torture --events --nodes --kills "$(full 50 5)" --seed "$seed"
 prove nodes test/Perdure.Torture --nodes --kills "$(full 40 4)" --seed "$seed"
+prove builds test/Perdure.Torture --nodes --builds --kills "$(full 20 2)" --seed "$seed"
 prove fanout test/Perdure.Torture --fanout --activities "$(full 10000 1000)" --seed "$seed"
 prove diskfull test/Perdure.Torture --disk-full --times "$(full 6 2)" --seed "$seed"
 prove powerloss test/Perdure.PowerLoss --images "$(full 5000 500)" --commits "$(full 2000 500)" --seed "$seed"

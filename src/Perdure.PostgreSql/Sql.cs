@@ -118,14 +118,16 @@ internal sealed partial class Sql
             $"insert into {hub}.tags (name, value, id) select * from unnest($1::text[], $2::text[], $3::text[])";
         UpdateInstances =
             $"""
-            with given(partition, key, status, generation, held, owed, has_custom, custom, ended, reopened, place) as (
+            with given(partition, key, status, generation, held, owed, has_custom, custom, ended, reopened, version,
+                    place) as (
                 select * from unnest(
                     $1::int[], $2::bigint[], $3::int[], $4::int[], $5::int[], $6::boolean[], $7::boolean[], $8::text[],
-                    $9::bigint[], $10::boolean[]) with ordinality),
+                    $9::bigint[], $10::boolean[], $11::text[]) with ordinality),
             gone as (
                 update {hub}.instances i set
                     status = coalesce(g.status, i.status), generation = coalesce(g.generation, i.generation),
                     held = coalesce(g.held, i.held), owed = coalesce(g.owed, i.owed),
+                    version = coalesce(g.version, i.version),
                     custom_status = case when g.has_custom then g.custom else i.custom_status end,
                     ended = case when g.reopened then null else coalesce(g.ended, i.ended) end
                 from given g where i.key = g.key and i.partition = g.partition returning i.key)

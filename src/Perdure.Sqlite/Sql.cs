@@ -167,6 +167,7 @@ internal static class Sql
         Add(InstanceColumns.Owed, "owed = ?6");
         Add(InstanceColumns.CustomStatus, "custom_status = ?7");
         Add(InstanceColumns.Ended, "ended = ?8");
+        Add(InstanceColumns.Version, "version = ?9");
         return $"update instances set {string.Join(", ", sets)} where key = ?1 and partition = ?2";
 
         void Add(InstanceColumns column, string set)
@@ -284,5 +285,6 @@ internal enum InstanceColumns
     Owed = 8,
     CustomStatus = 16,
     Ended = 32,
-    All = 63,
+    Version = 64,
+    All = 127,
 }

@@ -97,6 +97,7 @@ internal sealed partial class RandomOperations(int seed)
             Statuses = Maybe(3) ? [Pick<InstanceStatus>(), Pick<InstanceStatus>()] : null,
             Suspended = Maybe(3) ? Maybe(2) : null,
             Name = Maybe(4) ? Name() : null,
+            Version = Maybe(4) ? Maybe(2) ? "1.0" : "" : null,
             IdPrefix = Maybe(4) ? Id().EnumerateRunes().First().ToString() : null,
             CreatedFrom = Maybe(4) ? _random.Next(4) : null,
             CreatedTo = Maybe(4) ? _random.Next(4) : null,
@@ -378,6 +379,7 @@ internal sealed partial class RandomOperations(int seed)
     {
         Status = Maybe(2) ? Pick<InstanceStatus>() : null,
         Generation = Maybe(2) ? _random.Next(3) : null,
+        Version = Maybe(4) ? $"{_random.Next(3)}.0" : null,
         Held = Maybe(2) ? Pick<Held>() : null,
         Owed = Maybe(2) ? Maybe(2) : null,
         CustomStatus = Maybe(2) ? (Maybe(2) ? Payload.Of("\"ü\"") : Payload.None) : null,

@@ -103,7 +103,7 @@ public abstract partial class StoreConformance
         await _node.MustCommitAsync(
             Tagged(_node.Instance("run", created: 10)),
             Tagged(_node.Instance("held", created: 20) with { Held = Held.Suspended }, ("team", "red")),
-            Tagged(_node.Instance("parked", created: 30) with { Held = Held.Parked, Name = "Other" }),
+            Tagged(_node.Instance("parked", created: 30) with { Held = Held.Parked, Name = "Other", Version = "2.0" }),
             Tagged(_node.Instance("late", created: 40) with { Held = Held.Scheduled, Status = InstanceStatus.Pending },
             ("team", "red"), ("rank", "1")),
             Tagged(_node.Instance("done", created: 50) with { Status = InstanceStatus.Completed }, ("team", "blue")),
@@ -121,6 +121,9 @@ public abstract partial class StoreConformance
         await Finds(any with { Suspended = true }, "held parked");
         await Finds(any with { Suspended = false }, "run late done dead_1 dead%1");
         await Finds(any with { Name = "Other" }, "parked");
+        await Finds(any with { Version = "2.0" }, "parked");
+        await Finds(any with { Version = "2" }, "");
+        await Finds(any with { Version = "", Suspended = true }, "held");
         await Finds(any with { IdPrefix = "dead" }, "dead_1 dead%1");
         await Finds(any with { IdPrefix = "dead_" }, "dead_1");
         await Finds(any with { IdPrefix = "" }, "run held parked late done dead_1 dead%1");

@@ -188,6 +188,9 @@ public abstract partial class StoreConformance : IAsyncLifetime
         await Update(
             new(0, row.Key) { Status = InstanceStatus.Running, Held = Held.No, Reopened = true },
             row with { Owed = false, Generation = 7, CustomStatus = Payload.None });
+        await Update(
+            new(0, row.Key) { Version = "2.0" },
+            row with { Owed = false, Generation = 7, CustomStatus = Payload.None, Version = "2.0" });
 
         async Task Update(InstanceUpdate update, InstanceRow expected)
         {

@@ -26,6 +26,7 @@ if (args is [NodeOrder.Command, ..])
 int seed = Option("--seed") ?? Random.Shared.Next(1, int.MaxValue);
 bool diskFull = args.Contains("--disk-full");
 bool nodes = args.Contains("--nodes");
+bool builds = args.Contains("--builds");
 bool fanOut = args.Contains("--fanout");
 bool events = args.Contains("--events");
 int activities = Option("--activities") ?? 10_000;
@@ -35,7 +36,7 @@ int kills = Option("--kills") ?? 20;
 DirectoryInfo work = Directory.CreateTempSubdirectory("perdure-torture-");
 string what = diskFull ? "disk full"
     : nodes && events ? $"events on nodes: {kills} kills"
-    : nodes ? $"nodes: {kills} of each"
+    : nodes ? $"{(builds ? "builds" : "nodes")}: {kills} of each"
     : fanOut ? $"fanout: {activities} activities"
     : events ? $"events: {kills} kills"
     : $"{name}: {kills} kills";
@@ -43,6 +44,8 @@ Console.WriteLine($"{what}, seed {seed}, files in {work.FullName}");
 WorkerFiles files = new(Path.Combine(work.FullName, "hub"), work.FullName);
 int verdict = nodes && events
     ? await new EventsOnNodes(Path.Combine(work.FullName, "nodes"), seed, kills).RunAsync()
+    : builds
+    ? await new NodesCampaign(Path.Combine(work.FullName, "builds"), seed, kills, hasBuilds: true).RunAsync()
     : nodes
     ? await NodesAsync()
     : fanOut

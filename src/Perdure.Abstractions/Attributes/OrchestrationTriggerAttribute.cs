@@ -18,4 +18,12 @@ public sealed class OrchestrationTriggerAttribute : Attribute
     /// The name of the orchestration, stronger than <see cref="FunctionNameAttribute"/>; null by default.
     /// </summary>
     public string? Orchestration { get; set; }
+
+    /// <summary>
+    /// The version of the instances that this code runs; null by default. Code of several versions stands side by side
+    /// under one name: each instance runs on that of its own version. Code without a version runs instances without
+    /// one, and where no code of the name has a version, all of them that <see cref="VersioningOptions"/> let the
+    /// program run. At most 100 characters.
+    /// </summary>
+    public string? Version { get; set; }
 }

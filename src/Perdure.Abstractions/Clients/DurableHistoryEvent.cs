@@ -16,6 +16,9 @@ public sealed record DurableHistoryEvent
     /// <summary>When it was recorded, in UTC and whole milliseconds.</summary>
     public required DateTime Timestamp { get; init; }
 
+    /// <summary>The turn that wrote it, from 0: one run of the orchestration over what had arrived.</summary>
+    public int Turn { get; init; }
+
     /// <summary>The function or operation that was called, or the event that was raised.</summary>
     public string? Name { get; init; }
 

@@ -170,6 +170,33 @@ public interface IDurableOrchestrationClient
     /// </exception>
     Task RewindAsync(string instanceId, string? reason, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Lets an orchestration that has ended, in whatever way, go on from one of its turns: what it did before is kept,
+    /// and from that turn on its code runs anew. Unlike <see cref="RewindAsync"/> it runs activities and
+    /// sub-orchestrations again that had succeeded there. When this returns, that is durable and the orchestration is
+    /// running.
+    /// </summary>
+    /// <remarks>
+    /// Events that were raised and results of calls that the code made before the turn are kept, whenever they came;
+    /// calls among them that failed run again. What the code did in the turn and behind it stays done, but is no longer
+    /// part of the history. Whoever waited for the orchestration has had an answer, and gets no other one. An
+    /// orchestration that runs or is held is terminated first.
+    /// </remarks>
+    /// <param name="instanceId">The instance.</param>
+    /// <param name="turn">
+    /// One in which the code ran, as <see cref="DurableHistoryEvent.Turn"/> of its history says; 0 is the first.
+    /// </param>
+    /// <param name="reason">Why; its history shows it.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no such instance, or its code did not run in the turn.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The instance has not ended; or its code, where it would go on, was in a critical section.
+    /// </exception>
+    Task RewindToTurnAsync(
+        string instanceId, int turn, string? reason = null, CancellationToken cancellationToken = default);
+
     /// <summary>The status of an orchestration, or null when there is no such instance.</summary>
     /// <param name="instanceId">The instance.</param>
     /// <param name="showHistory">Whether the status carries the history.</param>

@@ -15,6 +15,12 @@ public sealed class OrchestrationStatusQueryCondition
     /// <summary>The name of the orchestration, in any case.</summary>
     public string? Name { get; set; }
 
+    /// <summary>
+    /// Its version, exactly as it was given; null for any, empty for instances without one. Before code is deleted that
+    /// older instances need, this tells whether there still are any.
+    /// </summary>
+    public string? Version { get; set; }
+
     /// <summary>What the instance id begins with, compared by code unit.</summary>
     public string? InstanceIdPrefix { get; set; }
 

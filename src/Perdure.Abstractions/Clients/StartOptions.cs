@@ -16,7 +16,10 @@ public sealed class StartOptions
     public DateTimeOffset? StartAt { get; set; }
 
     /// <summary>
-    /// A version for the code to ask for; null by default. It stays with the instance as long as it lives.
+    /// The version of the instance, for life; at most 100 characters. Null, the default: that which the program gives
+    /// to new instances (<see cref="VersioningOptions.DefaultVersion"/>). Empty: none. A program whose
+    /// <see cref="VersioningOptions.Version"/> is older, or which has none, does not run it: the instance waits for one
+    /// that does.
     /// </summary>
     public string? Version { get; set; }
 

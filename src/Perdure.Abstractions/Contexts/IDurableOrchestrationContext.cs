@@ -18,7 +18,7 @@ namespace Perdure;
 /// the caller declares them to be.
 /// </para>
 /// </remarks>
-public interface IDurableOrchestrationContext
+public partial interface IDurableOrchestrationContext
 {
     /// <summary>The name of the orchestration, as it was registered.</summary>
     string Name { get; }
@@ -30,7 +30,9 @@ public interface IDurableOrchestrationContext
     string? ParentInstanceId { get; }
 
     /// <summary>
-    /// The version that the instance was started with, or null. It stays the same as long as the instance lives.
+    /// The version that the instance was started with, or null. It stays the same as long as the instance lives, unless
+    /// it starts afresh with <see cref="ContinueAsNewOptions.NewVersion"/>. Code that has changed asks for it with
+    /// <see cref="DurableOrchestrationContextExtensions.CompareVersionTo"/>.
     /// </summary>
     string? Version { get; }
 
@@ -62,7 +64,7 @@ public interface IDurableOrchestrationContext
 
     /// <summary>
     /// Sets what the status of the instance shows as its custom status from the end of this turn on. The last value of
-    /// a turn counts; it survives <see cref="ContinueAsNew"/> until it is set again.
+    /// a turn counts; it survives <see cref="ContinueAsNew(object?, bool)"/> until it is set again.
     /// </summary>
     /// <param name="customStatusObject">The new custom status; null clears it.</param>
     /// <exception cref="ArgumentException">

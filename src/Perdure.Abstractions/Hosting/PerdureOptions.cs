@@ -102,6 +102,9 @@ public sealed class PerdureOptions
     /// <summary>Circuit breakers: when functions of queues and streams stop, who is told, and how they go on.</summary>
     public CircuitOptions Circuits { get; } = new();
 
+    /// <summary>The version of this program, and which instances it runs.</summary>
+    public VersioningOptions Versioning { get; } = new();
+
     /// <summary>What was put aside.</summary>
     public DeadLetterOptions DeadLetters { get; } = new();
 

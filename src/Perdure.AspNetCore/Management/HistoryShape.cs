@@ -53,6 +53,7 @@ internal sealed record HistoryShape(bool ShowInput, bool ShowOutput)
         writer.WriteStartObject();
         writer.WriteString("EventType", e.EventType);
         writer.WriteString("Timestamp", Time(e.Timestamp));
+        writer.WriteNumber("Turn", e.Turn);
         if (opened is not null && IsFolded(opened) && !ReferenceEquals(opened, e))
         {
             writer.WriteString("ScheduledTime", Time(opened.Timestamp));

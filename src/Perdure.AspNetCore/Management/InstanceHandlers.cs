@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -93,9 +94,20 @@ internal static class InstanceHandlers
             await call.Client.GetStatusAsync(call.InstanceId!, showInput: false, cancellationToken: call.Aborted);
         if (status is null)
             return NotFound(call);
+        int? turn = null;
+        if (call.Query("turn") is { } text)
+        {
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+                return Answer.Refusal(
+                    StatusCodes.Status400BadRequest, $"The turn '{text}' is not a number from 0 on.");
+            turn = number;
+        }
         try
         {
-            await call.ClientOfAuthor.RewindAsync(call.InstanceId!, call.Query("reason"), call.Aborted);
+            IDurableOrchestrationClient client = call.ClientOfAuthor;
+            await (turn is { } chosen
+                ? client.RewindToTurnAsync(call.InstanceId!, chosen, call.Query("reason"), call.Aborted)
+                : client.RewindAsync(call.InstanceId!, call.Query("reason"), call.Aborted));
             return new Answer(StatusCodes.Status202Accepted);
         }
         catch (InvalidOperationException e) when (!call.Http.Node.IsStopping)

@@ -82,6 +82,7 @@ internal static class ListHandlers
         CreatedTimeTo = call.Time("createdTimeTo"),
         InstanceIdPrefix = call.Query("instanceIdPrefix"),
         Name = call.Query("name"),
+        Version = call.Query("version"),
         Tag = call.Query("tag") is not { } tag ? null
             : tag.Split('=', 2) is [{ Length: > 0 } name, { } value] ? KeyValuePair.Create(name, value)
             : throw new RequestRefusedException(

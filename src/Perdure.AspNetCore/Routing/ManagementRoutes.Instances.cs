@@ -121,11 +121,12 @@ internal static partial class ManagementRoutes
             Scope = AccessScope.Operate,
             AcceptsLink = true,
             Summary = "Lets a failed instance try again what failed.",
-            Query = [Reason],
+            Query = [Reason, new("turn", "integer", "The turn from which on everything is done anew.")],
             Answers =
             [
-                new(202, "It goes on."), new(400, "The id cannot be used."), new(404, "There is no such instance."),
-                new(412, "It has not failed, or it would go back to where it held locks."),
+                new(202, "It goes on."), new(400, "The id or the turn cannot be used."),
+                new(404, "There is no such instance."),
+                new(412, "It has not failed (with a turn: not ended), or it would go back to where it held locks."),
             ],
             Handle = InstanceHandlers.RewindAsync,
         },

@@ -40,6 +40,7 @@ internal static partial class ManagementRoutes
         new("createdTimeTo", "date-time", "Started at this time or earlier."),
         new("instanceIdPrefix", "string", "What the id begins with."),
         new("name", "string", "The function, in any case."),
+        new("version", "string", "The version, exactly so."),
         new("tag", "string", "A tag that it was started with, as name=value."),
     ];
 

@@ -51,7 +51,10 @@ internal abstract record EntityAction
 
     /// <summary>Starts an orchestration that answers nobody.</summary>
     public sealed record StartOrchestration(string Name, string InstanceId, string ExecutionId, Payload Input)
-        : EntityAction;
+        : EntityAction
+    {
+        public string? Version { get; init; }
+    }
 
     /// <summary>Sends a message to a shard of a queue; for entities of the engine.</summary>
     public sealed record Enqueue(string Shard, Message.QueueItem Item) : EntityAction;

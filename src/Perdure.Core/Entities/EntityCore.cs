@@ -163,6 +163,7 @@ internal sealed class EntityCore(Limits limits, int partitionCount, INumbers num
                 {
                     Name = a.Name,
                     ExecutionId = a.ExecutionId,
+                    Version = a.Version,
                     Input = a.Input,
                     TraceParent = a.TraceParent,
                 }));

@@ -150,6 +150,11 @@ internal abstract record HistoryEvent
         : HistoryEvent
     {
         public string? Author { get; init; }
+
+        /// <summary>
+        /// Somebody chose the turn: what the code asks for again behind it is not the same call, but another one.
+        /// </summary>
+        public bool Anew { get; init; }
     }
 }
 

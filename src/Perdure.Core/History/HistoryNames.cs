@@ -50,6 +50,7 @@ internal static class HistoryNames
     public static readonly JsonEncodedText Turn = Of("turn");
     public static readonly JsonEncodedText From = Of("from");
     public static readonly JsonEncodedText Next = Of("next");
+    public static readonly JsonEncodedText Anew = Of("anew");
     public static readonly JsonEncodedText Tasks = Of("tasks");
 
     public static JsonEncodedText Of(string name) =>

@@ -100,6 +100,7 @@ internal static class HistoryReader
             "ExecutionRewound" => new HistoryEvent.ExecutionRewound(f.Reason, f.Turn, f.From, f.Next, f.Tasks ?? [])
             {
                 Author = f.Author,
+                Anew = f.Anew,
             },
             "ExecutionCompleted" => new HistoryEvent.ExecutionCompleted(ReadStatus(f.Status), f.Result, f.Failure),
             _ => ReadEntityEvent(f),
@@ -146,7 +147,7 @@ internal static class HistoryReader
         public long At, FireAt, Number;
         public long? StartAt, DueAt;
         public int Task, Attempt, First, Turn, From, Next;
-        public bool Detached, Last;
+        public bool Detached, Last, Anew;
         public List<string>? Entities;
         public Payload Input, Result, Value;
         public ParentLink? Parent;
@@ -182,6 +183,7 @@ internal static class HistoryReader
             case "next": f.Next = reader.GetInt32(); break;
             case "tasks": f.Tasks = ReadTasks(ref reader); break;
             case "detached": f.Detached = reader.GetBoolean(); break;
+            case "anew": f.Anew = reader.GetBoolean(); break;
             case "entity": f.Entity = reader.GetString(); break;
             case "operation": f.Operation = reader.GetString(); break;
             case "dueAt": f.DueAt = reader.GetInt64(); break;

@@ -232,6 +232,8 @@ internal static class HistoryWriter
         foreach (int task in x.Tasks)
             writer.WriteNumberValue(task);
         writer.WriteEndArray();
+        if (x.Anew)
+            writer.WriteBoolean(Anew, true);
     }
 
     public static void WriteFailure(Utf8JsonWriter writer, JsonEncodedText name, FailureDetails failure)

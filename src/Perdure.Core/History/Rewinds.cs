@@ -40,17 +40,25 @@ internal static class Rewinds
     /// <summary>How far a failed execution has to go back.</summary>
     /// <param name="lived">Its history, with what counts of it.</param>
     /// <param name="reason">Why it is rewound.</param>
-    public static HistoryEvent.ExecutionRewound Plan(IReadOnlyList<StoredTurn> lived, string? reason)
+    /// <param name="chosen">The turn, one of <see cref="Choices"/>, that somebody has chosen; null for none.</param>
+    public static HistoryEvent.ExecutionRewound Plan(
+        IReadOnlyList<StoredTurn> lived, string? reason, int? chosen = null)
     {
-        int turn = FirstVoidTurn(lived);
+        int turn = chosen ?? FirstVoidTurn(lived);
         int from = NextTask(lived.Where(t => t.Number < turn));
         // What was fed before is past; a failure that is recorded only then, and fed later, is not.
         IEnumerable<HistoryEvent> unfed = lived.Where(t => t.Number < turn).Reverse()
             .TakeWhile(t => !IsRun(t)).Concat(lived.Where(t => t.Number >= turn)).SelectMany(t => t.Events);
         List<int> failed =
             [.. unfed.Where(IsFailure).Select(e => ResultOf(e)!.Value).Where(task => task < from).Order()];
-        return new HistoryEvent.ExecutionRewound(reason, turn, from, NextTask(lived), failed);
+        return new HistoryEvent.ExecutionRewound(reason, turn, from, NextTask(lived), failed)
+        {
+            Anew = chosen is not null,
+        };
     }
+
+    /// <summary>The turns in which the code ran.</summary>
+    public static IEnumerable<int> Choices(IReadOnlyList<StoredTurn> lived) => lived.Where(IsRun).Select(t => t.Number);
 
     /// <summary>
     /// Whether the code, at the point to which it goes back, relies on an entity that no longer knows of it: the locks

@@ -22,7 +22,8 @@ internal static class CodeResultCodec
         (string outcome, List<HistoryEvent> asked, List<HistoryEvent> end) = result switch
         {
             CodeResult.Ran { Completion: Completion.ContinuedAsNew next } ran => (
-                Continued, EventsOf(ran), [new HistoryEvent.EventRaised("", next.Input), .. next.Unprocessed]),
+                Continued, EventsOf(ran),
+                [new HistoryEvent.EventRaised(next.Version ?? "", next.Input), .. next.Unprocessed]),
             CodeResult.Ran ran => (Ran, EventsOf(ran), EndOf(ran.Completion)),
             CodeResult.Stopped stopped => (
                 stopped.Park ? Parked : Stopped, [], [new HistoryEvent.TaskFailed(0, stopped.Failure)]),
@@ -53,7 +54,10 @@ internal static class CodeResultCodec
                 new CodeResult.Ran(ActionsOf(asked), new Completion.Succeeded(completed.Result)),
             (Continued, [HistoryEvent.EventRaised input, ..]) => new CodeResult.Ran(
                 ActionsOf(asked),
-                new Completion.ContinuedAsNew(input.Input, [.. last.Skip(1).Cast<HistoryEvent.EventRaised>()])),
+                new Completion.ContinuedAsNew(input.Input, [.. last.Skip(1).Cast<HistoryEvent.EventRaised>()])
+                {
+                    Version = input.Name.Length == 0 ? null : input.Name,
+                }),
             (Stopped, [HistoryEvent.TaskFailed failed]) => new CodeResult.Stopped(failed.Failure, Park: false),
             (Parked, [HistoryEvent.TaskFailed failed]) => new CodeResult.Stopped(failed.Failure, Park: true),
             (NotRun, []) => CodeResult.NotRun.Instance,

@@ -91,6 +91,7 @@ internal static class EntityRunCodec
                 {
                     Name = a.Name,
                     ExecutionId = a.ExecutionId,
+                    Version = a.Version,
                     Input = a.Input,
                     TraceParent = a.TraceParent,
                 });
@@ -117,6 +118,7 @@ internal static class EntityRunCodec
         return EventOf(asked) is HistoryEvent.ExecutionStarted started
             ? new EntityAction.StartOrchestration(started.Name, target, started.ExecutionId, started.Input)
             {
+                Version = started.Version,
                 TraceParent = started.TraceParent,
             }
             : throw new FormatException("What an entity asks for is neither a signal nor a start.");

@@ -166,6 +166,12 @@ internal abstract record Message
         public string? Author { get; init; }
 
         /// <summary>
+        /// The turn from which on everything is done anew; null: back to before the failure. With it the instance may
+        /// have ended in any way.
+        /// </summary>
+        public int? Turn { get; init; }
+
+        /// <summary>
         /// Comes from the parent, who needs an answer, and says how the child was started: if it has failed it is
         /// rewound, if it has completed it answers again, and if it is gone it is started anew.
         /// </summary>
@@ -218,4 +224,7 @@ internal enum RequestOutcome
 
     /// <summary>What only the function could say, which the node that owns the partition does not have.</summary>
     NoFunction,
+
+    /// <summary>Rewind to a turn in which the code did not run.</summary>
+    NoSuchTurn,
 }

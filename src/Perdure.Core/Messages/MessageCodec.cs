@@ -90,7 +90,10 @@ internal static class MessageCodec
                 new HistoryEvent.ExecutionTerminated(m.Reason) { Author = m.Author }, default),
             Message.Rewind m => (
                 m.Child is null ? RewindKind : RewindChildKind,
-                new HistoryEvent.ExecutionRewound(m.Reason, 0, 0, 0, []) { Author = m.Author }, default),
+                new HistoryEvent.ExecutionRewound(m.Reason, m.Turn ?? 0, 0, 0, [])
+                {
+                    Author = m.Author, Anew = m.Turn is not null,
+                }, default),
             Message.Suspend m => (
                 SuspendKind, new HistoryEvent.ExecutionSuspended(m.Reason) { Author = m.Author }, default),
             Message.Resume m => (
@@ -165,7 +168,10 @@ internal static class MessageCodec
                 new Message.Terminate(x.Reason) { Author = x.Author, Recursive = true },
             (TerminateChildKind, HistoryEvent.ExecutionTerminated x) =>
                 new Message.Terminate(x.Reason) { Author = x.Author, Recursive = true, OfParent = execution },
-            (RewindKind, HistoryEvent.ExecutionRewound x) => new Message.Rewind(x.Reason) { Author = x.Author },
+            (RewindKind, HistoryEvent.ExecutionRewound x) => new Message.Rewind(x.Reason)
+            {
+                Author = x.Author, Turn = x.Anew ? x.Turn : null,
+            },
             (SuspendKind, HistoryEvent.ExecutionSuspended x) => new Message.Suspend(x.Reason) { Author = x.Author },
             (ResumeKind, HistoryEvent.ExecutionResumed x) => new Message.Resume(x.Reason) { Author = x.Author },
             _ => throw new FormatException(

@@ -1,4 +1,5 @@
 using Perdure.Core.History;
+using Perdure.Core.Versioning;
 
 namespace Perdure.Core.Orchestrations;
 
@@ -12,6 +13,9 @@ internal static class Failures
     public const string LimitExceeded = "Perdure.LimitExceeded";
     public const string RefusedByStore = "Perdure.RefusedByStore";
     public const string Poison = "Perdure.Poison";
+
+    /// <summary>As in the other systems that have versions, and without the prefix for that reason.</summary>
+    public const string WrongVersion = "VersionMismatch";
 
     public const string RewindRefused = "Perdure.RewindRefused";
 
@@ -32,6 +36,15 @@ internal static class Failures
     public static FailureDetails NoSuchOrchestrator(string name) => new(OrchestratorNotFound,
         $"There is no orchestrator function '{name}' in this program. Check the name, or register the assembly that "
         + "holds it.");
+
+    public static FailureDetails VersionMismatch(string name, string? version, string? program) => new(
+        WrongVersion,
+        $"'{name}' is to run for an instance with {VersionText.Describe(version)}, which this program, {Of(program)}, "
+        + "does not run. Deploy a program that does, or set Perdure:Versioning:FailureStrategy to Reject to let such "
+        + "instances wait for one.");
+
+    private static string Of(string? program) =>
+        program is null ? "which has no version itself" : $"of version {program}";
 
     public static FailureDetails NoSuchActivity(string name) => new(ActivityNotFound,
         $"There is no activity function '{name}' in this program. Check the name, or register the assembly that holds "

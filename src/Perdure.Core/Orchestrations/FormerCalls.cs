@@ -65,6 +65,16 @@ internal sealed class FormerCalls
         void Returned(int task, Payload result) => former[calls[task]] = former[calls[task]] with { Result = result };
     }
 
+    /// <summary>Nothing that is void is ever the same as what the code asks for from now on.</summary>
+    public void Forget(int from)
+    {
+        _free.Clear();
+        foreach (int task in _again.Keys.Where(t => t >= from).ToArray())
+            _again.Remove(task);
+        foreach (int former in _answers.Where(a => a.Value >= from).Select(a => a.Key).ToArray())
+            _answers.Remove(former);
+    }
+
     /// <summary>
     /// The rewind is done, and these tasks are open. An attempt that runs again needs no later attempts of the same
     /// call, unless one of them has succeeded: then that is its result.

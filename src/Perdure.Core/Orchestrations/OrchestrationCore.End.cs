@@ -75,7 +75,7 @@ internal sealed partial class OrchestrationCore
         {
             Name = state.Name,
             ExecutionId = ExecutionIds.Derive(state.ExecutionId, -1),
-            Version = state.Version,
+            Version = next.Version ?? state.Version,
             Input = next.Input,
             Parent = state.Parent,
             Tags = state.Tags,

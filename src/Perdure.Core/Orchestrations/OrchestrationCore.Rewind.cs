@@ -21,8 +21,12 @@ internal sealed partial class OrchestrationCore
             TakeRewindOfChild(turn, message, child);
         else if (!state.Exists)
             turn.Refuse(message, RequestOutcome.NotFound, "there is no such instance");
-        else if (state.Status != InstanceStatus.Failed)
-            turn.Refuse(message, RequestOutcome.WrongState, "only a failed orchestration can be rewound");
+        else if (message.Turn is null ? state.Status != InstanceStatus.Failed : !state.Ended)
+            turn.Refuse(
+                message, RequestOutcome.WrongState,
+                message.Turn is null ? "only a failed orchestration can be rewound" : "the instance has not ended");
+        else if (message.Turn is { } chosen && !Rewinds.Choices(state.Lived!).Contains(chosen))
+            turn.Refuse(message, RequestOutcome.NoSuchTurn, $"its code did not run in turn {chosen}");
         else if (TryRewind(turn, message))
             turn.Accept(message);
         else
@@ -57,7 +61,7 @@ internal sealed partial class OrchestrationCore
     {
         OrchestrationState state = turn.State;
         HistoryEvent.ExecutionRewound rewound =
-            Rewinds.Plan(state.Lived!, message.Reason) with { Author = message.Author };
+            Rewinds.Plan(state.Lived!, message.Reason, message.Turn) with { Author = message.Author };
         if (Rewinds.IsBoundToEntities(Rewinds.Without(state.Lived!, rewound)))
             return false;
         // Never the time of an earlier run: what the code derives from the time (NewGuid) must not come twice.

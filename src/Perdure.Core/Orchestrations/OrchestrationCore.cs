@@ -10,7 +10,11 @@ namespace Perdure.Core.Orchestrations;
 /// <summary>Which functions the executors of this node offer.</summary>
 internal interface ICodeCatalog
 {
+    /// <summary>Whether an instance of this version can run.</summary>
     bool Offers(string orchestration, string? version);
+
+    /// <summary>Whether there is such an orchestration at all, in any version.</summary>
+    bool Knows(string orchestration);
 }
 
 /// <summary>
@@ -105,7 +109,7 @@ internal sealed partial class OrchestrationCore(Limits limits, int partitionCoun
                     + "another id, or none."));
             return;
         }
-        if (message.Event.Parent is not null && !code.Offers(message.Event.Name, message.Event.Version))
+        if (message.Event.Parent is not null && !code.Knows(message.Event.Name))
         {
             RefuseStart(turn, message, RequestOutcome.NotFound, Failures.NoSuchOrchestrator(message.Event.Name));
             return;

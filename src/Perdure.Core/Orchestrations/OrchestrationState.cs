@@ -296,7 +296,10 @@ internal sealed class OrchestrationState(string id, int partition) : InstanceSta
         List<StoredTurn> before = Lived
             ?? throw new InvalidOperationException($"The instance '{Id}' is rewound without its history.");
         FormerCalls former = Former ?? new FormerCalls();
-        former.Void(before, rewound.From);
+        if (rewound.Anew)
+            former.Forget(rewound.From);
+        else
+            former.Void(before, rewound.From);
         (int events, int turn) = (EventCount, NextTurn);
         Reset();
         Lived = Rewinds.Without(before, rewound);

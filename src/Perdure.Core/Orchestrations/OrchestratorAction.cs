@@ -54,7 +54,11 @@ internal abstract record Completion
 
     /// <summary><c>Unprocessed</c>: events that the next generation gets, in order.</summary>
     public sealed record ContinuedAsNew(Payload Input, IReadOnlyList<HistoryEvent.EventRaised> Unprocessed)
-        : Completion;
+        : Completion
+    {
+        /// <summary>The version of the next generation; null keeps it.</summary>
+        public string? Version { get; init; }
+    }
 }
 
 /// <summary>What a run of the code came to.</summary>

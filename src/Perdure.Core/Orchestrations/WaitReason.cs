@@ -4,13 +4,13 @@ using Perdure.Core.History;
 namespace Perdure.Core.Orchestrations;
 
 /// <summary>What is known of the code of an instance beside its history.</summary>
-/// <param name="HasOrchestrator">This program has the orchestrator function.</param>
-/// <param name="HasActivity">Whether it has an activity function of a name.</param>
+/// <param name="Missing">Why no program of the hub runs its code; null if one does.</param>
+/// <param name="HasActivity">Whether one of them runs an activity function for it.</param>
 /// <param name="Events">The names of the events that the code waits for, as its replay shows.</param>
 /// <param name="LockedBy">Who has locked the entities that it waits for: entity to instance id.</param>
 /// <param name="Problem">What kept the replay from showing anything; null if nothing did.</param>
 internal sealed record CodeInsight(
-    bool HasOrchestrator, Func<string, bool> HasActivity, IReadOnlyCollection<string> Events,
+    string? Missing, Func<string, bool> HasActivity, IReadOnlyCollection<string> Events,
     IReadOnlyDictionary<string, string> LockedBy, string? Problem);
 
 /// <summary>
@@ -31,8 +31,7 @@ internal static class WaitReason
             $"It is suspended{By(state.HeldBy)} since {SinceHeld(turns)}{Because(state.HeldReason)}. "
                 + "Resume it to let it go on.",
         { StartPendingUntil: { } start } => $"It starts at {Time(start)}.",
-        _ when !code.HasOrchestrator =>
-            $"This program has no orchestrator function '{state.Name}'. Register it, or terminate the instance.",
+        _ when code.Missing is { } missing => missing,
         { Recorded: not null } => $"It goes on now: its code has yet to see what arrived at {Time(state.LastAt)}.",
         _ when code.Problem is { } problem => $"Its code does not replay: {problem}",
         _ => WaitsFor(state, turns, code),
@@ -71,7 +70,8 @@ internal static class WaitReason
         HistoryEvent opened, string since, OrchestrationState state, CodeInsight code) => opened switch
     {
         HistoryEvent.TaskScheduled x when !code.HasActivity(x.Name) =>
-            $"the activity '{x.Name}' since {since}, which this program does not have",
+            $"the activity '{x.Name}' since {since}, which no program of the hub runs"
+            + (state.Version is null ? "" : $" for version '{state.Version}'"),
         HistoryEvent.TaskScheduled { Attempt: > 1 } x => $"attempt {x.Attempt} of the activity '{x.Name}' since "
             + $"{since}",
         HistoryEvent.TaskScheduled x => $"the activity '{x.Name}' since {since}",

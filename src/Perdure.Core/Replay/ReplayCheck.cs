@@ -18,7 +18,7 @@ internal static class ReplayCheck
         List<Step> expected = [.. run.Asked.Select(Step.Of)];
         List<Step> actual = [.. asked.Where(a => a is not OrchestratorAction.SetCustomStatus).Select(Step.Of)];
         if (completion is not null)
-            actual.Add(new Step("end"));
+            actual.Add(new Step("end") { Why = WhyOf(completion) });
         for (int i = 0; i < Math.Max(expected.Count, actual.Count); i++)
         {
             Step? there = i < expected.Count ? expected[i] : null;
@@ -29,14 +29,23 @@ internal static class ReplayCheck
         return null;
     }
 
+    /// <summary>
+    /// Code that ends where it used to go on has thrown something, and that is what its author looks for.
+    /// </summary>
+    private static string WhyOf(Completion completion) => completion is Completion.Failed { Failure: var failure }
+        ? $" ({failure.ErrorType}: {failure.ErrorMessage})"
+        : "";
+
     /// <summary>One thing that is asked for.</summary>
     /// <param name="Name">Compared without regard to case.</param>
     /// <param name="Target">Compared exactly.</param>
     private sealed record Step(string Kind, string? Name = null, string? Target = null)
     {
+        public string Why { get; init; } = "";
+
         public string Text => (Name, Target) switch
         {
-            (null, null) => Kind,
+            (null, null) => $"{Kind}{Why}",
             (null, _) => $"{Kind} of {Target}",
             (_, null) => $"{Kind} '{Name}'",
             _ => $"{Kind} '{Name}' of '{Target}'",

@@ -23,6 +23,10 @@ internal sealed record InstanceQuery
     public bool? Suspended { get; init; }
 
     public string? Name { get; init; }
+
+    /// <summary>Exactly so; empty: those without one.</summary>
+    public string? Version { get; init; }
+
     public string? IdPrefix { get; init; }
 
     /// <summary>Inclusive, in milliseconds since 1970.</summary>

@@ -38,6 +38,10 @@ internal sealed record InstanceUpdate(int Partition, long Key)
 {
     public InstanceStatus? Status { get; init; }
     public int? Generation { get; init; }
+
+    /// <summary>Only a new generation has another one.</summary>
+    public string? Version { get; init; }
+
     public Held? Held { get; init; }
     public bool? Owed { get; init; }
 
@@ -57,6 +61,7 @@ internal sealed record InstanceUpdate(int Partition, long Key)
     {
         Status = next.Status ?? Status,
         Generation = next.Generation ?? Generation,
+        Version = next.Version ?? Version,
         Held = next.Held ?? Held,
         Owed = next.Owed ?? Owed,
         CustomStatus = next.CustomStatus ?? CustomStatus,
@@ -73,6 +78,7 @@ internal sealed record InstanceUpdate(int Partition, long Key)
         {
             Status = before.Status == after.Status ? null : after.Status,
             Generation = before.Generation == after.Generation ? null : after.Generation,
+            Version = before.Version == after.Version ? null : after.Version,
             Held = before.Held == after.Held ? null : after.Held,
             Owed = before.Owed == after.Owed ? null : after.Owed,
             CustomStatus = before.CustomStatus.Equals(after.CustomStatus) ? null : after.CustomStatus,
@@ -81,7 +87,8 @@ internal sealed record InstanceUpdate(int Partition, long Key)
         };
         return update is
         {
-            Status: null, Generation: null, Held: null, Owed: null, CustomStatus: null, Ended: null, Reopened: false,
+            Status: null, Generation: null, Version: null, Held: null, Owed: null, CustomStatus: null, Ended: null,
+            Reopened: false,
         }
             ? null
             : update;

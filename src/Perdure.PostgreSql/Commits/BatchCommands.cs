@@ -108,7 +108,7 @@ internal static class BatchCommands
         Ints(rows, r => r.Partition), Longs(rows, r => r.Key), IntsOrNull(rows, r => (int?)r.Status),
         IntsOrNull(rows, r => r.Generation), IntsOrNull(rows, r => (int?)r.Held), BooleansOrNull(rows, r => r.Owed),
         Booleans(rows, r => r.CustomStatus is not null), Utf8(rows, r => r.CustomStatus?.Json ?? default),
-        LongsOrNull(rows, r => r.Ended), Booleans(rows, r => r.Reopened));
+        LongsOrNull(rows, r => r.Ended), Booleans(rows, r => r.Reopened), Texts(rows, r => r.Version));
 
     private static void AddHistory(NpgsqlBatchCommandCollection commands, IReadOnlyList<TurnRows> turns, Sql sql)
     {

@@ -22,6 +22,8 @@ internal sealed class InstanceSearch
         AddStatus(query);
         if (query.Name is { } name)
             _conditions.Add($"i.name = {parameters.Text(name)}");
+        if (query.Version is { } version)
+            _conditions.Add($"coalesce(i.version, '') = {parameters.Text(version)}");
         if (query.IdPrefix is { Length: > 0 } prefix)
             AddPrefix(prefix, parameters);
         if (query.CreatedFrom is { } from)

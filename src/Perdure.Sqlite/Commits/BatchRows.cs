@@ -141,6 +141,8 @@ internal sealed partial class BatchRows(Connection connection)
             statement.BindNull(8);
         else if (update.Ended is { } ended)
             statement.Bind(8, ended);
+        if (update.Version is { } version)
+            statement.Bind(9, version);
         return statement.RunOnOne();
     }
 
@@ -374,7 +376,8 @@ internal sealed partial class BatchRows(Connection connection)
         | (update.Held is null ? 0 : InstanceColumns.Held)
         | (update.Owed is null ? 0 : InstanceColumns.Owed)
         | (update.CustomStatus is null ? 0 : InstanceColumns.CustomStatus)
-        | (update.Ended is null && !update.Reopened ? 0 : InstanceColumns.Ended);
+        | (update.Ended is null && !update.Reopened ? 0 : InstanceColumns.Ended)
+        | (update.Version is null ? 0 : InstanceColumns.Version);
 
     private static void BindPayload(Statement statement, int index, Payload payload)
     {

@@ -21,6 +21,8 @@ internal sealed class InstanceSearch
         AddStatus();
         if (query.Name is { } name)
             _conditions.Add($"i.name = {Text(name)}");
+        if (query.Version is { } version)
+            _conditions.Add($"coalesce(i.version, '') = {Text(version)}");
         if (query.IdPrefix is { Length: > 0 } prefix)
             AddPrefix(Encoding.UTF8.GetBytes(prefix));
         if (query.CreatedFrom is { } from)

@@ -3,6 +3,7 @@ using Perdure.Core.Identity;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Replay;
 using Perdure.Core.Stores;
+using Perdure.Core.Versioning;
 using Perdure.Execution;
 
 namespace Perdure.Clients;
@@ -38,9 +39,9 @@ internal sealed partial class DurableClient
     private async Task<string?> ExplainAsync(
         OrchestrationState state, List<StoredTurn> turns, CancellationToken cancellationToken)
     {
-        bool hasCode = node.ExecutorHere.Offers(state.Name, state.Version);
+        bool isHere = node.ExecutorHere.Offers(state.Name, state.Version);
         (IReadOnlyCollection<string> events, string? problem) =
-            hasCode && state is { Held: Held.No, Recorded: null, Ended: false }
+            isHere && state is { Held: Held.No, Recorded: null, Ended: false }
                 ? await ReplayAsync(state, turns)
                 : ([], null);
         Dictionary<string, string> lockedBy = [];
@@ -50,8 +51,23 @@ internal sealed partial class DurableClient
             if (locked?.Holder is { } holder)
                 lockedBy.Add(entity, holder.InstanceId);
         }
-        CodeInsight code = new(hasCode, name => functions.TryGetActivity(name, out _), events, lockedBy, problem);
+        CodeInsight code = new(
+            isHere || IsElsewhere(CodeNames.Orchestration(state.Name)) ? null : MissingCode(state),
+            name => functions.ActivityFor(name, state.Version) is not null || IsElsewhere(CodeNames.Activity(name)),
+            events, lockedBy, problem);
         return WaitReason.Of(state, turns, code);
+
+        bool IsElsewhere(string function) => node.Leases.CodeElsewhere(function, state.Version) is not null;
+    }
+
+    private string MissingCode(OrchestrationState state)
+    {
+        if (!node.Executor.Knows(state.Name))
+            return $"No program of the hub has the orchestrator function '{state.Name}'. Register it, or terminate the "
+                + "instance.";
+        string program = functions.Program.Version is { } version ? $"the version '{version}'" : "no version";
+        return $"It has {VersionText.Describe(state.Version)}, and no program of the hub runs instances of "
+            + $"'{state.Name}' of that; this program has {program}. Deploy one that does, or terminate the instance.";
     }
 
     /// <summary>A session of its own, which runs to where the history ends and is thrown away.</summary>

@@ -81,6 +81,7 @@ internal sealed partial class DurableClient
                 && functions.TryGetOrchestration(name, out OrchestrationFunction? function)
                 ? function.Name
                 : condition.Name,
+            Version = condition.Version,
             IdPrefix = condition.InstanceIdPrefix,
             CreatedFrom = Milliseconds(condition.CreatedTimeFrom),
             CreatedTo = Milliseconds(condition.CreatedTimeTo),

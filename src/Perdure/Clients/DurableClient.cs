@@ -47,7 +47,7 @@ internal sealed partial class DurableClient(
         {
             Name = name,
             ExecutionId = ids.NewExecutionId(),
-            Version = options.Version,
+            Version = functions.VersionOfNew(name, options.Version, node.Leases.NewestElsewhere),
             Input = serializer.Serialize(input, new PayloadPlace(PayloadRole.OrchestrationInput, name)),
             StartAt = options.StartAt is { } at ? CeilingMilliseconds(at) : null,
             Tags = options.Tags is { Count: > 0 } ? options.Tags.ToDictionary(StringComparer.Ordinal) : null,
@@ -167,18 +167,33 @@ internal sealed partial class DurableClient(
             instanceId, "be resumed");
     }
 
-    public async Task RewindAsync(string instanceId, string? reason, CancellationToken cancellationToken = default)
+    public Task RewindAsync(string instanceId, string? reason, CancellationToken cancellationToken = default) =>
+        RewindAsync(instanceId, null, reason, cancellationToken);
+
+    public Task RewindToTurnAsync(
+        string instanceId, int turn, string? reason = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(turn);
+        return RewindAsync(instanceId, turn, reason, cancellationToken);
+    }
+
+    private async Task RewindAsync(string instanceId, int? turn, string? reason, CancellationToken cancellationToken)
     {
         CheckedId(instanceId);
         CheckReason(reason);
         RequestOutcome outcome = await AskAsync(
-            instanceId, request => new Message.Rewind(reason) { Author = _author, Ticket = request },
+            instanceId, request => new Message.Rewind(reason) { Author = _author, Turn = turn, Ticket = request },
             cancellationToken);
         switch (outcome)
         {
             case RequestOutcome.WrongState:
-                throw new InvalidOperationException(
-                    $"The orchestration '{instanceId}' has not failed; only a failed orchestration can be rewound.");
+                throw new InvalidOperationException(turn is null
+                    ? $"The orchestration '{instanceId}' has not failed; only a failed orchestration can be rewound."
+                    : $"The orchestration '{instanceId}' has not ended. Terminate it; then it can go back to a turn.");
+            case RequestOutcome.NoSuchTurn:
+                throw new ArgumentException(
+                    $"The code of '{instanceId}' did not run in turn {turn}. Its history says in which turns it did.",
+                    nameof(turn));
             case RequestOutcome.BoundToEntities:
                 throw new InvalidOperationException(
                     $"The orchestration '{instanceId}' cannot be rewound: {Failures.BoundToEntities}. Restart it "

@@ -12,7 +12,10 @@ internal static class HistoryView
     {
         List<DurableHistoryEvent> view = [];
         foreach (StoredTurn turn in Rewinds.Lived(HistoryReader.ReadTurns(rows)))
-            view.AddRange(turn.Events.Select(e => Of(e, StatusView.ToTime(turn.At), showInput, showOutput)));
+        {
+            view.AddRange(turn.Events.Select(e =>
+                Of(e, StatusView.ToTime(turn.At), showInput, showOutput) with { Turn = turn.Number }));
+        }
         return view;
     }
 

@@ -17,5 +17,6 @@ internal static class FunctionFailures
     /// <summary>Another attempt cannot end differently.</summary>
     public static bool IsFinal(FailureDetails failure) => failure.ErrorType
         is Failures.ActivityNotFound or Failures.OrchestratorNotFound or Failures.EntityNotFound or Failures.Poison
+            or Failures.WrongVersion
         || failure.ErrorType == HttpFailures.Refused;
 }

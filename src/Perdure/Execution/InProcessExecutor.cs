@@ -6,7 +6,10 @@ namespace Perdure.Execution;
 /// <summary>Runs the orchestrator functions of this process.</summary>
 internal sealed class InProcessExecutor(FunctionRegistry functions, SessionServices services) : IOrchestrationExecutor
 {
-    public bool Offers(string orchestration, string? version) => functions.TryGetOrchestration(orchestration, out _);
+    public bool Offers(string orchestration, string? version) =>
+        functions.TryGetOrchestration(orchestration, version, out _);
+
+    public bool Knows(string orchestration) => functions.TryGetOrchestration(orchestration, out _);
 
     public IOrchestrationSession Open(OrchestrationState state, Action<IOrchestrationSession> wake) =>
         new OrchestrationSession(functions, state, services, wake);

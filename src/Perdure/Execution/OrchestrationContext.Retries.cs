@@ -30,12 +30,18 @@ internal sealed partial class OrchestrationContext
         string functionName, RetryOptions retryOptions, string? instanceId, object? input)
     {
         CheckTurn();
-        CheckChild(functionName, instanceId);
+        return RetryChildAsync<TResult>(functionName, retryOptions, new() { InstanceId = instanceId }, input);
+    }
+
+    private Task<TResult> RetryChildAsync<TResult>(
+        string functionName, RetryOptions retryOptions, SubOrchestrationOptions options, object? input)
+    {
+        CheckChild(functionName, options.InstanceId);
         _section?.CheckChild(functionName);
         ArgumentNullException.ThrowIfNull(retryOptions);
         Payload payload = ChildInput(functionName, input);
         int first = _nextTask;
-        return RetryAsync(retryOptions, _ => StartChild<TResult>(functionName, instanceId, payload, first));
+        return RetryAsync(retryOptions, _ => StartChild<TResult>(functionName, options, payload, first));
     }
 
     private async Task<T> RetryAsync<T>(RetryOptions options, Func<int, Task<T>> call)

@@ -2,6 +2,7 @@ using Perdure.Core;
 using Perdure.Core.Identity;
 using Perdure.Core.History;
 using Perdure.Core.Orchestrations;
+using Perdure.Core.Versioning;
 using Perdure.Functions;
 using Perdure.Json;
 
@@ -16,6 +17,7 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     private readonly string _parentInstanceId;
     private readonly string _executionId;
     private readonly FunctionRegistry _functions;
+    private readonly SessionServices _services;
     private readonly PayloadSerializer _serializer;
     private readonly OrchestrationSession _session;
 
@@ -32,8 +34,7 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     private bool _preserveEvents;
 
     public OrchestrationContext(
-        OrchestrationState state, FunctionRegistry functions, PayloadSerializer serializer,
-        OrchestrationSession session)
+        OrchestrationState state, FunctionRegistry functions, SessionServices services, OrchestrationSession session)
     {
         Name = state.Name;
         InstanceId = state.Id;
@@ -41,7 +42,8 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
         _parentInstanceId = state.Parent?.InstanceId ?? "";
         _executionId = state.ExecutionId;
         _functions = functions;
-        _serializer = serializer;
+        _services = services;
+        _serializer = services.Serializer;
         _session = session;
     }
 
@@ -77,7 +79,8 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     public Payload? Output => _output;
 
     /// <summary>
-    /// What the code asked for by <see cref="ContinueAsNew"/>, with the events that the next generation gets.
+    /// What the code asked for by <see cref="ContinueAsNew(object?, bool)"/>, with the events that the next generation
+    /// gets.
     /// </summary>
     public Completion.ContinuedAsNew? Continuation(IEnumerable<HistoryEvent.EventRaised> unfed) =>
         _continueAsNew is null
@@ -122,12 +125,16 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
         Actions.Add(new OrchestratorAction.SetCustomStatus(value));
     }
 
-    public void ContinueAsNew(object? input, bool preserveUnprocessedEvents = false)
+    public void ContinueAsNew(object? input, bool preserveUnprocessedEvents = false) =>
+        ContinueAsNew(input, new ContinueAsNewOptions { PreserveUnprocessedEvents = preserveUnprocessedEvents });
+
+    public void ContinueAsNew(object? input, ContinueAsNewOptions options)
     {
         CheckTurn();
+        ArgumentNullException.ThrowIfNull(options);
         Payload next = _serializer.Serialize(input, new PayloadPlace(PayloadRole.OrchestrationInput, Name));
-        _continueAsNew = new Completion.ContinuedAsNew(next, []);
-        _preserveEvents = preserveUnprocessedEvents;
+        _continueAsNew = new Completion.ContinuedAsNew(next, []) { Version = VersionText.Checked(options.NewVersion) };
+        _preserveEvents = options.PreserveUnprocessedEvents;
     }
 
     public Guid NewGuid()
@@ -164,32 +171,62 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
     public Task<TResult> CallSubOrchestratorAsync<TResult>(string functionName, string? instanceId, object? input)
     {
         CheckTurn();
-        return StartChild<TResult>(functionName, instanceId, ChildInput(functionName, input), _nextTask);
+        return StartChild<TResult>(
+            functionName, new() { InstanceId = instanceId }, ChildInput(functionName, input), _nextTask);
     }
 
-    private Task<TResult> StartChild<TResult>(string functionName, string? instanceId, Payload input, int firstTask)
+    public Task CallSubOrchestratorAsync(string functionName, SubOrchestrationOptions options, object? input = null) =>
+        CallSubOrchestratorAsync<Nothing>(functionName, options, input);
+
+    public Task<TResult> CallSubOrchestratorAsync<TResult>(
+        string functionName, SubOrchestrationOptions options, object? input = null)
     {
-        CheckChild(functionName, instanceId);
+        CheckTurn();
+        if (options.Retry is not null)
+            return RetryChildAsync<TResult>(functionName, options.Retry, options, input);
+        return StartChild<TResult>(functionName, options, ChildInput(functionName, input), _nextTask);
+    }
+
+    private Task<TResult> StartChild<TResult>(
+        string functionName, SubOrchestrationOptions options, Payload input, int firstTask)
+    {
+        CheckChild(functionName, options.InstanceId);
         _section?.CheckChild(functionName);
+        string name = NameOfOrchestration(functionName);
+        string? version = VersionOf(name, options);
         PendingTask<TResult> pending = new(new PayloadPlace(PayloadRole.OrchestrationOutput, functionName));
         int task = Open(pending);
-        string name = NameOfOrchestration(functionName);
-        string id = instanceId ?? $"{_executionId}:{task}";
-        Actions.Add(
-            new OrchestratorAction.StartChild(task, name, id, input, Detached: false) { FirstTask = firstTask });
+        string id = options.InstanceId ?? $"{_executionId}:{task}";
+        Actions.Add(new OrchestratorAction.StartChild(task, name, id, input, Detached: false)
+        {
+            Version = version,
+            FirstTask = firstTask,
+        });
         return pending.Task;
     }
 
-    public string StartNewOrchestration(string functionName, object? input = null, string? instanceId = null)
+    public string StartNewOrchestration(string functionName, object? input = null, string? instanceId = null) =>
+        StartNewOrchestration(functionName, new SubOrchestrationOptions { InstanceId = instanceId }, input);
+
+    public string StartNewOrchestration(string functionName, SubOrchestrationOptions options, object? input = null)
     {
         CheckTurn();
-        CheckChild(functionName, instanceId);
-        string id = instanceId ?? NewGuid().ToString();
+        CheckChild(functionName, options.InstanceId);
+        if (options.Retry is not null)
+            throw new ArgumentException(
+                $"The orchestration '{functionName}' is started and forgotten, so nobody would see it fail and try it "
+                + "again; leave Retry out, or call it.", nameof(options));
+        string id = options.InstanceId ?? NewGuid().ToString();
         string name = NameOfOrchestration(functionName);
+        string? version = VersionOf(name, options);
         Payload payload = ChildInput(functionName, input);
-        Actions.Add(new OrchestratorAction.StartChild(_nextTask++, name, id, payload, Detached: true));
+        Actions.Add(
+            new OrchestratorAction.StartChild(_nextTask++, name, id, payload, Detached: true) { Version = version });
         return id;
     }
+
+    private string? VersionOf(string child, SubOrchestrationOptions options) =>
+        _functions.VersionOfNew(child, options.Version, _services.NewestElsewhere);
 
     private void CheckChild(string functionName, string? instanceId)
     {

@@ -26,9 +26,11 @@ internal sealed class OrchestrationSession : IOrchestrationSession
         FunctionRegistry functions, OrchestrationState state, SessionServices services,
         Action<IOrchestrationSession> wake)
     {
-        _function = functions.Orchestration(state.Name);
+        if (!functions.TryGetOrchestration(state.Name, state.Version, out OrchestrationFunction? function))
+            throw new ArgumentException($"This host does not run version '{state.Version}' of '{state.Name}'.");
+        _function = function;
         _services = services;
-        _context = new OrchestrationContext(state, functions, services.Serializer, this);
+        _context = new OrchestrationContext(state, functions, services, this);
         _turn = new TurnContext(OnForeignContinuation);
         _wake = wake;
     }

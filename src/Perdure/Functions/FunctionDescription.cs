@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Perdure.Core.Versioning;
 
 namespace Perdure.Functions;
 
@@ -66,6 +67,12 @@ internal sealed partial record FunctionDescription(
             or HttpTriggerAttribute or QueueTriggerAttribute or EventHubTriggerAttribute or TimerTriggerAttribute
         select (attribute, parameter);
 
+    /// <summary>
+    /// The version of the instances that an orchestration runs; null for none, and for other functions.
+    /// </summary>
+    public string? Version =>
+        Trigger is OrchestrationTriggerAttribute { Version: { Length: > 0 } version } ? version : null;
+
     private static string NameOf(MethodInfo method, Attribute trigger) =>
         trigger switch
         {
@@ -80,6 +87,8 @@ internal sealed partial record FunctionDescription(
 
     private void CheckName(List<string> problems)
     {
+        if (Version is { } version && VersionText.Problem(version) is { } problem)
+            problems.Add($"{Place}: '{version}' cannot be a version: {problem}.");
         if (Name is null || !NameRule.IsMatch(Name))
             problems.Add($"{Place}: '{Name}' cannot be the name of a function. A name starts with a letter from "
                 + "a to z, goes on with letters, digits, '_' and '-', and has at most 128 characters."

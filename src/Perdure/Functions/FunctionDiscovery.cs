@@ -45,10 +45,7 @@ internal static class FunctionDiscovery
                 let function = FunctionDescription.Read(type, method, problems)
                 where function is not null
                 select function];
-        foreach (var same in functions.GroupBy(f => f.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
-            problems.Add($"The name '{same.Key}' belongs to {string.Join(" and ", same.Select(f => f.Place))}; "
-                + "names are unique, whatever their case.");
-
+        CheckNames(functions, problems);
         FunctionOptionsCheck.AddProblems(functions, environment, problems);
         environment = environment with { Limits = new NamedLimits(functions, environment, problems) };
         string[] disabled =
@@ -95,7 +92,9 @@ internal static class FunctionDiscovery
         return new(orchestrations!, activities!, entities!, queues!, streams!, served, timers!)
         {
             Disabled = [.. disabled.Order(StringComparer.Ordinal)],
-            Versions = functions.ToFrozenDictionary(f => f.Name, FunctionVersion.Of, StringComparer.OrdinalIgnoreCase),
+            Versions = functions.DistinctBy(f => f.Name, StringComparer.OrdinalIgnoreCase)
+                .ToFrozenDictionary(f => f.Name, FunctionVersion.Of, StringComparer.OrdinalIgnoreCase),
+            Program = new ProgramVersion(environment.Versioning, orchestrations!),
             KnownStreams =
             [
                 .. streams.Select(f => f!.Consumer.Stream)
@@ -105,6 +104,23 @@ internal static class FunctionDiscovery
             ],
         };
     }
+
+    /// <summary>One name is one function, or an orchestration in several versions.</summary>
+    private static void CheckNames(FunctionDescription[] functions, List<string> problems)
+    {
+        foreach (var same in functions.GroupBy(f => f.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
+        {
+            string places = string.Join(" and ", same.Select(f => f.Place));
+            if (same.Any(f => f.Trigger is not OrchestrationTriggerAttribute))
+                problems.Add($"The name '{same.Key}' belongs to {places}; names are unique, whatever their case.");
+            else if (HasTwins([.. same.Select(f => f.Version).Order(VersionOrder.Instance)]))
+                problems.Add($"The orchestration '{same.Key}' belongs to {places}, and two of them have the same "
+                    + "version. Each needs one of its own, as in [OrchestrationTrigger(Version = \"2.0\")].");
+        }
+    }
+
+    private static bool HasTwins(string?[] versions) =>
+        versions.Zip(versions.Skip(1)).Any(p => VersionOrder.Same(p.First, p.Second));
 
     private static Type[] TypesOf(Assembly assembly, List<string> problems)
     {

@@ -20,6 +20,9 @@ internal sealed record FunctionEnvironment(
     /// <summary>The circuits of both.</summary>
     public CircuitOptions Circuits { get; init; } = new();
 
+    /// <summary>The version of the program, and which instances it runs.</summary>
+    public VersioningOptions Versioning { get; init; } = new();
+
     /// <summary>What is different for single functions, by name in any case.</summary>
     public IDictionary<string, FunctionOptions> Functions { get; init; } = new Dictionary<string, FunctionOptions>();
 

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using Perdure.Core.Stores;
+using Perdure.Core.Versioning;
 using Perdure.Functions.Queues;
 using Perdure.Functions.Streams;
 using Perdure.Functions.Timers;
@@ -17,8 +18,9 @@ internal sealed class FunctionRegistry(
     HttpFunctions http,
     IReadOnlyList<TimerFunction> timers)
 {
-    private readonly FrozenDictionary<string, OrchestrationFunction> _orchestrations =
-        orchestrations.ToFrozenDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
+    private readonly FrozenDictionary<string, OrchestrationCode> _orchestrations =
+        orchestrations.GroupBy(f => f.Name, StringComparer.OrdinalIgnoreCase)
+            .ToFrozenDictionary(g => g.Key, g => new OrchestrationCode(g), StringComparer.OrdinalIgnoreCase);
 
     private readonly FrozenDictionary<string, ActivityFunction> _activities =
         activities.ToFrozenDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
@@ -56,6 +58,8 @@ internal sealed class FunctionRegistry(
 
     public HttpFunctions Http => http;
 
+    public ProgramVersion Program { get; init; } = new(new VersioningOptions(), orchestrations);
+
     /// <summary>Functions that are switched off, by name.</summary>
     public IReadOnlyList<string> Disabled { get; init; } = [];
 
@@ -66,19 +70,37 @@ internal sealed class FunctionRegistry(
     /// <summary>
     /// What other nodes are told of: without functions of its own, the built-in ones are not worth telling.
     /// </summary>
-    public IReadOnlyList<string> Offered { get; } =
-        entities.Count + queues.Count + streams.Count + timers.Count + orchestrations.Count(o => !o.IsBuiltIn)
-            + activities.Count(a => !a.IsBuiltIn) == 0
-            ? []
-            :
-            [
-                .. orchestrations.Select(f => CodeNames.Orchestration(f.Name)),
-                .. activities.Select(f => CodeNames.Activity(f.Name)),
-                .. entities.Select(f => CodeNames.Entity(f.Name)),
-                .. queues.Select(f => CodeNames.Queue(f.Consumer.Queue)),
-                .. streams.Select(f => CodeNames.Stream(f.Consumer.Stream)).Distinct(),
-                .. timers.Select(f => CodeNames.Timer(f.Consumer.Name)),
-            ];
+    public IReadOnlyList<string> Offered => field ??= !HasOwn
+        ? []
+        :
+        [
+            .. OfferedRuns,
+            .. OfferedActivities,
+            .. queues.Select(f => CodeNames.Queue(f.Consumer.Queue)),
+            .. streams.Select(f => CodeNames.Stream(f.Consumer.Stream)).Distinct(),
+            .. timers.Select(f => CodeNames.Timer(f.Consumer.Name)),
+        ];
+
+    /// <summary>Those of them that run in slots.</summary>
+    public IReadOnlyList<string> OfferedActivities => field ??= !HasOwn
+        ? []
+        : [.. activities.Select(f =>
+            CodeNames.In(CodeNames.Activity(f.Name), f.IsBuiltIn ? VersionRange.Any : Program.Takes))];
+
+    /// <summary>Orchestrations, of each the versions that run here, and entities.</summary>
+    public IReadOnlyList<string> OfferedRuns => field ??= !HasOwn
+        ? []
+        :
+        [
+            .. from code in _orchestrations.Values
+            from versions in code.Runs(Program.Takes)
+            select CodeNames.In(CodeNames.Orchestration(code.Newest.Name), versions),
+            .. entities.Select(f => CodeNames.Entity(f.Name)),
+        ];
+
+    /// <summary>Whether there is more than every host has.</summary>
+    private bool HasOwn => entities.Count + queues.Count + streams.Count + timers.Count
+        + orchestrations.Count(o => !o.IsBuiltIn) + activities.Count(a => !a.IsBuiltIn) > 0;
 
     /// <summary>The same functions, and one of the engine's own, whose name none of them can have.</summary>
     public FunctionRegistry With(ActivityFunction builtIn) =>
@@ -103,15 +125,47 @@ internal sealed class FunctionRegistry(
         {
             KnownStreams = KnownStreams,
             Versions = Versions,
+            Program = Program,
             Disabled = Disabled,
             BuiltInQueue = builtInQueue,
         };
 
+    /// <summary>The code of the newest version.</summary>
     public bool TryGetOrchestration(string name, [NotNullWhen(true)] out OrchestrationFunction? function) =>
-        _orchestrations.TryGetValue(name, out function);
+        (function = _orchestrations.GetValueOrDefault(name)?.Newest) is not null;
+
+    /// <summary>The code that runs instances of this version here.</summary>
+    public bool TryGetOrchestration(
+        string name, string? version, [NotNullWhen(true)] out OrchestrationFunction? function)
+    {
+        function = _orchestrations.GetValueOrDefault(name)?.For(version);
+        if (function is { IsBuiltIn: false } && !Program.Takes.Takes(version))
+            function = null;
+        return function is not null;
+    }
 
     public bool TryGetActivity(string name, [NotNullWhen(true)] out ActivityFunction? function) =>
         _activities.TryGetValue(name, out function);
+
+    /// <summary>The activity, unless the program must not run anything for instances of this version.</summary>
+    public ActivityFunction? ActivityFor(string name, string? version) =>
+        TryGetActivity(name, out ActivityFunction? function) && (function.IsBuiltIn || Program.Takes.Takes(version))
+            ? function
+            : null;
+
+    /// <summary>The version of a new instance.</summary>
+    /// <param name="name">The name of its orchestration.</param>
+    /// <param name="asked">What whoever starts it asks for; null: nothing, empty: none.</param>
+    /// <param name="newestElsewhere">The newest version in which other nodes have some code; null for none.</param>
+    /// <exception cref="ArgumentException">What was asked for cannot be a version.</exception>
+    public string? VersionOfNew(string name, string? asked, Func<string, string?> newestElsewhere)
+    {
+        if (asked is not null)
+            return VersionText.Checked(asked);
+        return _orchestrations.TryGetValue(name, out OrchestrationCode? code)
+            ? code.Newest.IsBuiltIn ? null : code.NewestWithin(Program.ForNew)
+            : Program.ForNew ?? newestElsewhere(CodeNames.Orchestration(name));
+    }
 
     public bool TryGetEntity(string name, [NotNullWhen(true)] out EntityFunction? function) =>
         _entities.TryGetValue(name, out function);
@@ -142,19 +196,6 @@ internal sealed class FunctionRegistry(
             ? function
             : throw Unknown("entity", name, entities.Select(f => f.Name));
     }
-
-    /// <summary>Those of them that run in slots.</summary>
-    public IReadOnlyList<string> OfferedActivities =>
-        field ??= [.. Offered.Where(f => activities.Any(a => CodeNames.Activity(a.Name) == f))];
-
-    /// <summary>Orchestrations and entities.</summary>
-    public IReadOnlyList<string> OfferedRuns => field ??=
-    [
-        .. Offered.Except(OfferedActivities)
-            .Except(queues.Select(f => CodeNames.Queue(f.Consumer.Queue)))
-            .Except(streams.Select(f => CodeNames.Stream(f.Consumer.Stream)))
-            .Except(timers.Select(f => CodeNames.Timer(f.Consumer.Name))),
-    ];
 
     /// <summary>The function of a queue, or null.</summary>
     /// <param name="queue">Its name, in lower case.</param>

@@ -34,7 +34,10 @@ internal sealed class OrchestrationCompiler(
             new FunctionTarget(environment.Services, _method.Constructor, takesServices: false),
             Expression.Lambda<Func<OrchestrationCall, Task>>(FunctionResults.AsTask(call), _call).Compile(),
             FunctionResults.Reader(
-                function.Method, environment.Serializer, new(PayloadRole.OrchestrationOutput, function.Name)));
+                function.Method, environment.Serializer, new(PayloadRole.OrchestrationOutput, function.Name)))
+        {
+            Version = function.Version,
+        };
     }
 
     private Expression? Argument(ParameterInfo parameter)

@@ -8,6 +8,9 @@ internal sealed class OrchestrationFunction(
 {
     public string Name => name;
 
+    /// <summary>The version of the instances that it runs; null for none.</summary>
+    public string? Version { get; init; }
+
     /// <summary>Whether every host has it.</summary>
     public bool IsBuiltIn { get; init; }
 

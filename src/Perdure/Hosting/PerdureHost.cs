@@ -49,6 +49,7 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
             Streams = _options.Streams,
             Circuits = _options.Circuits,
             Functions = _options.Functions,
+            Versioning = _options.Versioning,
             ConcurrencyLimits = _options.ConcurrencyLimits,
         };
         _channels = new CircuitChannels(_options.Circuits.Notify, _options.TaskHub, time);
@@ -66,6 +67,7 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
             new(functions, new SessionServices(serializer, logger, _options.ParkNonDeterministicInstances)
             {
                 HttpPollInterval = _options.Http.PollInterval,
+                NewestElsewhere = code => Node!.Leases.NewestElsewhere(code),
             });
         IdSource ids = new(time);
         InProcessEntityExecutor entities = new(
@@ -73,6 +75,7 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
             new EntityServices(serializer, ids, time, logger)
             {
                 IsElsewhere = code => Node!.Leases.OffersElsewhere(code),
+                NewestElsewhere = code => Node!.Leases.NewestElsewhere(code),
             });
         Node = new Node(
             new NodeParts(

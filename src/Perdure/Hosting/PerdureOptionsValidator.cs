@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Perdure.Core.Streams;
+using Perdure.Core.Versioning;
 
 namespace Perdure.Hosting;
 
@@ -65,6 +66,10 @@ internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
                 $"Streams:Named:{stream}:DuplicateWindow", shape.DuplicateWindow ?? TimeSpan.Zero, TimeSpan.Zero,
                 s_longestDuplicateWindow);
         }
+        Version(nameof(options.Versioning.Version), options.Versioning.Version);
+        Version(nameof(options.Versioning.DefaultVersion), options.Versioning.DefaultVersion);
+        OneOf("Versioning:MatchStrategy", options.Versioning.MatchStrategy);
+        OneOf("Versioning:FailureStrategy", options.Versioning.FailureStrategy);
         CircuitOptionsCheck.AddProblems(options.Circuits, problems);
         NotNegative("Usage:Retention", options.Usage.Retention);
         Price(nameof(options.Usage.PricePerMillionExecutions), options.Usage.PricePerMillionExecutions);
@@ -74,6 +79,12 @@ internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
         Between("Scale:ScaleInAfter", options.Scale.ScaleInAfter, TimeSpan.Zero, TimeSpan.FromDays(1));
         HttpCallOptionsCheck.AddProblems(options.Http, problems);
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+
+        void Version(string setting, string? version)
+        {
+            if (!string.IsNullOrEmpty(version) && VersionText.Problem(version) is { } problem)
+                problems.Add($"Perdure:Versioning:{setting} is '{version}', which cannot be a version: {problem}.");
+        }
 
         void Between(string setting, TimeSpan value, TimeSpan min, TimeSpan max)
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Perdure.Core.History;
 using Perdure.Core.Messages;
 using Perdure.Core.Orchestrations;
+using Perdure.Core.Stores;
 using Perdure.Execution;
 using Perdure.Functions;
 using Perdure.Runtime.Usage;
@@ -39,13 +40,23 @@ internal sealed class ActivityRunner(Node node)
     }
 
     /// <summary>
-    /// A call that was never possible fails; one that was waits for a program that has the code again.
+    /// A call that was never possible fails; one that was waits for a program that has the code again, and one of an
+    /// instance whose version does not run here for a program that runs it.
     /// </summary>
     private void WithoutCode(ActivityWork work)
     {
-        if (!work.MayHaveRunBefore)
+        bool isKnown = node.Functions.TryGetActivity(work.Call.Name, out _)
+            || node.Leases.OffersElsewhere(CodeNames.Activity(work.Call.Name));
+        if (!work.MayHaveRunBefore && !isKnown)
         {
             Return(work, Payload.None, Failures.NoSuchActivity(work.Call.Name));
+            return;
+        }
+        if (isKnown && node.Functions.Program.FailsOthers)
+        {
+            Return(
+                work, Payload.None,
+                Failures.VersionMismatch(work.Call.Name, work.Version, node.Functions.Program.Version));
             return;
         }
         node.Logger.ActivityHasNoCode(work.Source.Id, work.Call.Name);

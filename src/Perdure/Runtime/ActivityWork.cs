@@ -33,6 +33,9 @@ internal sealed class ActivityWork(
     public HistoryEvent.TaskScheduled Call { get; } = call;
     public ActivityFunction? Function { get; set; }
 
+    /// <summary>The version of its instance: no older program runs it.</summary>
+    public string? Version { get; init; }
+
     /// <summary>Of the function of a queue: the message.</summary>
     public Delivery? Delivery { get; init; }
 

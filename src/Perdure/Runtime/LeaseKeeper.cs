@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Perdure.Core.Partitions;
 using Perdure.Core.Stores;
+using Perdure.Core.Versioning;
 using Perdure.Telemetry;
 
 namespace Perdure.Runtime;
@@ -50,10 +51,36 @@ internal sealed class LeaseKeeper : IDisposable
     public bool IsAlive(long node) => _neighbours.Living.Contains(node);
 
     /// <summary>Whether another node has the code, or had it when it was heard of last.</summary>
-    public bool OffersElsewhere(string code) => _neighbours.Functions.Contains(code);
+    public bool OffersElsewhere(string code) => _neighbours.Versions.Contains(code);
 
-    /// <summary>Whether another node that counts has the code.</summary>
-    public bool SharesCode(string code) => _neighbours.LivingFunctions.Contains(code);
+    /// <summary>Whether another node that counts has the code for instances of this version.</summary>
+    public bool SharesCode(string code, string? version) =>
+        _neighbours.LivingVersions[code].Any(v => v.Takes(version));
+
+    /// <summary>
+    /// The code of another node that runs instances of this version, as that node tells it: rather one that counts.
+    /// Null when none has it.
+    /// </summary>
+    public string? CodeElsewhere(string code, string? version)
+    {
+        foreach (ILookup<string, VersionRange> versions in new[] { _neighbours.LivingVersions, _neighbours.Versions })
+        {
+            foreach (VersionRange some in versions[code])
+            {
+                if (some.Takes(version))
+                    return CodeNames.In(code, some);
+            }
+        }
+        return null;
+    }
+
+    /// <summary>The newest version of instances that other nodes run with the code; null for none.</summary>
+    public string? NewestElsewhere(string code) =>
+        _neighbours.Versions[code].Select(v => v.Version).Max(VersionOrder.Instance);
+
+    /// <summary>Whether anybody that counts, this node among them, takes what is offered to this code.</summary>
+    public bool IsTaken(string code) =>
+        _neighbours.LivingFunctions.Contains(code) || _node.Functions.Offered.Contains(code);
 
     /// <summary>How many nodes can own something.</summary>
     public int Runners => _neighbours.Runners;

@@ -1,4 +1,6 @@
 using Perdure.Core.Partitions;
+using Perdure.Core.Stores;
+using Perdure.Core.Versioning;
 
 namespace Perdure.Runtime;
 
@@ -33,4 +35,14 @@ internal sealed class Neighbours(ClusterView view, long me)
     /// <summary>What those can run that count.</summary>
     public HashSet<string> LivingFunctions => field ??=
         [.. _living.Where(n => n.Node != me).SelectMany(n => n.Functions)];
+
+    /// <summary>The same as <see cref="Functions"/>: of each code the versions of the instances that it runs.</summary>
+    public ILookup<string, VersionRange> Versions => field ??= VersionsOf(Functions);
+
+    /// <summary>The same as <see cref="LivingFunctions"/>.</summary>
+    public ILookup<string, VersionRange> LivingVersions => field ??= VersionsOf(LivingFunctions);
+
+    private static ILookup<string, VersionRange> VersionsOf(IEnumerable<string> functions) =>
+        functions.Select(CodeNames.Split).Where(f => f.Versions is not null)
+            .ToLookup(f => f.Code, f => f.Versions!.Value);
 }

@@ -239,7 +239,8 @@ internal sealed partial class Partition
         TaskKey task = new(state.Execution.Key, state.Execution.Generation, call.Task);
         ActivityWork work = new(resident, task, state.ExecutionId, call)
         {
-            Function = _node.Functions.TryGetActivity(call.Name, out ActivityFunction? function) ? function : null,
+            Function = _node.Functions.ActivityFor(call.Name, state.Version),
+            Version = state.Version,
             MayHaveRunBefore = recovered,
             ScheduledAt = state.LastAt,
             TraceParent = state.TraceParent,

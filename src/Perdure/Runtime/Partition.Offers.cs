@@ -20,39 +20,6 @@ internal sealed partial class Partition
 
     private long _lastOfferNumber;
 
-    /// <summary>Where the activities of a turn run: here, as a rule.</summary>
-    private void Dispatch(Resident resident, List<ActivityWork> works)
-    {
-        List<ActivityWork>? elsewhere = null;
-        if (_node.IsShared)
-        {
-            // All of them or none: what is claimed holds its slot until its result is durable.
-            int waiting = (resident.WaitingActivities?.Count ?? 0) + works.Count;
-            bool isWide = waiting > 2 * _node.Settings.ConcurrentActivitiesMax;
-            foreach (ActivityWork work in works)
-            {
-                if (GoesElsewhere(work, isWide))
-                    (elsewhere ??= []).Add(work);
-            }
-        }
-        if (elsewhere is not null)
-            Offer(resident, elsewhere);
-        foreach (ActivityWork work in works)
-        {
-            if (!work.IsElsewhere)
-                _node.Activities.Enqueue(work);
-        }
-    }
-
-    private bool GoesElsewhere(ActivityWork work, bool isWide)
-    {
-        string code = CodeNames.Activity(work.Call.Name);
-        if (work.Function is null)
-            return _node.Leases.OffersElsewhere(code);
-        // What a process may have died of stays where deaths are counted.
-        return isWide && !work.MayHaveRunBefore && !_care.IsOn && _node.Leases.SharesCode(code);
-    }
-
     private void Offer(Resident resident, List<ActivityWork> works)
     {
         lock (_gate)
@@ -61,7 +28,7 @@ internal sealed partial class Partition
                 return;
             List<OfferRow> offers = [];
             foreach (IGrouping<(string, bool, ExecutionKey), ActivityWork> alike in works.GroupBy(w =>
-                (CodeNames.Activity(w.Call.Name), w.MayHaveRunBefore, w.Task.Execution)))
+                (CodeFor(w), w.MayHaveRunBefore, w.Task.Execution)))
             {
                 (string code, bool again, ExecutionKey execution) = alike.Key;
                 foreach (ActivityWork[] some in alike.Chunk(_node.Claims.TasksPerOffer))
@@ -132,8 +99,7 @@ internal sealed partial class Partition
         {
             foreach (IGrouping<ExecutionKey, ActivityWork> works in running.GroupBy(w => w.Task.Execution))
             {
-                OfferRow offer = new(
-                    DrawOffer_NeedsLock(), works.Key, running.Key.Id, CodeNames.Activity(works.First().Call.Name))
+                OfferRow offer = new(DrawOffer_NeedsLock(), works.Key, running.Key.Id, CodeFor(works.First()))
                 {
                     Tasks = [.. works.Select(w => w.Task.Task)],
                     Node = _node.Number,
@@ -237,7 +203,11 @@ internal sealed partial class Partition
             HashSet<(OfferKey, long)> doubtful = [];
             foreach (OfferRow offer in offers)
             {
-                if (IsInHand(offer) || !_offers.TryGet(offer.Key.Number, out OfferRow? known))
+                if (!_offers.TryGet(offer.Key.Number, out OfferRow? known))
+                    continue;
+                if (IsMisplaced_NeedsLock(offer))
+                    lost.Add(known);
+                if (IsInHand(offer))
                     continue;
                 // A node may have come back and claimed since the others were looked at.
                 if (_doubtful.Contains((offer.Key, offer.Node)))
@@ -262,6 +232,19 @@ internal sealed partial class Partition
     }
 
     /// <summary>
+    /// Whether nobody takes what it is offered to any more, and somebody would take it otherwise: programs of other
+    /// versions have taken the places of those that there were.
+    /// </summary>
+    private bool IsMisplaced_NeedsLock(OfferRow offer) => offer.Node == 0 && !_node.Leases.IsTaken(offer.Code)
+        && _residents.TryGetValue(offer.Target, out Resident? resident)
+        && resident.State is OrchestrationState state
+        && (CodeElsewhere(offer.Code, state) is not null
+            || (offer.Tasks.Count > 0 && _node.Functions.Program.Takes.Takes(state.Version)));
+
+    private string? CodeElsewhere(string offered, OrchestrationState state) =>
+        _node.Leases.CodeElsewhere(CodeNames.Split(offered).Code, state.Version);
+
+    /// <summary>
     /// Runs are for whoever has the code, under a new number: who was thought dead may answer the old.
     /// </summary>
     private void OfferAgain_NeedsLock(List<OfferRow> lost)
@@ -271,7 +254,13 @@ internal sealed partial class Partition
         {
             if (_offers.Remove(offer.Key.Number) is not { } run)
                 continue;
-            OfferRow next = offer with { Key = DrawOffer_NeedsLock(), Node = 0 };
+            string? code = _residents.GetValueOrDefault(offer.Target)?.State is OrchestrationState state
+                ? CodeElsewhere(offer.Code, state)
+                : null;
+            OfferRow next = new(DrawOffer_NeedsLock(), offer.Execution, offer.Target, code ?? offer.Code)
+            {
+                Body = offer.Body,
+            };
             _offers.Add(next, run);
             again.Add(next);
         }
@@ -303,44 +292,13 @@ internal sealed partial class Partition
         ActivityWork again = new(resident, work.Task, work.ExecutionId, work.Call)
         {
             Function = work.Function,
+            Version = work.Version,
             MayHaveRunBefore = true,
             ScheduledAt = work.ScheduledAt,
             TraceParent = work.TraceParent,
         };
         resident.Activities.Add(work.Task.Task, again);
         return again;
-    }
-
-    /// <summary>Instances and activities in memory that wait for code that other nodes may have by now.</summary>
-    public void WakeCodeless()
-    {
-        List<Resident> claimed = [];
-        List<(Resident, List<ActivityWork>)> works = [];
-        lock (_gate)
-        {
-            if (_closed || _held is not null)
-                return;
-            foreach (Resident resident in _residents.Values)
-            {
-                List<ActivityWork> stuck =
-                    [.. resident.Activities.Values.Where(w => w is { Function: null, IsElsewhere: false })];
-                if (stuck.Count > 0)
-                    works.Add((resident, stuck));
-                if (resident.State is not OrchestrationState { Recorded: not null, Held: Held.No })
-                    continue;
-                resident.Woken = true;
-                if (Claim_NeedsLock(resident) is { } next)
-                    claimed.Add(next);
-            }
-        }
-        claimed.ForEach(GoOn);
-        foreach ((Resident resident, List<ActivityWork> stuck) in works)
-        {
-            List<ActivityWork> elsewhere =
-                [.. stuck.Where(w => _node.Leases.OffersElsewhere(CodeNames.Activity(w.Call.Name)))];
-            if (elsewhere.Count > 0)
-                Offer(resident, elsewhere);
-        }
     }
 
     /// <summary>An answer by message row: the activity ran elsewhere.</summary>

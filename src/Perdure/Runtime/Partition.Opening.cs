@@ -131,7 +131,7 @@ internal sealed partial class Partition
                 after = row.Key;
                 if (row.Held == Held.No && !_node.Executor.Offers(row.Name, row.Version))
                 {
-                    _logger.NoCode(row.Id, row.Name);
+                    SayNoCode(row.Id, row.Name, row.Version);
                     continue;
                 }
                 await _node.RecoverySlots.TakeAsync(cancellationToken);

@@ -340,6 +340,23 @@ internal sealed partial class Partition
         _node.LaneOf(this).Enqueue(entry);
     }
 
+    private void Report(OrchestrationTurn turn)
+    {
+        Report((Turn)turn);
+        OrchestrationState state = turn.State;
+        if (turn.Decision == TurnDecision.Record && state is { Exists: true, Ended: false, Held: Held.No }
+            && turn.Taken.Exists(m => m is Message.Start) && !_node.Executor.Offers(state.Name, state.Version))
+            SayNoCode(state.Id, state.Name, state.Version);
+    }
+
+    private void SayNoCode(string id, string orchestration, string? version)
+    {
+        if (_node.Executor.Knows(orchestration))
+            _logger.NoCodeOfVersion(id, orchestration, version, _node.Functions.Program.Version);
+        else
+            _logger.NoCode(id, orchestration);
+    }
+
     private void Report(Turn turn)
     {
         foreach (Dropped dropped in CollectionsMarshal.AsSpan(turn.Dropped))

@@ -102,6 +102,13 @@ internal static partial class Log
         + "the instance.")]
     public static partial void NoCode(this ILogger logger, string instanceId, string function);
 
+    [LoggerMessage(
+        90, LogLevel.Warning,
+        "Instance {InstanceId} of {Function} waits: no program of the hub runs its version '{Version}'. This one has "
+        + "the version '{ProgramVersion}'. Deploy one that does, or terminate the instance.")]
+    public static partial void NoCodeOfVersion(
+        this ILogger logger, string instanceId, string function, string? version, string? programVersion);
+
     [LoggerMessage(22, LogLevel.Error, "The executor failed on instance {InstanceId}; what arrived is recorded.")]
     public static partial void ExecutorFailed(this ILogger logger, string instanceId, Exception exception);
 

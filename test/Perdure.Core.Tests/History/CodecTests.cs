@@ -157,6 +157,8 @@ public class CodecTests
             new Message.Terminate("a") { Author = "b", Recursive = true },
             new Message.Terminate("a") { Author = "b", Recursive = true, OfParent = new(1, 2) },
             new Message.Rewind("a") { Author = "b" },
+            new Message.Rewind("a") { Turn = 0 },
+            new Message.Rewind(null) { Turn = 7 },
             new Message.Rewind("a") { Author = "b", Child = new() { Name = "a", ExecutionId = "b" } },
             new Message.Operation("", default),
             new Message.Operation("Größe \"1\"", payload) { Caller = Caller, DueAt = long.MinValue },

@@ -57,6 +57,10 @@ public sealed class WorkCodecTests
             .ShouldBeOfType<CodeResult.Ran>().Completion.ShouldBeOfType<Completion.ContinuedAsNew>();
         next.Input.ShouldBe(s_payload);
         next.Unprocessed.ShouldBe([new("more", default), new("more", s_payload)]);
+        next.Version.ShouldBeNull();
+        Again(new CodeResult.Ran([], new Completion.ContinuedAsNew(default, []) { Version = "2.0" }))
+            .ShouldBeOfType<CodeResult.Ran>().Completion.ShouldBeOfType<Completion.ContinuedAsNew>()
+            .Version.ShouldBe("2.0");
     }
 
     [Theory]
@@ -96,7 +100,7 @@ public sealed class WorkCodecTests
             new EntityOutcome(s_payload, null,
             [
                 new EntityAction.Signal("@thing@k", "add", s_payload, 99) { TraceParent = "00-1-2-01" },
-                new EntityAction.StartOrchestration("Main", "id \"1\"", "x", default),
+                new EntityAction.StartOrchestration("Main", "id \"1\"", "x", default) { Version = "2.0" },
             ]),
             new EntityOutcome(default, s_failure, []),
             new EntityOutcome(default, null, []),

@@ -11,7 +11,7 @@ namespace Perdure.Core.Tests.Orchestrations;
 public sealed class WaitReasonTests
 {
     private static readonly CodeInsight s_known =
-        new(true, _ => true, [], new Dictionary<string, string>(), null);
+        new(null, _ => true, [], new Dictionary<string, string>(), null);
 
     [Fact]
     public void Every_kind_of_open_task_is_named_with_its_time() =>
@@ -57,12 +57,11 @@ public sealed class WaitReasonTests
     [Fact]
     public void An_activity_that_this_program_does_not_have_is_said_to_be_missing() =>
         Why(Given.Orchestration().Started().Asked(Activity(0)), s_known with { HasActivity = _ => false })
-            .ShouldBe("It waits for the activity 'Work' since 1970-01-01 00:00:01Z, which this program does not have.");
+            .ShouldBe("It waits for the activity 'Work' since 1970-01-01 00:00:01Z, which no program of the hub runs.");
 
     [Fact]
     public void A_missing_orchestrator_is_said_to_be_missing() =>
-        Why(Given.Waiting(), s_known with { HasOrchestrator = false })
-            .ShouldBe("This program has no orchestrator function 'Hello'. Register it, or terminate the instance.");
+        Why(Given.Waiting(), s_known with { Missing = "Nobody has its code." }).ShouldBe("Nobody has its code.");
 
     [Theory]
     [InlineData("lunch", null, "It is suspended since 1970-01-01 00:00:03Z (lunch). Resume it to let it go on.")]

@@ -62,8 +62,8 @@ internal sealed record Arrival(Func<Instance, Message> Make)
     public static Arrival Resume(string? reason = null, string? by = null) =>
         new(_ => new Message.Resume(reason) { Author = by });
 
-    public static Arrival Rewind(string? reason = null, string? by = null) =>
-        new(_ => new Message.Rewind(reason) { Author = by });
+    public static Arrival Rewind(string? reason = null, string? by = null, int? turn = null) =>
+        new(_ => new Message.Rewind(reason) { Author = by, Turn = turn });
 
     /// <summary>From the parent, which started it with the same input.</summary>
     public static Arrival RewindChild(ParentLink parent, string? reason = null) => new(i => new Message.Rewind(reason)

@@ -192,4 +192,6 @@ internal sealed class Instance : INumbers, ICodeCatalog
     long INumbers.DrawTimerNumber(int partition) => ++_timers;
 
     bool ICodeCatalog.Offers(string orchestration, string? version) => !_unknown.Contains(orchestration);
+
+    bool ICodeCatalog.Knows(string orchestration) => !_unknown.Contains(orchestration);
 }

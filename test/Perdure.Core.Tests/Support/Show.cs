@@ -46,7 +46,8 @@ internal static class Show
             HistoryEvent.ExecutionRewound x =>
                 Line(
                     kind, x.Reason, By(x.Author),
-                    $"turn {x.Turn} tasks {x.From}-{x.Next} again [{string.Join(' ', x.Tasks)}]"),
+                    $"turn {x.Turn} tasks {x.From}-{x.Next} again [{string.Join(' ', x.Tasks)}]",
+                    x.Anew ? "anew" : null),
             HistoryEvent.ExecutionCompleted x => Line(kind, x.Status, x.Result, x.Failure?.ErrorType),
             _ => EntityEvent(kind, e),
         };

@@ -16,6 +16,8 @@ internal sealed class SlowExecutor(IOrchestrationExecutor inner, FaultRates faul
 {
     public bool Offers(string orchestration, string? version) => inner.Offers(orchestration, version);
 
+    public bool Knows(string orchestration) => inner.Knows(orchestration);
+
     public IOrchestrationSession Open(OrchestrationState state, Action<IOrchestrationSession> wake)
     {
         SlowSession? outer = null;

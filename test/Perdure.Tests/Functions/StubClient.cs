@@ -34,6 +34,10 @@ internal sealed class StubClient : IDurableClient, DurableOrchestrationClient
     public Task RewindAsync(string instanceId, string? reason, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
+    public Task RewindToTurnAsync(
+        string instanceId, int turn, string? reason = null, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
     public Task ResumeAsync(string instanceId, string? reason, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 

@@ -96,6 +96,8 @@ public abstract class ClientTests(Setup setup) : HubTests(setup)
             return await c.CallActivityAsync<string>("Work", "in");
         };
         (await Client.GetStatusAsync("nobody")).ShouldBeNull();
+        await Hub.StopAsync();
+        await Hub.StartAsync(o => o.Versioning.Version = "8");
         string id = await Client.StartNewAsync("Main", new StartOptions { Version = "7" }, new { Name = "x" });
         await Hub.EndAsync(id);
         DurableOrchestrationStatus status = await Hub.StatusAsync(id, true);
@@ -119,6 +121,8 @@ public abstract class ClientTests(Setup setup) : HubTests(setup)
     {
         Code.Main = async c => $"{await c.WaitForExternalEvent<string>("e")} {c.GetInput<string>()}";
         Dictionary<string, string> tags = new() { ["of"] = "test" };
+        await Hub.StopAsync();
+        await Hub.StartAsync(o => o.Versioning.Version = "3");
         string id = await Client.StartNewAsync(
             "Main", new StartOptions { InstanceId = NewId(), Version = "3", Tags = tags }, "input");
         string second = await Client.RestartAsync(id);

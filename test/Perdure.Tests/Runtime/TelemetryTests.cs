@@ -168,6 +168,7 @@ public abstract class TelemetryTests(Setup setup) : HubTests(setup)
             87 HeldEventPutAside Warning
             88 DeadLettersDeleted Information
             89 DeadLetterEdited Information
+            90 NoCodeOfVersion Warning
             120 UsageRefused Error
             121 FunctionIsDisabled Information
             """);

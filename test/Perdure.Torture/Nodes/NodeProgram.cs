@@ -26,11 +26,12 @@ internal static class NodeProgram
 
     public static async Task<int> RunAsync(NodeOrder order)
     {
+        Build.Version = order.Build;
         ClientRecord past = new();
         past.ReadOn(order.Journals);
         using EffectJournal effects = new(order.Effects, order.Run);
         using ClientJournal journal = new(order.Client, order.Run);
-        using IHost host = Build(order, effects);
+        using IHost host = Make(order, effects);
         Console.WriteLine("opening");
         try
         {
@@ -89,7 +90,7 @@ internal static class NodeProgram
         return isCalm ? 0 : NotCalm;
     }
 
-    private static IHost Build(NodeOrder order, EffectJournal effects)
+    private static IHost Make(NodeOrder order, EffectJournal effects)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat) = (true, "HH:mm:ss.fff "))
@@ -99,6 +100,7 @@ internal static class NodeProgram
         {
             o.TaskHub = TortureServer.Hub;
             o.Lease = order.Lease;
+            o.Versioning.Version = order.Build;
             o.UsePostgreSql(order.ConnectionString);
             // Whatever cannot be taken is meant to be put aside, however much of it there is.
             o.Circuits.OfEachFunction = order.Work != NodeWork.Events;

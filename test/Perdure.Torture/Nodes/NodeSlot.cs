@@ -1,5 +1,6 @@
 using Perdure.Torture.Judging;
 using Perdure.Torture.Killing;
+using Perdure.Torture.Workload;
 
 namespace Perdure.Torture.Nodes;
 
@@ -9,7 +10,7 @@ namespace Perdure.Torture.Nodes;
 /// </summary>
 internal sealed class NodeSlot(
     int slot, int slots, TortureServer server, string journals, int seed, TimeSpan lease, Findings findings,
-    NodeWork work = NodeWork.Load) : IAsyncDisposable
+    NodeWork work = NodeWork.Load, Func<int, string?>? buildOf = null) : IAsyncDisposable
 {
     private static readonly TimeSpan s_openWithin = TimeSpan.FromSeconds(150);
 
@@ -36,7 +37,8 @@ internal sealed class NodeSlot(
         {
             Run = (_starts++ * slots) + slot;
             NodeOrder order = new(
-                TortureServer.OfNode(_proxy.Port), journals, slot, slots, Run, seed, lease, work);
+                TortureServer.OfNode(_proxy.Port), journals, slot, slots, Run, seed, lease, work,
+                buildOf?.Invoke(_starts));
             _process?.Dispose();
             _process = WorkerProcess.Start(order.Log, order.ToArguments());
             if (await _process.SaysAsync("open", s_openWithin))
@@ -89,7 +91,8 @@ internal sealed class NodeSlot(
             bool isBug = line.Contains("Perdure[18]", StringComparison.Ordinal)
                 || line.Contains("Perdure[17]", StringComparison.Ordinal)
                 || line.Contains("Inconsistent", StringComparison.Ordinal)
-                || line.Contains("Unhandled exception", StringComparison.Ordinal);
+                || line.Contains("Unhandled exception", StringComparison.Ordinal)
+                || line.Contains(Build.TooOld, StringComparison.Ordinal);
             if (isBug)
                 findings.Add($"node in place {slot} said", line);
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 using Perdure.Torture.Judging;
+using Perdure.Torture.Workload;
 
 namespace Perdure.Torture.Nodes;
 
@@ -10,7 +11,8 @@ namespace Perdure.Torture.Nodes;
 /// a snapshot, and at the end a calm and the last judgement. A seed decides what happens in which order and what the
 /// clients ask; processes, threads and disk it cannot decide.
 /// </summary>
-internal sealed class NodesCampaign(string folder, int seed, int count, bool isCareless = false)
+internal sealed class NodesCampaign(
+    string folder, int seed, int count, bool isCareless = false, bool hasBuilds = false)
 {
     private const int Slots = 3;
     private const int LookEvery = 5;
@@ -28,6 +30,7 @@ internal sealed class NodesCampaign(string folder, int seed, int count, bool isC
     private readonly Dictionary<string, int> _done = [];
     private TimeSpan _longestGap;
     private string _gapAfter = "nothing";
+    private string _builds = "";
 
     public async Task<int> RunAsync()
     {
@@ -42,7 +45,7 @@ internal sealed class NodesCampaign(string folder, int seed, int count, bool isC
         {
             NodeSlot[] slots =
                 [.. Enumerable.Range(0, Slots).Select(i => new NodeSlot(i, Slots, server, folder, seed, s_lease,
-                    _findings))];
+                    _findings, buildOf: hasBuilds ? starts => BuildOf(i, starts) : null))];
             ClusterWatch cluster = new(server.Administrator, _findings);
             Judge judge = new(folder, new ServerEvidence(server.Administrator, () => GoOn(slots)), _findings);
             try
@@ -65,6 +68,8 @@ internal sealed class NodesCampaign(string folder, int seed, int count, bool isC
                 if (isCareless)
                     return CarelessVerdict(judge);
                 await CalmAsync(server, slots, judge, cluster);
+                if (hasBuilds)
+                    await CountBuildsAsync(server);
                 Verdict(judge, slots, cluster, watch);
             }
             finally
@@ -78,17 +83,28 @@ internal sealed class NodesCampaign(string folder, int seed, int count, bool isC
         return _findings.Count == 0 ? 0 : 1;
     }
 
+    /// <summary>
+    /// Two builds at all times, as in a deployment that goes on for ever: one place always has the new one, one the old
+    /// one, and the third what its process before did not have.
+    /// </summary>
+    private static string BuildOf(int slot, int starts) => slot switch
+    {
+        0 => Build.New,
+        1 => Build.Old,
+        _ => starts % 2 == 0 ? Build.Old : Build.New,
+    };
+
     private void Verdict(Judge judge, NodeSlot[] slots, ClusterWatch cluster, Stopwatch watch)
     {
         string faults = _done.Count == 0
             ? "no faults"
             : string.Join(", ", _done.OrderBy(d => d.Key, StringComparer.Ordinal).Select(d => $"{d.Value} {d.Key}"));
         Console.WriteLine(
-            $"nodes: {(_findings.Count == 0 ? "PASS" : "FAIL")}: {Slots} nodes, {faults}, "
+            $"{(hasBuilds ? "builds" : "nodes")}: {(_findings.Count == 0 ? "PASS" : "FAIL")}: {Slots} nodes, {faults}, "
             + $"{judge.Client.Acknowledgements} acknowledged requests, {judge.Instances} instances, "
             + $"{judge.Effects.Runs} activity runs ({judge.Effects.Repeated} repeated), {judge.Moved} moved money, "
             + $"longest gap {_longestGap.TotalSeconds:0.0} s (after {_gapAfter}), "
-            + TakeOvers(cluster.TakeOvers)
+            + _builds + TakeOvers(cluster.TakeOvers)
             + $"{cluster.Epochs} openings, {slots.Sum(s => s.Refusals)} starts refused, "
             + $"{_findings.Count} violations, {watch.Elapsed.TotalSeconds:0} s, seed {seed}");
     }
@@ -193,6 +209,17 @@ internal sealed class NodesCampaign(string folder, int seed, int count, bool isC
         object? held = await server.AskAsync("select count(*) from partitions where owner <> 0 or dirty");
         if (held is not 0L)
             _findings.Add("not released", $"{held} partitions after all nodes have left");
+    }
+
+    private async Task CountBuildsAsync(TortureServer server)
+    {
+        foreach (string build in new[] { Build.Old, Build.New })
+        {
+            object? count = await server.AskAsync($"select count(*) from instances where version = '{build}'");
+            _builds += $"{count} instances of {build}, ";
+            if (count is not > 0L)
+                _findings.Add("proves nothing", $"there is no instance of the build {build}");
+        }
     }
 
     private async Task CheckOwnersAsync(TortureServer server, ClusterWatch cluster)

@@ -77,7 +77,7 @@ public static class Bank
         if (before < order.Cents)
             return false;
         if (order.Milliseconds > 0)
-            await context.CallActivityAsync<string>("Effect", new EffectOrder(order.Milliseconds));
+            await context.CallActivityAsync<string>("Effect", Build.Order(context, order.Milliseconds));
         // One turn asks for both, so no end of this orchestration can come between them: in every commit the balances
         // and what waits in messages have the same sum.
         await Task.WhenAll(source.Withdraw(order.Cents), Proxy(context, order.Target).Deposit(order.Cents));

@@ -12,6 +12,7 @@ public sealed class Effects(EffectJournal journal)
     public async Task<string> RunAsync([ActivityTrigger] IDurableActivityContext context)
     {
         EffectOrder order = context.GetInput<EffectOrder>();
+        Build.Check($"activity of '{context.InstanceId}'", order.Version);
         string receipt = journal.Started(context.IdempotencyKey, context.Attempt);
         if (order.Milliseconds > 0)
             await Task.Delay(order.Milliseconds, context.CancellationToken);

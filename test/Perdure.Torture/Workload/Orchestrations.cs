@@ -12,12 +12,16 @@ public static class Orchestrations
     public static async Task<string[]> Sequence([OrchestrationTrigger] IDurableOrchestrationContext context)
     {
         int seed = context.GetInput<int>();
-        return
+        List<string> receipts =
         [
-            await context.CallActivityAsync<string>(Effect, new EffectOrder(seed % 7)),
-            await context.CallActivityAsync<string>(Effect, new EffectOrder(0)),
-            await context.CallActivityAsync<string>(Effect, new EffectOrder(seed % 31)),
+            await context.CallActivityAsync<string>(Effect, Build.Order(context, seed % 7)),
+            await context.CallActivityAsync<string>(Effect, Build.Order(context, 0)),
         ];
+        // A change that would break the instances of the old build, and those of the new one on the old.
+        if (Build.IsNew && context.CompareVersionTo(Build.New) >= 0)
+            await context.CreateTimer(context.CurrentUtcDateTime.AddMilliseconds(seed % 50));
+        receipts.Add(await context.CallActivityAsync<string>(Effect, Build.Order(context, seed % 31)));
+        return [.. receipts];
     }
 
     [FunctionName(Kinds.FanOut)]
@@ -27,7 +31,7 @@ public static class Orchestrations
         Task<string>[] all =
         [
             .. Enumerable.Range(0, 3 + (seed % 8))
-                .Select(i => context.CallActivityAsync<string>(Effect, new EffectOrder((seed + (i * 13)) % 60))),
+                .Select(i => context.CallActivityAsync<string>(Effect, Build.Order(context, (seed + (i * 13)) % 60))),
         ];
         string[] receipts = await Task.WhenAll(all);
         return receipts.Distinct().Count();
@@ -39,14 +43,14 @@ public static class Orchestrations
     {
         WideOrder order = context.GetInput<WideOrder>();
         string[] receipts = await Task.WhenAll(Enumerable.Range(0, order.Count).Select(i =>
-            context.CallActivityAsync<string>(Effect, new EffectOrder(1 + (i % order.MillisecondsMax)))));
+            context.CallActivityAsync<string>(Effect, Build.Order(context, 1 + (i % order.MillisecondsMax)))));
         return receipts.Distinct().Count();
     }
 
     [FunctionName(Kinds.Retry)]
     public static Task<string> Retry([OrchestrationTrigger] IDurableOrchestrationContext context) =>
         context.CallActivityWithRetryAsync<string>(
-            Effect, new RetryOptions(TimeSpan.FromMilliseconds(30), 4), new EffectOrder(5, Failures: 2));
+            Effect, new RetryOptions(TimeSpan.FromMilliseconds(30), 4), Build.Order(context, 5, failures: 2));
 
     [FunctionName(Kinds.Timers)]
     public static async Task<bool> Timers([OrchestrationTrigger] IDurableOrchestrationContext context)
@@ -57,7 +61,7 @@ public static class Orchestrations
         bool early = context.CurrentUtcDateTime < due;
         using CancellationTokenSource cancellation = new();
         Task tooLate = context.CreateTimer(context.CurrentUtcDateTime.AddHours(1), cancellation.Token);
-        Task<string> effect = context.CallActivityAsync<string>(Effect, new EffectOrder(seed % 20));
+        Task<string> effect = context.CallActivityAsync<string>(Effect, Build.Order(context, seed % 20));
         Task first = await Task.WhenAny(effect, tooLate);
         cancellation.Cancel();
         await effect;
@@ -80,7 +84,7 @@ public static class Orchestrations
     public static async Task<int> Counter([OrchestrationTrigger] IDurableOrchestrationContext context)
     {
         int count = context.GetInput<int>();
-        await context.CallActivityAsync<string>(Effect, new EffectOrder(3));
+        await context.CallActivityAsync<string>(Effect, Build.Order(context, 3));
         context.SetCustomStatus(count);
         if (count < 4)
             context.ContinueAsNew(count + 1);
@@ -94,7 +98,7 @@ public static class Orchestrations
         for (int i = 0; i < seen.Length; i++)
         {
             seen[i] = await context.WaitForExternalEvent<string>(Kinds.Event);
-            await context.CallActivityAsync<string>(Effect, new EffectOrder(2));
+            await context.CallActivityAsync<string>(Effect, Build.Order(context, 2));
         }
         return seen;
     }
@@ -105,7 +109,7 @@ public static class Orchestrations
         LedgerPage page = context.GetInput<LedgerPage>();
         for (int i = 0; i < 2; i++)
             page.Seen.Add(await context.WaitForExternalEvent<string>(Kinds.Event));
-        await context.CallActivityAsync<string>(Effect, new EffectOrder(2));
+        await context.CallActivityAsync<string>(Effect, Build.Order(context, 2));
         if (page.Rounds > 0)
             context.ContinueAsNew(page with { Rounds = page.Rounds - 1 }, preserveUnprocessedEvents: true);
         return page.Seen;
@@ -119,8 +123,8 @@ public static class Orchestrations
     {
         Task timer = context.CreateTimer(context.CurrentUtcDateTime.AddHours(1));
         Task effect = context.GetInput<int>() % 10 == 0
-            ? context.CallActivityAsync<string>(Effect, new EffectOrder(20_000))
-            : context.CallActivityAsync<string>(Effect, new EffectOrder(1));
+            ? context.CallActivityAsync<string>(Effect, Build.Order(context, 20_000))
+            : context.CallActivityAsync<string>(Effect, Build.Order(context, 1));
         await Task.WhenAll(timer, effect, context.WaitForExternalEvent("never"));
     }
 }

@@ -3,7 +3,8 @@ namespace Perdure.Torture.Workload;
 /// <summary>What one activity is told to do.</summary>
 /// <param name="Milliseconds">How long it takes.</param>
 /// <param name="Failures">How many attempts fail before one succeeds.</param>
-internal sealed record EffectOrder(int Milliseconds, int Failures = 0);
+/// <param name="Version">Of the instance that gives it.</param>
+internal sealed record EffectOrder(int Milliseconds, int Failures = 0, string? Version = null);
 
 /// <summary>What a wide fan-out is told to do.</summary>
 /// <param name="Count">How many activities it waits for.</param>

@@ -98,6 +98,7 @@ internal sealed class MemoryBatch(MemoryTables tables, Batch batch)
             {
                 Status = update.Status ?? row.Status,
                 Generation = update.Generation ?? row.Generation,
+                Version = update.Version ?? row.Version,
                 Held = update.Held ?? row.Held,
                 Owed = update.Owed ?? row.Owed,
                 CustomStatus = update.CustomStatus?.Detach() ?? row.CustomStatus,

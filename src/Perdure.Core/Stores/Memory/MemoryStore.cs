@@ -337,6 +337,7 @@ internal sealed partial class MemoryStore : IStore
                 false => status && !suspended,
             })
             && (query.Name is null || query.Name == row.Name)
+            && (query.Version is null || query.Version == (row.Version ?? ""))
             && (query.IdPrefix is null || row.Id.StartsWith(query.IdPrefix, StringComparison.Ordinal))
             && !(row.Created < query.CreatedFrom)
             && !(row.Created > query.CreatedTo)

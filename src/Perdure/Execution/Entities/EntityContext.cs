@@ -94,7 +94,13 @@ internal sealed partial class EntityContext(
         Payload payload =
             services.Serializer.Serialize(input, new PayloadPlace(PayloadRole.OrchestrationInput, name));
         string started = instanceId ?? services.Ids.NewId();
-        Add(new EntityAction.StartOrchestration(name, started, services.Ids.NewExecutionId(), payload), payload);
+        string? version = functions.VersionOfNew(name, null, services.NewestElsewhere);
+        Add(
+            new EntityAction.StartOrchestration(name, started, services.Ids.NewExecutionId(), payload)
+            {
+                Version = version,
+            },
+            payload);
         return started;
     }
 

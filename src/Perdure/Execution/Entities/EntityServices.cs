@@ -10,6 +10,9 @@ internal sealed record EntityServices(PayloadSerializer Serializer, IIdSource Id
     /// <summary>Whether another node has the code.</summary>
     public Func<string, bool> IsElsewhere { get; init; } = static _ => false;
 
+    /// <summary>The newest version in which other nodes have some code; null for none.</summary>
+    public Func<string, string?> NewestElsewhere { get; init; } = static _ => null;
+
     /// <summary>Compiled once; hosts of one program in one process may share them.</summary>
     public EntityClasses Classes { get; init; } = new(Serializer);
 }

@@ -313,7 +313,8 @@ internal sealed class Claims(Node node)
             ActivityWork work = new(
                 claim, new TaskKey(offer.Execution.Key, offer.Execution.Generation, task), calls.ExecutionId, call)
             {
-                Function = node.Functions.TryGetActivity(call.Name, out ActivityFunction? function) ? function : null,
+                Function = node.Functions.ActivityFor(call.Name, calls.Version),
+                Version = calls.Version,
                 MayHaveRunBefore = !offer.Body.IsEmpty,
                 ScheduledAt = calls.At,
                 TraceParent = calls.TraceParent,

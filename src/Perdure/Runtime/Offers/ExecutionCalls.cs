@@ -31,7 +31,10 @@ internal sealed class ExecutionCalls(IStore store)
             row, HistoryReader.ReadTurns(await store.ReadHistoryAsync(offer.Execution, cancellationToken)));
         Calls calls = new(
             offer.Execution, state.ExecutionId, state.TraceParent, state.LastAt,
-            state.Open.All.OfType<HistoryEvent.TaskScheduled>().ToDictionary(c => c.Task));
+            state.Open.All.OfType<HistoryEvent.TaskScheduled>().ToDictionary(c => c.Task))
+        {
+            Version = state.Version,
+        };
         lock (_gate)
         {
             _kept.AddFirst(calls);
@@ -55,4 +58,8 @@ internal sealed class ExecutionCalls(IStore store)
 /// <summary>The open activities of an execution at some time.</summary>
 internal sealed record Calls(
     ExecutionKey Execution, string ExecutionId, string? TraceParent, long At,
-    IReadOnlyDictionary<int, HistoryEvent.TaskScheduled> ByTask);
+    IReadOnlyDictionary<int, HistoryEvent.TaskScheduled> ByTask)
+{
+    /// <summary>The version of the instance.</summary>
+    public string? Version { get; init; }
+}

@@ -4,19 +4,28 @@ using Perdure.Execution;
 
 namespace Perdure.Runtime.Offers;
 
-/// <summary>Runs orchestrations here if their code is here, and on a node that has it if it is not.</summary>
+/// <summary>
+/// Runs orchestrations here if their code is here, and on a node that has it if it is not. One that no node runs
+/// because of its version waits, or fails if the program is set up so.
+/// </summary>
 internal sealed class TurnsElsewhere(IOrchestrationExecutor here, Node node) : IOrchestrationExecutor
 {
     public bool Offers(string orchestration, string? version) =>
-        here.Offers(orchestration, version) || IsElsewhere(orchestration, version);
+        here.Offers(orchestration, version) || IsElsewhere(orchestration, version)
+        || (node.Functions.Program.FailsOthers && Knows(orchestration));
+
+    public bool Knows(string orchestration) =>
+        here.Knows(orchestration) || node.Leases.OffersElsewhere(CodeNames.Orchestration(orchestration));
 
     /// <summary>Whether only another node has the code.</summary>
     public bool IsElsewhere(string orchestration, string? version) =>
         !here.Offers(orchestration, version)
-        && node.Leases.OffersElsewhere(CodeNames.Orchestration(orchestration));
+        && node.Leases.CodeElsewhere(CodeNames.Orchestration(orchestration), version) is not null;
 
     public IOrchestrationSession Open(OrchestrationState state, Action<IOrchestrationSession> wake) =>
-        here.Offers(state.Name, state.Version) ? here.Open(state, wake) : new RemoteSession(node, state);
+        here.Offers(state.Name, state.Version) ? here.Open(state, wake)
+        : IsElsewhere(state.Name, state.Version) ? new RemoteSession(node, state)
+        : new MismatchSession(node.Functions.Program, state);
 }
 
 /// <summary>
@@ -30,8 +39,10 @@ internal sealed class RemoteSession(Node node, OrchestrationState state) : IOrch
     public ValueTask<CodeResult> RunAsync(RunRequest request)
     {
         OfferedTurn turn = new();
+        string code = CodeNames.Orchestration(state.Name);
         node.Partition(state.Partition).Offer(
-            state.Id, state.Execution, CodeNames.Orchestration(state.Name), OfferBodies.OfTurn(request.At), turn);
+            state.Id, state.Execution, node.Leases.CodeElsewhere(code, state.Version) ?? code,
+            OfferBodies.OfTurn(request.At), turn);
         return new ValueTask<CodeResult>(turn.Result);
     }
 

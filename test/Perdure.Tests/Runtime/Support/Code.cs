@@ -66,6 +66,20 @@ internal static class CodeFunctions
             code.Orchestrations["Main"](context);
     }
 
+    public sealed class MainOf2Function(Code code)
+    {
+        [FunctionName("Main")]
+        public Task<object?> Run([OrchestrationTrigger(Version = "2.0")] IDurableOrchestrationContext context) =>
+            code.Orchestrations["Main 2.0"](context);
+    }
+
+    public sealed class MainOf3Function(Code code)
+    {
+        [FunctionName("Main")]
+        public Task<object?> Run([OrchestrationTrigger(Version = "3.0")] IDurableOrchestrationContext context) =>
+            code.Orchestrations["Main 3.0"](context);
+    }
+
     public sealed class ChildFunction(Code code)
     {
         [FunctionName("Child")]
