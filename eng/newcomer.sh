@@ -108,7 +108,7 @@ killed() {
     shift 2
     timeout -k 10 330 "$@" > "$out" 2>&1 &
     until_true 300 grep -qE 'kill -9 [0-9]+' "$out"
-    until_true 30 grep -qa "$kept" perdure.db-wal
+    until_true 30 grep -qsa "$kept" perdure.db-wal
     kill -9 "$(sed -nE 's/.*kill -9 ([0-9]+).*/\1/p' "$out")"
     wait $! || [[ $? == 137 ]]
     cat "$out"
