@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Keeps the documents true: their C# compiles, their links lead somewhere, and what they list is complete.
-# A block of C# that begins with [ or "public" is members of a class, one with "using" is a file, any other is statements.
+# A block of C# that begins with [ or "public" is members of a class, one with "using" or "#:" is a file, any other is statements.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 readonly folder=artifacts/documents documents="README.md ARCHITECTURE.md CHANGELOG.md docs/*.md docs/design/*.md docs/operating/*.md"
@@ -33,7 +33,7 @@ PROJECT
         /^```/ && inside { inside = 0; write(); next }
         inside { text = text $0 "\n" }
         function write(   file) {
-            if (text ~ /OpenTelemetry/ || text ~ /^using /) return
+            if (text ~ /OpenTelemetry/ || text ~ /^(using |#:)/) return
             file = folder "/Snippet" n ".cs"
             print "// " FILENAME > file
             if (text ~ /^(\[|public )/) print "public static class Snippet" n " {\n" text "}" > file
@@ -55,7 +55,11 @@ links() {
 }
 
 lists() {
-    local name
+    local name version
+    version=$(sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' Directory.Build.props)
+    for name in $(grep -ohE 'Perdure[A-Za-z.]*@[0-9][^ `]*' $documents samples/SingleFile/hello.cs | sed 's/.*@//'); do
+        [[ $name == "$version" ]] || fail "The documents name version $name of Perdure, and this is $version."
+    done
     for name in $(grep -oE '"perdure\.[a-z.]+"' src/Perdure/Telemetry/Meters.cs | tr -d '"'); do
         grep -q "\`$name\`" docs/telemetry.md || fail "docs/telemetry.md does not name the instrument $name."
     done

@@ -18,7 +18,12 @@ main() {
         test_projects
         test_samples
         test_documents
-        if [[ " $* " == *" --with-proof "* && -x eng/prove.sh ]]; then prove; fi
+        echo "== a newcomer, from the packages to programs that are killed and go on"
+        counted newcomer ./eng/newcomer.sh
+        if [[ " $* " == *" --with-proof "* && -x eng/prove.sh ]]; then
+            echo "== a tenth of the proof"
+            counted prove ./eng/prove.sh --tenth
+        fi
     else
         echo "== the build: FAILED"
         add 0 1 0
@@ -98,6 +103,7 @@ test_samples() {
     local hub
     hub=$(mktemp -d)
     sample "HelloCities" 0 '\["Hello Tokyo!","Hello Seattle!","Hello London!"\]' HelloCities "$hub" --Logging:LogLevel:Default=Warning
+    single_file
     rm -rf "$hub" "$bin/TravelBooking/release/data" "$bin/Bank/release/data"
     sample "TravelBooking, from the start to the end" 0 'Proved: no completed booking was made twice: .*nothing crashed' TravelBooking /
     sample "TravelBooking, killed in the middle" 137 'Killed by SIGKILL.*' TravelBooking / --crash
@@ -123,6 +129,23 @@ driven() {
         cat "$log"
         add 0 1 0
     fi
+}
+
+# A program in one file, which the SDK builds when it is run, and whose hub is where it is run.
+single_file() {
+    local log="$PWD/$results/sample.log" file="$PWD/samples/SingleFile/hello.cs" folder
+    folder=$(mktemp -d)
+    if (cd "$folder" && export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false &&
+            timeout -k 30 300 dotnet run -c "$configuration" "$file") < /dev/null > "$log" 2>&1 &&
+        [[ $(tail -n 1 "$log") == 'Hello Tokyo! Hello London!' && -f $folder/perdure.db ]]; then
+        echo "== sample SingleFile: passed"
+        add 1 0 0
+    else
+        echo "== sample SingleFile: FAILED"
+        cat "$log"
+        add 0 1 0
+    fi
+    rm -rf "$folder"
 }
 
 # sample <what it is> <exit code> <pattern of the last line> <project> <directory to run in> [arguments]
@@ -153,10 +176,11 @@ test_documents() {
     fi
 }
 
-prove() {
-    local log="$results/prove.log" code=0 counts
-    echo "== a tenth of the proof"
-    ./eng/prove.sh --tenth < /dev/null > "$log" 2>&1 || code=$?
+# counted <log> <script> [arguments]: a script whose own last line says what it counted.
+counted() {
+    local log="$results/$1.log" code=0 counts
+    shift
+    "$@" < /dev/null > "$log" 2>&1 || code=$?
     counts=$(grep -oE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -n 1 | tr -dc '0-9 \n') || counts=
     grep -vE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" || true
     # shellcheck disable=SC2086 # three numbers
