@@ -25,6 +25,7 @@ snippets() {
     <ProjectReference Include="../../src/Perdure.PostgreSql/Perdure.PostgreSql.csproj" />
     <ProjectReference Include="../../src/Perdure.Testing/Perdure.Testing.csproj" />
   </ItemGroup>
+  <Import Project="../../eng/Analyzers.targets" />
 </Project>
 PROJECT
     # OpenTelemetry is no dependency of this repository, and a program with its own Main is compiled as a sample.

@@ -164,13 +164,20 @@ sample() {
     fi
 }
 
+# What is shipped beside the code.
 test_documents() {
-    local log="$results/documents.log"
-    if ./eng/documents.sh < /dev/null > "$log" 2>&1; then
-        echo "== documents: passed"
+    check documents
+    check packages
+}
+
+# check <name>: a script beside this one that judges by itself.
+check() {
+    local log="$results/$1.log"
+    if "./eng/$1.sh" < /dev/null > "$log" 2>&1; then
+        echo "== $1: passed"
         add 1 0 0
     else
-        echo "== documents: FAILED"
+        echo "== $1: FAILED"
         cat "$log"
         add 0 1 0
     fi

@@ -28,7 +28,7 @@ public static class Playbook
         foreach (Journey journey in journeys)
         {
             if (await client.GetStatusAsync(journey.Id) is null)
-                await client.StartNewAsync("AttendConferences", journey.Id, journey);
+                await client.StartAttendConferencesAsync(journey, journey.Id);
         }
         var ends =
             await Task.WhenAll(journeys.Select(j => client.WaitForCompletionAsync(j.Id, TimeSpan.FromSeconds(45))));

@@ -76,7 +76,7 @@ public sealed class CallAnalyzer : DiagnosticAnalyzer
         if (named.Length != 1)
             return;
         Function function = named[0];
-        ITypeSymbol? result = Result(function.Method);
+        ITypeSymbol? result = Operations.Result(function.Method);
         if (call.TargetMethod.TypeArguments.SingleOrDefault() is { } asked
             && !(result is null ? asked.SpecialType == SpecialType.System_Object : fit.Fits(result, asked)))
         {
@@ -95,12 +95,6 @@ public sealed class CallAnalyzer : DiagnosticAnalyzer
                 Operations.Text(given)));
         }
     }
-
-    /// <summary>What a function returns, without its task; null when that is nothing.</summary>
-    private static ITypeSymbol? Result(IMethodSymbol method) =>
-        method.ReturnsVoid ? null
-        : !Operations.IsTask(method.ReturnType) ? method.ReturnType
-        : ((INamedTypeSymbol)method.ReturnType).TypeArguments.FirstOrDefault();
 
     private static string Text(IEnumerable<string> names) =>
         string.Join(", ", names.Take(NamesMax)) + (names.Skip(NamesMax).Any() ? ", …" : "");

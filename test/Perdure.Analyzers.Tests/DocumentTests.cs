@@ -1,14 +1,17 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
+using Perdure.Analyzers.Rules;
 using Perdure.Analyzers.Tests.Harness;
 
 namespace Perdure.Analyzers.Tests;
 
-/// <summary>Every rule is explained where its link leads.</summary>
+/// <summary>Every rule is explained, and brings its explanation along.</summary>
 public sealed class DocumentTests
 {
     private static readonly DiagnosticDescriptor[] s_rules =
-        [.. Analysis.Analyzers.SelectMany(a => a.SupportedDiagnostics).Distinct().OrderBy(r => r.Id)];
+        [.. Analysis.Analyzers.SelectMany(a => a.SupportedDiagnostics).Append(CallRules.NoTypedCall).Distinct()
+            .OrderBy(r => r.Id)];
 
     [Fact]
     public void Every_rule_has_a_section_of_its_own()
@@ -18,7 +21,13 @@ public sealed class DocumentTests
             .ShouldBe(s_rules.Select(r => r.Id));
         foreach (DiagnosticDescriptor rule in s_rules)
         {
-            rule.HelpLinkUri.ShouldEndWith($"docs/analyzers.md#{rule.Id.ToLowerInvariant()}");
+            rule.HelpLinkUri.ShouldBeEmpty();
+            string text = rule.Description.ToString(CultureInfo.InvariantCulture);
+            text.ShouldNotStartWith("**");
+            text.ShouldNotContain("## ");
+            string.Join('\n', document).ShouldContain($"## {rule.Id}\n\n**{rule.Title}** (");
+            string.Join('\n', document).ShouldContain($")\n\n{text}");
+            text.Length.ShouldBeGreaterThan(100);
             string severity = rule.DefaultSeverity switch
             {
                 DiagnosticSeverity.Error => "error",

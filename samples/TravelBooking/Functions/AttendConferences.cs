@@ -8,19 +8,18 @@ public static class AttendConferences
     {
         Journey journey = context.GetInput<Journey>();
         TripOutcome[] trips = await Task.WhenAll(journey.Conferences.Select(conference =>
-            context.CallSubOrchestratorAsync<TripOutcome>(
-                "BookTrip", new Trip(journey.Traveller, journey.Home, conference))));
+            context.CallBookTripAsync(new Trip(journey.Traveller, journey.Home, conference))));
         string[] problems = [.. trips.Where(t => t.Problem is not null).Select(t => $"{t.Conference}: {t.Problem}")];
         Booking[] bookings = [.. trips.SelectMany(t => t.Bookings)];
         if (bookings.Length == 0)
             return new JourneyOutcome(journey.Traveller, "stays at home", 0, problems);
 
-        var report = await context.CallActivityAsync<ExpenseReport>("ReportExpenses", (journey.Traveller, bookings));
+        ExpenseReport report = await context.CallReportExpensesAsync((journey.Traveller, bookings));
         string decision = await Decide(context, journey, report);
         if (decision == "approved")
             return new JourneyOutcome(journey.Traveller, decision, report.Total, problems);
 
-        await Task.WhenAll(bookings.Select(booking => context.CallActivityAsync("CancelBooking", booking)));
+        await Task.WhenAll(bookings.Select(booking => context.CallCancelBookingAsync(booking)));
         return new JourneyOutcome(journey.Traveller, decision, 0, problems);
     }
 
@@ -29,7 +28,7 @@ public static class AttendConferences
         IDurableOrchestrationContext context, Journey journey, ExpenseReport report)
     {
         context.SetCustomStatus($"waiting for the manager to approve {report.Total} EUR");
-        TimeSpan patience = await context.CallActivityAsync<TimeSpan>("AskManager", (journey.Manager, report));
+        TimeSpan patience = await context.CallAskManagerAsync((journey.Manager, report));
         string decision =
             await context.WaitForExternalEvent("Decision", patience, defaultValue: "not approved in time");
         context.SetCustomStatus(decision);

@@ -15,20 +15,20 @@ public static class BookTrip
         List<Booking> bookings = [];
         try
         {
-            var conference = await context.CallActivityAsync<Booking>("BookConference", trip);
+            Booking conference = await context.CallBookConferenceAsync(trip);
             bookings.Add(conference);
-            var travel = await BookTravel(
+            Booking travel = await BookTravel(
                 context, new Route(
                     trip.Traveller, trip.Home, conference.City, conference.From.AddDays(-1), conference.To));
             bookings.Add(travel);
-            bookings.Add(await context.CallActivityAsync<Booking>(
-                "BookHotel", new Stay(trip.Traveller, conference.City, travel.From, travel.To)));
+            bookings.Add(await context.CallBookHotelAsync(
+                new Stay(trip.Traveller, conference.City, travel.From, travel.To)));
             return new TripOutcome(trip.Conference, [.. bookings], Problem: null);
         }
         catch (FunctionFailedException e)
         {
             foreach (Booking booking in Enumerable.Reverse(bookings))
-                await context.CallActivityAsync("CancelBooking", booking);
+                await context.CallCancelBookingAsync(booking);
             return new TripOutcome(trip.Conference, [], e.Failure.ErrorMessage);
         }
     }
@@ -38,11 +38,11 @@ public static class BookTrip
     {
         try
         {
-            return await context.CallActivityWithRetryAsync<Booking>("BookFlight", s_threeAttempts, route);
+            return await context.CallBookFlightAsync(route, s_threeAttempts);
         }
         catch (FunctionFailedException)
         {
-            return await context.CallActivityAsync<Booking>("BookTrain", route);
+            return await context.CallBookTrainAsync(route);
         }
     }
 }

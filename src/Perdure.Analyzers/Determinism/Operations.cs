@@ -65,6 +65,12 @@ internal static class Operations
         type is { Name: "Task" or "ValueTask", ContainingNamespace: { Name: "Tasks" } tasks }
         && tasks.ToDisplayString() == "System.Threading.Tasks";
 
+    /// <summary>What a function returns, without its task; null when that is nothing.</summary>
+    public static ITypeSymbol? Result(IMethodSymbol method) =>
+        method.ReturnsVoid ? null
+        : !IsTask(method.ReturnType) ? method.ReturnType
+        : ((INamedTypeSymbol)method.ReturnType).TypeArguments.FirstOrDefault();
+
     /// <summary>A type, for messages.</summary>
     public static string Text(ITypeSymbol type) => type.ToDisplayString(s_typeText);
 

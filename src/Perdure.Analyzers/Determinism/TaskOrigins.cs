@@ -31,7 +31,8 @@ internal sealed class TaskOrigins(Compilation compilation, PerdureTypes types, F
         };
         return Operations.Bare(value) is IInvocationOperation call
             && Operations.IsTask(call.TargetMethod.ReturnType)
-            && (types.IsOrchestrationContext(call.TargetMethod.ContainingType) || IsProxy(call.Instance))
+            && (types.IsOrchestrationContext(call.TargetMethod.ContainingType)
+                || types.IsTypedCall(call.TargetMethod) || IsProxy(call.Instance))
                 ? call
                 : null;
     }

@@ -14,6 +14,15 @@ internal static class FunctionText
     public static bool IsName(string name) =>
         s_name.IsMatch(name) && !name.Equals("host", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>What the trigger says, what <c>[FunctionName]</c> says, or what the method is called.</summary>
+    public static string NameOf(IMethodSymbol method, AttributeData trigger, AttributeData? functionName) =>
+        trigger.NamedArguments
+            .Where(a => a.Key is "Orchestration" or "Activity" or "EntityName")
+            .Select(a => a.Value.Value as string)
+            .FirstOrDefault(n => n is not null)
+        ?? functionName?.ConstructorArguments.Select(a => a.Value as string).FirstOrDefault()
+        ?? method.Name;
+
     /// <summary>Why the method is none that the host can call; null when it is.</summary>
     public static string? ShapeProblem(IMethodSymbol method) =>
         method.DeclaredAccessibility != Accessibility.Public ? "is not public"

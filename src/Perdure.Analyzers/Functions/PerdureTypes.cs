@@ -90,6 +90,12 @@ internal sealed class PerdureTypes
         && (OrchestrationContexts.Contains(type)
             || type.AllInterfaces.Contains(OrchestrationContext, SymbolEqualityComparer.Default));
 
+    /// <summary>Whether it is a generated method that calls a durable function.</summary>
+    public bool IsTypedCall(IMethodSymbol method) =>
+        method is { IsExtensionMethod: true, ContainingType: { Name: "TypedCalls" } type }
+        && type.ContainingNamespace.Name == "Perdure"
+        && IsOrchestrationContext((method.ReducedFrom ?? method).Parameters[0].Type);
+
     public bool IsLogger(ITypeSymbol? type) => type is not null && Logger is not null
         && (SymbolEqualityComparer.Default.Equals(type, Logger)
             || type.AllInterfaces.Contains(Logger, SymbolEqualityComparer.Default));
@@ -99,16 +105,9 @@ internal sealed class PerdureTypes
     {
         if (Triggers(method).FirstOrDefault() is not { } trigger)
             return null;
-        return new Function(NameOf(method, trigger), method, trigger);
+        string name = FunctionText.NameOf(method, trigger.Attribute, FunctionName(method));
+        return new Function(name, method, trigger);
     }
-
-    private string NameOf(IMethodSymbol method, Trigger trigger) =>
-        trigger.Attribute.NamedArguments
-            .Where(a => a.Key is "Orchestration" or "Activity" or "EntityName")
-            .Select(a => a.Value.Value as string)
-            .FirstOrDefault(n => n is not null)
-        ?? FunctionName(method)?.ConstructorArguments.Select(a => a.Value as string).FirstOrDefault()
-        ?? method.Name;
 
     private static AttributeData? Attribute(IMethodSymbol method, INamedTypeSymbol? type) => method.GetAttributes()
         .FirstOrDefault(a => type is not null && SymbolEqualityComparer.Default.Equals(a.AttributeClass, type));

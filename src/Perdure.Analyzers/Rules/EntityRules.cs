@@ -11,7 +11,7 @@ internal static class EntityRules
         "{0} cannot stand for an entity: {1}; it has nothing but methods with at most one parameter that "
             + "return void, Task or Task<T>",
         RuleTexts.Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
-        helpLinkUri: RuleTexts.Help + "perdure0401");
+        description: RuleTexts.Of("PERDURE0401"));
 
     public static readonly DiagnosticDescriptor Operation = new(
         "PERDURE0402",
@@ -19,5 +19,5 @@ internal static class EntityRules
         "{0} cannot be an operation of an entity: {1}; give it one input at most, such as a tuple or a "
             + "record, or make it private",
         RuleTexts.Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
-        helpLinkUri: RuleTexts.Help + "perdure0402");
+        description: RuleTexts.Of("PERDURE0402"));
 }

@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis;
+
 namespace Perdure.Analyzers.Rules;
 
 /// <summary>What all rules have in common.</summary>
@@ -5,6 +7,6 @@ internal static class RuleTexts
 {
     public const string Category = "Perdure";
 
-    /// <summary>Each rule has a section, whose anchor is its id in lower case.</summary>
-    public const string Help = "docs/analyzers.md#";
+    /// <summary>What the documents say about a rule.</summary>
+    public static LocalizableString Of(string id) => new RuleDescription(id);
 }

@@ -10,14 +10,14 @@ internal static class TriggerRules
         "[OrchestrationTrigger] on a wrong type",
         "'{0}' is {1}; [OrchestrationTrigger] goes with IDurableOrchestrationContext",
         RuleTexts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true,
-        helpLinkUri: RuleTexts.Help + "perdure0301");
+        description: RuleTexts.Of("PERDURE0301"));
 
     public static readonly DiagnosticDescriptor EntityContext = new(
         "PERDURE0302",
         "[EntityTrigger] on a wrong type",
         "'{0}' is {1}; [EntityTrigger] goes with IDurableEntityContext",
         RuleTexts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true,
-        helpLinkUri: RuleTexts.Help + "perdure0302");
+        description: RuleTexts.Of("PERDURE0302"));
 
     public static readonly DiagnosticDescriptor Client = new(
         "PERDURE0303",
@@ -25,14 +25,14 @@ internal static class TriggerRules
         "'{0}' is {1}; [DurableClient] goes with IDurableClient, IDurableOrchestrationClient or "
             + "IDurableEntityClient",
         RuleTexts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true,
-        helpLinkUri: RuleTexts.Help + "perdure0303");
+        description: RuleTexts.Of("PERDURE0303"));
 
     public static readonly DiagnosticDescriptor OneTrigger = new(
         "PERDURE0304",
         "A function has one trigger",
         "'{0}' has {1} triggers ({2}); a function has one, so make a function of each",
         RuleTexts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true,
-        helpLinkUri: RuleTexts.Help + "perdure0304");
+        description: RuleTexts.Of("PERDURE0304"));
 
     public static readonly DiagnosticDescriptor Name = new(
         "PERDURE0305",
@@ -40,7 +40,7 @@ internal static class TriggerRules
         "'{0}' cannot be the name of a function; a name starts with a letter from a to z, goes on with "
             + "letters, digits, '_' and '-', has at most 128 characters, and is not 'host'",
         RuleTexts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true,
-        helpLinkUri: RuleTexts.Help + "perdure0305");
+        description: RuleTexts.Of("PERDURE0305"));
 
     public static readonly DiagnosticDescriptor Schedule = new(
         "PERDURE0306",
@@ -48,26 +48,26 @@ internal static class TriggerRules
         "'{0}' has {1} fields; a schedule has 6 (second, minute, hour, day, month, day of week) or 5 "
             + "(without the second)",
         RuleTexts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true,
-        helpLinkUri: RuleTexts.Help + "perdure0306");
+        description: RuleTexts.Of("PERDURE0306"));
 
     public static readonly DiagnosticDescriptor AsyncVoid = new(
         "PERDURE0307",
         "A function that is async void",
         "'{0}' is async void, so nobody knows when it ends; return a Task",
         RuleTexts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true,
-        helpLinkUri: RuleTexts.Help + "perdure0307");
+        description: RuleTexts.Of("PERDURE0307"));
 
     public static readonly DiagnosticDescriptor NoTrigger = new(
         "PERDURE0308",
         "A function without a trigger",
         "'{0}' has [FunctionName], but no parameter has a trigger; add one, such as [ActivityTrigger]",
         RuleTexts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true,
-        helpLinkUri: RuleTexts.Help + "perdure0308");
+        description: RuleTexts.Of("PERDURE0308"));
 
     public static readonly DiagnosticDescriptor Shape = new(
         "PERDURE0309",
         "A method that cannot be a function",
         "'{0}' {1}; a function is a public method without type parameters",
         RuleTexts.Category, DiagnosticSeverity.Error, isEnabledByDefault: true,
-        helpLinkUri: RuleTexts.Help + "perdure0309");
+        description: RuleTexts.Of("PERDURE0309"));
 }

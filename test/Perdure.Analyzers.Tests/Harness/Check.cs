@@ -38,7 +38,8 @@ internal static class Check
     public static async Task<string[]> Source(string id, params string[] sources)
     {
         Markup[] parsed = [.. sources.Select(s => Markup.Parse(s, id))];
-        Diagnostic[] actual = await Analysis.RunAsync(Analysis.Compile(parsed.Select(p => p.Source)));
+        Diagnostic[] actual = await Analysis.RunAsync(
+            Generation.Complete(Analysis.Compile(parsed.Select(p => p.Source))));
         // The first tree has the usings.
         var expected = parsed.SelectMany((p, i) => p.Expected.Select(e => Line(e.Id, $"Source{i + 1}.cs", e.Span, p)));
         var found = actual.Select(d => Line(
