@@ -48,8 +48,7 @@ internal static class Samples
         new HistoryEvent.CustomStatusSet(Value),
         new HistoryEvent.ExecutionCompleted(InstanceStatus.Failed, Value, Failure),
         new HistoryEvent.ExecutionParked("because"),
-        new HistoryEvent.ExecutionRewound("because", 2, 3, int.MaxValue, [1, 2]) { Author = "Ada" },
-        new HistoryEvent.ExecutionRewound(null, 0, 0, 1, []) { Anew = true },
+        new HistoryEvent.ExecutionRewound("because", 2, 3, int.MaxValue, [1, 2]) { Author = "Ada", Anew = true },
     ];
 
     public static readonly HistoryEvent[] Bare =

