@@ -86,6 +86,7 @@ internal sealed class CheckedProgram : IAsyncDisposable
     {
         await _pipe.DisposeAsync();
         Kill(_process);
+        await EndAsync(CancellationToken.None);
         _process.Dispose();
     }
 
