@@ -29,7 +29,9 @@ internal sealed class EveryKindGolden : Golden
         await hub.Client.StartNewAsync(
             "Waits", new StartOptions
             {
-                InstanceId = "later", StartAt = hub.Now.AddDays(1), Tags = new Dictionary<string, string> { ["a"] = "b" },
+                InstanceId = "later",
+                StartAt = hub.Now.AddDays(1),
+                Tags = new Dictionary<string, string> { ["a"] = "b" },
             });
         await KeepAsync(hub, folder, "later", "not-begun");
     }

@@ -40,7 +40,8 @@ internal sealed record CheckVerdict
     public string Describe()
     {
         string version = Version is null ? "" : $" version '{Version}'";
-        string where = Turn is null ? "" : Position is null ? $" (turn {Turn})" : $" (turn {Turn}, position {Position})";
+        string position = Position is null ? "" : $", position {Position}";
+        string where = Turn is null ? "" : $" (turn {Turn}{position})";
         return $"'{InstanceId}' of '{Orchestrator}'{version}, {Status}: {Reason ?? "it fits"}{where}";
     }
 }

@@ -30,7 +30,9 @@ internal sealed class HistoryFolder(string path) : IHistorySource
         return Task.FromResult((long)_files.Length);
     }
 
-    /// <exception cref="StoreException">A file is damaged or newer; the message names the file and the line.</exception>
+    /// <exception cref="StoreException">
+    /// A file is damaged or newer; the message names the file and the line.
+    /// </exception>
     public async IAsyncEnumerable<InstanceHistory> ReadAsync(
         HistorySelection selection, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

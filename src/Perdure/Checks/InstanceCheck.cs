@@ -73,7 +73,8 @@ internal sealed class InstanceCheck(
             if (EndedAs(turns) is { } status && session.Ended is Completion.Failed failed
                 && status == InstanceStatus.Completed)
             {
-                return Broken(state, $"the code now fails where it had completed: {failed.Failure.ErrorMessage}", failed);
+                return Broken(
+                    state, $"the code now fails where it had completed: {failed.Failure.ErrorMessage}", failed);
             }
             return state.Recorded is { } recorded ? Next(session, state, recorded) : null;
         }

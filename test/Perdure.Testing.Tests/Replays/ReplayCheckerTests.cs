@@ -17,7 +17,8 @@ public sealed class ReplayCheckerTests : IDisposable
         await hub.Client.StartNewAsync("FooBar", "waits");
         await hub.Client.StartNewAsync("FooBar", "held");
         await hub.Client.StartNewAsync("FooBar", "ended");
-        await hub.Client.StartNewAsync("FooBar", new StartOptions { InstanceId = "later", StartAt = hub.Now.AddDays(1) });
+        StartOptions later = new() { InstanceId = "later", StartAt = hub.Now.AddDays(1) };
+        await hub.Client.StartNewAsync("FooBar", later);
         await hub.AdvanceAsync(TimeSpan.Zero);
         await hub.Client.SuspendAsync("held", "a holiday");
         await hub.Client.RaiseEventAsync("held", "Go");
@@ -38,7 +39,8 @@ public sealed class ReplayCheckerTests : IDisposable
         await WaitingAsync();
         ReplayVerdict verdict = await OnlyAsync(typeof(FooBar.WithAnotherType), typeof(FooBar.Activities));
         verdict.Outcome.ShouldBe(ReplayOutcome.Breaks);
-        verdict.Reason!.ShouldContain("Cannot read the result of activity 'Foo' as System.String: a JSON boolean is stored");
+        verdict.Reason!.ShouldContain(
+            "Cannot read the result of activity 'Foo' as System.String: a JSON boolean is stored");
         (verdict.Turn, verdict.Expected, verdict.Actual).ShouldBe((1, "activity 'Bar'", "end"));
     }
 
@@ -82,7 +84,8 @@ public sealed class ReplayCheckerTests : IDisposable
     [InlineData(typeof(FooBar.ThatSleeps), ReplayOutcome.Hangs, "does not come to an end within")]
     [InlineData(typeof(FooBar.ThatBlocks), ReplayOutcome.Hangs, "does not come to an end within")]
     [InlineData(typeof(FooBar.ThatLeavesItsTurn), ReplayOutcome.Breaks, "left its turn: it awaits something")]
-    [InlineData(typeof(FooBar.ThatThrows), ReplayOutcome.Breaks, "throws where the history holds activity 'Foo': not yet")]
+    [InlineData(
+        typeof(FooBar.ThatThrows), ReplayOutcome.Breaks, "throws where the history holds activity 'Foo': not yet")]
     public async Task Code_that_misbehaves_is_found_and_ends_nothing(Type code, ReplayOutcome outcome, string reason)
     {
         await WaitingAsync();
@@ -185,7 +188,8 @@ public sealed class ReplayCheckerTests : IDisposable
         (await CheckAsync(typeof(FooBar.AsItWas), typeof(FooBar.Activities))).ShouldFit();
         ReplayVerdict verdict = await OnlyAsync(typeof(FooBar.AsItWas), typeof(FooBar.OtherActivities));
         verdict.Outcome.ShouldBe(ReplayOutcome.WaitsInVain);
-        verdict.Reason!.ShouldContain("Cannot read the input of activity 'Bar' as System.Int32[]: a JSON boolean is stored");
+        verdict.Reason!.ShouldContain(
+            "Cannot read the input of activity 'Bar' as System.Int32[]: a JSON boolean is stored");
     }
 
     [Fact]
@@ -195,7 +199,8 @@ public sealed class ReplayCheckerTests : IDisposable
         string file = Path.Combine(_folder, "waits.json");
         string text = await File.ReadAllTextAsync(file);
         await RefusedAsync(text[..^40], "waits.json', line");
-        await RefusedAsync(text.Replace("\"format\": 1", "\"format\": 2", StringComparison.Ordinal), "line 2: it has format 2");
+        await RefusedAsync(
+            text.Replace("\"format\": 1", "\"format\": 2", StringComparison.Ordinal), "line 2: it has format 2");
         await RefusedAsync(
             text.Replace("TaskScheduled", "TaskPostponed", StringComparison.Ordinal), "'TaskPostponed' is not known");
         await RefusedAsync(text.Replace("\"status\"", "\"state\"", StringComparison.Ordinal), "'state' is not known");
