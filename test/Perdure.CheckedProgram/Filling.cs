@@ -10,18 +10,17 @@ internal static class Filling
     {
         await host.StartAsync();
         IDurableClient client = host.Services.GetRequiredService<IDurableClient>();
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, ended) =>
+        ParallelOptions some = new() { MaxDegreeOfParallelism = 64 };
+        await Parallel.ForAsync(0, count, some, async (i, ended) =>
+            await client.StartNewAsync("Long", IdOf(i), i, ended));
+        for (int i = 0; i < count; i++)
         {
-            string id = await client.StartNewAsync("Long", $"long-{i}", i, ended);
-            DurableOrchestrationStatus? status;
-            do
-            {
+            while ((await client.GetStatusAsync(IdOf(i)))?.CustomStatus.ToString() != "waits")
                 await Task.Yield();
-                status = await client.GetStatusAsync(id, cancellationToken: ended);
-            }
-            while (status?.CustomStatus.ToString() != "waits");
-        });
+        }
         await host.StopAsync();
         Console.WriteLine($"{count} instances wait.");
     }
+
+    private static string IdOf(int number) => $"long-{number}";
 }
