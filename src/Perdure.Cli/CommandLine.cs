@@ -3,6 +3,8 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 using Npgsql;
+using Perdure.Cli.Checks;
+using Perdure.Cli.Histories;
 using Perdure.Cli.Hubs;
 using Perdure.Cli.Schemas;
 using Perdure.Core.Stores;
@@ -50,6 +52,10 @@ internal static partial class CommandLine
             {
                 return (int)await SaidAsync(e.Message, failure);
             }
+            catch (CheckFailedException e)
+            {
+                return (int)await SaidAsync(e.Message, ExitCode.Wrong);
+            }
             catch (PlaceException e)
             {
                 return (int)await SaidAsync(e.Message, ExitCode.Wrong);
@@ -83,9 +89,12 @@ internal static partial class CommandLine
     /// </summary>
     private static Command Root(Terminal terminal) => new(
         "perdure",
-        "Durable functions for .NET: the schemas of PostgreSQL and the moving of task hubs. Exit codes: 0 done, 1 "
+        "Durable functions for .NET: checks of deployments, histories, the schemas of PostgreSQL and the moving of "
+        + "task hubs. Exit codes: 0 done, 1 "
         + "refused or failed and nothing changed, 2 not understood, 3 the outcome is not known, 130 cancelled.")
     {
+        CheckCommand.Make(terminal),
+        HistoryCommands.Make(terminal),
         HubCommands.Make(terminal),
         SchemaCommands.Make(terminal),
         new HelpOption(),

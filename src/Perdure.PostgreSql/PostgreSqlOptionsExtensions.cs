@@ -1,6 +1,8 @@
 using Npgsql;
 using Perdure.Core.Stores;
+using Perdure.Core.Stores.Histories;
 using Perdure.PostgreSql;
+using Perdure.PostgreSql.Histories;
 
 namespace Perdure;
 
@@ -37,13 +39,17 @@ public static class PostgreSqlOptionsExtensions
 
     private sealed class Factory(string connectionString, PostgreSqlOptions chosen) : StoreFactory
     {
-        public override IStore Create(string taskHub) => new PostgreSqlStore(new PostgreSqlStoreOptions
+        public override IStore Create(string taskHub) => new PostgreSqlStore(Options(taskHub));
+
+        public override IHistorySource Histories(string taskHub) => new PostgreSqlHistories(Options(taskHub));
+
+        private PostgreSqlStoreOptions Options(string taskHub) => new()
         {
             ConnectionString = connectionString,
             Schema = taskHub,
             Migrate = chosen.Migrate,
             Password = chosen.Password,
             ListenConnectionString = chosen.ListenConnectionString,
-        });
+        };
     }
 }

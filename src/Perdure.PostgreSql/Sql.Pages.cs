@@ -4,7 +4,7 @@ namespace Perdure.PostgreSql;
 internal sealed partial class Sql
 {
     /// <summary>In the order in which <see cref="Reads.RowReader"/> takes them.</summary>
-    private const string InstanceColumns =
+    public const string InstanceColumns =
         """
         i.partition, i.key, i.id, i.name, i.version, i.status, i.generation, i.held, i.owed, i.custom_status, i.created,
         i.ended, i.parent

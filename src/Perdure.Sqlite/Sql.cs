@@ -192,7 +192,7 @@ internal static class Sql
     // Reading.
 
     /// <summary>In the order in which <see cref="Reads.RowReader"/> takes them.</summary>
-    private const string InstanceColumnList =
+    public const string InstanceColumnList =
         """
         i.partition, i.key, i.id, i.name, i.version, i.status, i.generation, i.held, i.owed, i.custom_status, i.created,
         i.ended, i.parent

@@ -57,6 +57,13 @@ internal sealed class SerialScheduler : WorkScheduler
         }
     }
 
+    /// <summary>Whether nothing runs, and nothing has since there were so many pieces.</summary>
+    public bool RestsSince(long steps)
+    {
+        lock (_gate)
+            return !_isRunning && Steps == steps;
+    }
+
     /// <summary>The process is gone: nothing of it runs any more.</summary>
     public void Kill()
     {

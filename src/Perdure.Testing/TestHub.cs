@@ -228,7 +228,12 @@ public sealed partial class TestHub : IAsyncDisposable
                 continue;
             long steps = _scheduler.Steps;
             if (Node.Work.Count == 0)
-                break;
+            {
+                // What a function waited for in real time may have come since, and its end is on its way.
+                if (_scheduler.RestsSince(steps))
+                    break;
+                continue;
+            }
             if (_clock.Next(ofFunctions: false) is { } soon && soon <= until && !IsOfFunctions(soon))
             {
                 _clock.GoTo(soon);

@@ -1,6 +1,10 @@
 using Npgsql;
+using Perdure.Core.Stores.Histories;
 using Perdure.Core.Stores.Moves;
+using Perdure.PostgreSql;
+using Perdure.PostgreSql.Histories;
 using Perdure.PostgreSql.Moves;
+using Perdure.Sqlite.Histories;
 using Perdure.Sqlite.Moves;
 
 namespace Perdure.Cli.Hubs;
@@ -57,6 +61,10 @@ internal sealed record HubPlace
 
     public IHubTarget Target() =>
         _isDatabase ? new PostgreSqlTarget(_text, _schema) : new SqliteTarget(_text);
+
+    public IHistorySource Histories() => _isDatabase
+        ? new PostgreSqlHistories(new PostgreSqlStoreOptions { ConnectionString = _text, Schema = _schema })
+        : new SqliteHistories(_text);
 
     private static bool IsConnectionString(string text, string option)
     {

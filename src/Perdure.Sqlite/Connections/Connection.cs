@@ -15,6 +15,20 @@ internal sealed class Connection : IDisposable
         Batteries_V2.Init();
         int flags = raw.SQLITE_OPEN_NOMUTEX
             | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+        return Open(path, flags, busyMilliseconds);
+    }
+
+    /// <summary>For a file that certainly nobody changes meanwhile: it needs no log, no lock and no right to
+    /// write.</summary>
+    public static Connection OpenImmutable(string path)
+    {
+        Batteries_V2.Init();
+        string uri = $"{new Uri(Path.GetFullPath(path)).AbsoluteUri}?immutable=1";
+        return Open(uri, raw.SQLITE_OPEN_NOMUTEX | raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI, 0);
+    }
+
+    private static Connection Open(string path, int flags, int busyMilliseconds)
+    {
         int code = raw.sqlite3_open_v2(path, out sqlite3 handle, flags, null);
         if (code != raw.SQLITE_OK)
         {

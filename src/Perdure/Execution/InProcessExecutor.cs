@@ -13,4 +13,8 @@ internal sealed class InProcessExecutor(FunctionRegistry functions, SessionServi
 
     public IOrchestrationSession Open(OrchestrationState state, Action<IOrchestrationSession> wake) =>
         new OrchestrationSession(functions, state, services, wake);
+
+    /// <summary>A session for somebody who looks how code and history fit, and lets nothing come of it.</summary>
+    public OrchestrationSession OpenToLook(OrchestrationState state) =>
+        new(functions, state, services, static _ => { });
 }

@@ -74,6 +74,10 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
 
     public bool WaitsForSomething => _pending.Count > 0 || _events is { HasWaiters: true };
 
+    /// <summary>The first result that could not be read as what the code asked for, whether it was awaited or
+    /// not.</summary>
+    public PayloadException? Unreadable { get; private set; }
+
     public Payload Input => _input;
 
     public Payload? Output => _output;
@@ -254,9 +258,10 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
 
     public void Complete(int task, Payload result)
     {
-        if (_pending.Remove(task, out PendingTask? pending))
-            TurnContext.Resolve(
-                (pending, result, _serializer), static x => x.pending.Complete(x.result, x._serializer));
+        if (!_pending.Remove(task, out PendingTask? pending))
+            return;
+        TurnContext.Resolve((pending, result, _serializer), static x => x.pending.Complete(x.result, x._serializer));
+        Unreadable ??= pending.Unreadable;
     }
 
     public void Fail(int task, string kind, FailureDetails failure)

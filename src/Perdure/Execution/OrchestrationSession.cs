@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Perdure.Core.History;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Replay;
@@ -12,6 +13,8 @@ namespace Perdure.Execution;
 /// </summary>
 internal sealed class OrchestrationSession : IOrchestrationSession
 {
+    private static readonly string s_foreignType = typeof(InvalidOperationException).FullName!;
+
     private readonly OrchestrationFunction _function;
     private readonly SessionServices _services;
     private readonly OrchestrationContext _context;
@@ -37,25 +40,49 @@ internal sealed class OrchestrationSession : IOrchestrationSession
 
     public IReadOnlyCollection<string> EventsAwaited => _context.EventsAwaited;
 
+    /// <summary>How the code ended in the last run that was replayed; null when it had not.</summary>
+    public Completion? Ended { get; private set; }
+
+    /// <inheritdoc cref="OrchestrationContext.Unreadable"/>
+    public PayloadException? Unreadable => _context.Unreadable;
+
     public TimeSpan HttpPollInterval => _services.HttpPollInterval;
 
     public ValueTask<CodeResult> RunAsync(RunRequest request)
     {
-        foreach (RecordedRun run in request.History ?? [])
+        CodeResult result = Replay(request.History ?? []) switch
+        {
+            null => Run(request.At, request.Feed, replaying: false),
+            { Difference: { } difference } => NonDeterministic(difference),
+            { Failure: { } failure } => new CodeResult.Stopped(failure, false),
+            _ => throw new UnreachableException(),
+        };
+        return ValueTask.FromResult(result);
+    }
+
+    /// <summary>
+    /// Takes the code through the runs of a history; says where it did something else, or null when it never did.
+    /// </summary>
+    public ReplayBreak? Replay(IReadOnlyList<RecordedRun> history)
+    {
+        foreach (RecordedRun run in history)
         {
             if (run.NextTask is { } next)
             {
                 _context.Rewind(run.At, next);
                 continue;
             }
-            CodeResult replayed = Run(run.At, run.Fed, replaying: true);
-            if (replayed is not CodeResult.Ran ran)
-                return ValueTask.FromResult(replayed);
+            if (Run(run.At, run.Fed, replaying: true) is not CodeResult.Ran ran)
+                return new ReplayBreak(run.Turn, null, new FailureDetails(s_foreignType, ForeignText()));
             if (ReplayCheck.Compare(run, ran.Actions, ran.Completion) is { } difference)
-                return ValueTask.FromResult<CodeResult>(NonDeterministic(difference));
+                return new ReplayBreak(run.Turn, difference, (ran.Completion as Completion.Failed)?.Failure);
+            Ended = ran.Completion;
         }
-        return ValueTask.FromResult(Run(request.At, request.Feed, replaying: false));
+        return null;
     }
+
+    /// <summary>Feeds what is recorded for the next run, and asks for nothing by it: somebody only looks.</summary>
+    public CodeResult TryNext(long at, IReadOnlyList<HistoryEvent> recorded) => Run(at, recorded, replaying: true);
 
     public void Abandon()
     {
@@ -86,7 +113,7 @@ internal sealed class OrchestrationSession : IOrchestrationSession
             _foreign = "it awaits something, but nothing durable is open";
         if (_foreign is not null)
             return new CodeResult.Stopped(
-                new FailureDetails(typeof(InvalidOperationException).FullName!, ForeignText()), false);
+                new FailureDetails(s_foreignType, ForeignText()), false);
         return new CodeResult.Ran(
             _context.Actions, _main is { IsCompleted: true } main ? End(main, feed.Skip(fed)) : null);
     }

@@ -11,6 +11,9 @@ internal abstract class PendingTask(PayloadPlace place)
     /// <summary>What is waited for, for errors.</summary>
     public PayloadPlace Place { get; } = place;
 
+    /// <summary>Why what was stored could not be read as what the code asked for; null if it could.</summary>
+    public PayloadException? Unreadable { get; protected set; }
+
     public abstract void Complete(Payload result, PayloadSerializer serializer);
 
     public abstract void Fail(Exception exception);
@@ -34,6 +37,7 @@ internal sealed class PendingTask<T>(PayloadPlace place) : PendingTask(place)
         }
         catch (PayloadException e)
         {
+            Unreadable = e;
             _source.TrySetException(e);
             return;
         }

@@ -17,6 +17,7 @@ internal sealed class ActivityCompiler(
     private readonly ParameterExpression _call = Expression.Parameter(typeof(ActivityCall));
     private readonly MethodCompiler _method = new(function, environment, services, problems);
     private bool _takesServices;
+    private Type? _inputType;
 
     /// <summary>The activity, or null after a problem.</summary>
     public ActivityFunction? Compile()
@@ -35,6 +36,7 @@ internal sealed class ActivityCompiler(
             new FunctionTarget(environment.Services, _method.Constructor, _takesServices),
             Expression.Lambda<Func<ActivityCall, ValueTask<Payload>>>(body, _call).Compile())
         {
+            InputType = _inputType,
             SharedLimit = environment.Limits?.Of(function, problems),
             Circuits = CircuitBindings.OfDependencies(function, environment.Circuits, problems),
         };
@@ -66,6 +68,7 @@ internal sealed class ActivityCompiler(
         if (JsonContract.Problem(type, reading: true) is { } problem)
             return _method.Problem(parameter, $"{problem}; [ActivityTrigger] goes with IDurableActivityContext "
                 + "or a type that can be read from JSON");
+        _inputType = type;
         return Expression.Call(
             Expression.Constant(environment.Serializer),
             nameof(PayloadSerializer.Deserialize),

@@ -25,6 +25,9 @@ internal sealed class ActivityFunction(
     /// <summary>Without them it does not run: those of what it depends on.</summary>
     public IReadOnlyList<(string Name, CircuitRules Rules)> Circuits { get; init; } = [];
 
+    /// <summary>What its input is read as before it runs; null when it reads its input itself.</summary>
+    public Type? InputType { get; init; }
+
     /// <summary>Whether every host has it.</summary>
     public bool IsBuiltIn { get; init; }
 

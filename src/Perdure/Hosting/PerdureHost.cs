@@ -3,10 +3,13 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Perdure.Checks;
 using Perdure.Clients;
 using Perdure.Core;
+using Perdure.Core.Checks;
 using Perdure.Core.Orchestrations;
 using Perdure.Core.Stores;
+using Perdure.Core.Stores.Histories;
 using Perdure.Core.Stores.Memory;
 using Perdure.Execution;
 using Perdure.Execution.Entities;
@@ -31,6 +34,11 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
     private readonly CircuitChannels _channels;
     private readonly IStore _store;
     private readonly IHostApplicationLifetime? _lifetime;
+    private readonly IServiceProvider _services;
+    private readonly FunctionRegistry _functions;
+    private readonly PayloadSerializer _serializer;
+    private readonly InProcessExecutor _executor;
+    private readonly string _contentRoot;
     private bool _started;
 
     public PerdureHost(
@@ -60,10 +68,14 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
             .With(
                 ReplayOrchestration.Function(services, serializer),
                 new ReplayActivity(() => Node!, serializer).Function(services));
+        _services = services;
+        _functions = functions;
+        _serializer = serializer;
+        _contentRoot = environment?.ContentRootPath ?? AppContext.BaseDirectory;
         _store = _options.Source is StoreFactory source
             ? source.Create(_options.TaskHub)
-            : Embedded(_options, environment);
-        InProcessExecutor executor =
+            : Embedded(_options, _contentRoot);
+        InProcessExecutor executor = _executor =
             new(functions, new SessionServices(serializer, logger, _options.ParkNonDeterministicInstances)
             {
                 HttpPollInterval = _options.Http.PollInterval,
@@ -119,8 +131,16 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
 
     public ScaleAdvisor Scale { get; }
 
+    /// <summary>What checks histories with the functions of this program, whether it is started or not.</summary>
+    public HistoryChecker Checker(CheckSettings settings) =>
+        new(new InstanceCheck(_functions, _executor, _serializer), settings);
+
+    /// <summary>The histories that a check asks for, by default those of the hub of this program.</summary>
+    public IHistorySource Histories(CheckRequest request) => HubHistories.Of(request, _options, _contentRoot);
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        CheckMode.EndInsteadOfStart(_services);
         await Node.StartAsync(cancellationToken);
         _started = true;
         // A web application may map its endpoints as late as that.
@@ -171,13 +191,13 @@ internal sealed class PerdureHost : IHostedService, IAsyncDisposable
         return FunctionDiscovery.Discover(assemblies, environment);
     }
 
-    private static IStore Embedded(PerdureOptions options, IHostEnvironment? environment) => options.InMemory
+    private static IStore Embedded(PerdureOptions options, string contentRoot) => options.InMemory
         ? new MemoryStore(
             Guid.NewGuid().ToString("N"), new HubSecret(RandomNumberGenerator.GetBytes(HubSecret.Length)),
             MemoryPartitions)
         : new SqliteStore(new SqliteStoreOptions
         {
-            Path = Path.Combine(environment?.ContentRootPath ?? AppContext.BaseDirectory, options.SqlitePath),
+            Path = Path.Combine(contentRoot, options.SqlitePath),
         });
 
     private static Dictionary<InstanceStatus, TimeSpan> RetentionOf(RetentionOptions options)

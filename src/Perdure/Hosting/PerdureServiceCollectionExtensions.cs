@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Perdure;
+using Perdure.Checks;
 using Perdure.Hosting;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,7 @@ public static class PerdureServiceCollectionExtensions
         this IServiceCollection services, Action<PerdureOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
+        CheckMode.Watch();
         OptionsBuilder<PerdureOptions> options = services.AddOptions<PerdureOptions>()
             .Configure<IServiceProvider>(
                 (o, provider) => provider.GetService<IConfiguration>()?.GetSection("Perdure").Bind(o));

@@ -11,12 +11,16 @@ internal static class Shell
 {
     public static Task<Said> RunAsync(params string[] arguments) => RunAsync([], arguments);
 
-    public static async Task<Said> RunAsync(Dictionary<string, string> environment, params string[] arguments)
+    public static Task<Said> RunAsync(Dictionary<string, string> environment, params string[] arguments) =>
+        RunAsync(environment, CancellationToken.None, arguments);
+
+    public static async Task<Said> RunAsync(
+        Dictionary<string, string> environment, CancellationToken cancellationToken, params string[] arguments)
     {
         using StringWriter output = new();
         using StringWriter error = new();
         Terminal terminal = new(output, error, environment.GetValueOrDefault, TimeProvider.System);
-        ExitCode code = await CommandLine.RunAsync(arguments, terminal, CancellationToken.None);
+        ExitCode code = await CommandLine.RunAsync(arguments, terminal, cancellationToken);
         return new Said(code, output.ToString(), error.ToString());
     }
 
