@@ -12,7 +12,8 @@ public static class DurableOrchestrationClientExtensions
 
     /// <summary>
     /// Terminates all orchestrations that fit a condition and have not ended: before a deployment that none of them
-    /// would survive, say. <see cref="IDurableOrchestrationClient.CountInstancesAsync"/> tells beforehand how many they are.
+    /// would survive, say. <see cref="IDurableOrchestrationClient.CountInstancesAsync"/> tells beforehand how many
+    /// they are.
     /// </summary>
     /// <param name="client">The client.</param>
     /// <param name="condition">

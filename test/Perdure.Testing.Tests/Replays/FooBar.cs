@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Logging;
 
+// Bad on purpose: the check must live with whatever code does.
+#pragma warning disable PERDURE0105, PERDURE0110, PERDURE0114, PERDURE0117
+
 namespace Perdure.Testing.Tests.Replays;
 
 /// <summary>One orchestrator as it was, and as it might be after a change.</summary>
