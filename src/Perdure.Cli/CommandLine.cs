@@ -6,6 +6,7 @@ using Npgsql;
 using Perdure.Cli.Checks;
 using Perdure.Cli.Histories;
 using Perdure.Cli.Hubs;
+using Perdure.Cli.Instances;
 using Perdure.Cli.Schemas;
 using Perdure.Core.Stores;
 using Perdure.Core.Stores.Moves;
@@ -96,6 +97,7 @@ internal static partial class CommandLine
         CheckCommand.Make(terminal),
         HistoryCommands.Make(terminal),
         HubCommands.Make(terminal),
+        InstanceCommands.Make(terminal),
         SchemaCommands.Make(terminal),
         new HelpOption(),
         new VersionOption(),

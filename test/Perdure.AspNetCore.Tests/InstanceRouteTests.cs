@@ -60,20 +60,21 @@ public sealed class InstanceRouteTests
         JsonElement[] events = Events(await app.GetAsync("instances/trip?showHistory=true&showHistoryOutput=true"));
         events.Select(e => e.GetProperty("EventType").GetString()).ShouldBe([
             "ExecutionStarted", "TaskCompleted", "TimerCreated", "TimerFired", "SubOrchestrationInstanceCompleted"]);
-        Names(events[0]).ShouldBe(["EventType", "Timestamp", "FunctionName", "Input"]);
-        Names(events[1]).ShouldBe(["EventType", "Timestamp", "ScheduledTime", "FunctionName", "Input", "Result"]);
+        Names(events[0]).ShouldBe(["EventType", "Timestamp", "Turn", "FunctionName", "Input"]);
+        Names(events[1]).ShouldBe(
+            ["EventType", "Timestamp", "Turn", "ScheduledTime", "FunctionName", "Input", "Result"]);
         events[1].GetProperty("FunctionName").GetString().ShouldBe("Hello");
         events[1].GetProperty("Result").GetString().ShouldBe("Hello Tokyo!");
-        Names(events[2]).ShouldBe(["EventType", "Timestamp", "FireAt"]);
-        Names(events[3]).ShouldBe(["EventType", "Timestamp", "FireAt"]);
+        Names(events[2]).ShouldBe(["EventType", "Timestamp", "Turn", "FireAt"]);
+        Names(events[3]).ShouldBe(["EventType", "Timestamp", "Turn", "FireAt"]);
         events[4].GetProperty("FunctionName").GetString().ShouldBe("Greet");
 
         await app.Client.RaiseEventAsync("trip", "Home");
         await app.Client.WaitForCompletionAsync("trip");
         JsonElement[] bare = Events(await app.GetAsync("instances/trip?showHistory=true&showInput=false"));
-        Names(bare[0]).ShouldBe(["EventType", "Timestamp", "FunctionName"]);
-        Names(bare[1]).ShouldBe(["EventType", "Timestamp", "ScheduledTime", "FunctionName"]);
-        Names(bare[^1]).ShouldBe(["EventType", "Timestamp", "OrchestrationStatus"]);
+        Names(bare[0]).ShouldBe(["EventType", "Timestamp", "Turn", "FunctionName"]);
+        Names(bare[1]).ShouldBe(["EventType", "Timestamp", "Turn", "ScheduledTime", "FunctionName"]);
+        Names(bare[^1]).ShouldBe(["EventType", "Timestamp", "Turn", "OrchestrationStatus"]);
         bare[^1].GetProperty("OrchestrationStatus").GetString().ShouldBe("Completed");
         (await app.GetAsync("instances/trip")).Json.TryGetProperty("historyEvents", out _).ShouldBeFalse();
     }

@@ -56,6 +56,24 @@ internal sealed record HubPlace
                 $"{option} is not a connection string of PostgreSQL, such as 'Host=…;Username=…;Database=…'.");
     }
 
+    /// <summary>For a host on the hub. There must be one: none is made.</summary>
+    /// <exception cref="PlaceException">There is no such file.</exception>
+    public void Configure(PerdureOptions options)
+    {
+        if (_isDatabase)
+        {
+            options.TaskHub = _schema;
+            options.UsePostgreSql(_text, o => o.Migrate = false);
+            return;
+        }
+        if (!File.Exists(_text))
+            throw new PlaceException($"There is no file '{_text}'.");
+        options.UseSqlite(_text);
+    }
+
+    /// <summary>Whether hosts share it, or one has it for itself.</summary>
+    public bool IsShared => _isDatabase;
+
     public IHubSource Source() =>
         _isDatabase ? new PostgreSqlSource(_text, _schema) : new SqliteSource(_text);
 

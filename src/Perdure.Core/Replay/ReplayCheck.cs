@@ -18,34 +18,28 @@ internal static class ReplayCheck
         List<Step> expected = [.. run.Asked.Select(Step.Of)];
         List<Step> actual = [.. asked.Where(a => a is not OrchestratorAction.SetCustomStatus).Select(Step.Of)];
         if (completion is not null)
-            actual.Add(new Step("end") { Why = WhyOf(completion) });
+            actual.Add(new Step("end"));
         for (int i = 0; i < Math.Max(expected.Count, actual.Count); i++)
         {
             Step? there = i < expected.Count ? expected[i] : null;
             Step? here = i < actual.Count ? actual[i] : null;
             if (there is null || here is null || !there.Fits(here))
-                return new ReplayDifference(run.Turn, i, there?.Text, here?.Text);
+                return new ReplayDifference(run.Turn, i, there?.Text, here?.Text)
+                {
+                    Thrown = (completion as Completion.Failed)?.Failure,
+                };
         }
         return null;
     }
-
-    /// <summary>
-    /// Code that ends where it used to go on has thrown something, and that is what its author looks for.
-    /// </summary>
-    private static string WhyOf(Completion completion) => completion is Completion.Failed { Failure: var failure }
-        ? $" ({failure.ErrorType}: {failure.ErrorMessage})"
-        : "";
 
     /// <summary>One thing that is asked for.</summary>
     /// <param name="Name">Compared without regard to case.</param>
     /// <param name="Target">Compared exactly.</param>
     private sealed record Step(string Kind, string? Name = null, string? Target = null)
     {
-        public string Why { get; init; } = "";
-
         public string Text => (Name, Target) switch
         {
-            (null, null) => $"{Kind}{Why}",
+            (null, null) => Kind,
             (null, _) => $"{Kind} of {Target}",
             (_, null) => $"{Kind} '{Name}'",
             _ => $"{Kind} '{Name}' of '{Target}'",
@@ -88,11 +82,19 @@ internal static class ReplayCheck
 /// <summary>Where code and history part. Null on a side: nothing was asked for there.</summary>
 internal sealed record ReplayDifference(int Turn, int Position, string? Expected, string? Actual)
 {
+    /// <summary>What the code ended with in the run, if it did not fit because of that.</summary>
+    public FailureDetails? Thrown { get; init; }
+
     public string Describe(string orchestration, string instanceId) =>
         $"Orchestrator '{orchestration}', instance '{instanceId}': in turn {Turn}, at position {Position}, the "
         + "history holds "
-        + $"{Expected ?? "nothing more"} but the code now asks for {Actual ?? "nothing more"}. "
+        + $"{Expected ?? "nothing more"} but the code now asks for {Actual ?? "nothing more"}{Because}. "
         + "The code changed under a running instance, or it is not deterministic (clock, random numbers, I/O, static "
         + "state). "
         + "Deploy the code that this instance was started with, or give the changed orchestrator a new version.";
+
+    /// <summary>
+    /// Code that ends where it used to go on has thrown something: that is what its author looks for.
+    /// </summary>
+    private string Because => Thrown is null ? "" : $" ({Thrown.ErrorType}: {Thrown.ErrorMessage.TrimEnd('.')})";
 }
