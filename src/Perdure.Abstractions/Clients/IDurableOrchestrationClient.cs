@@ -184,12 +184,12 @@ public interface IDurableOrchestrationClient
     /// </remarks>
     /// <param name="instanceId">The instance.</param>
     /// <param name="turn">
-    /// One in which the code ran, as <see cref="DurableHistoryEvent.Turn"/> of its history says; 0 is the first.
+    /// The first one whose doings are void, as <see cref="DurableHistoryEvent.Turn"/> of its history says; 0: all.
     /// </param>
     /// <param name="reason">Why; its history shows it.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="ArgumentException">
-    /// There is no such instance, or its code did not run in the turn.
+    /// There is no such instance, or its code did not run in the turn or later.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The instance has not ended; or its code, where it would go on, was in a critical section.

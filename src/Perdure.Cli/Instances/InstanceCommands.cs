@@ -28,7 +28,7 @@ internal static class InstanceCommands
         };
         Option<string?> orchestrator = new("--orchestrator")
         {
-            Description = "Only instances of this orchestrator.", HelpName = "name",
+            Description = "Only instances of this orchestrator, as its name is written.", HelpName = "name",
         };
         Option<string?> version = new("--version")
         {

@@ -40,7 +40,9 @@ internal static class Rewinds
     /// <summary>How far a failed execution has to go back.</summary>
     /// <param name="lived">Its history, with what counts of it.</param>
     /// <param name="reason">Why it is rewound.</param>
-    /// <param name="chosen">The turn, one of <see cref="Choices"/>, that somebody has chosen; null for none.</param>
+    /// <param name="chosen">
+    /// The turn that somebody has chosen, for which <see cref="HasRunFrom"/> holds; null for none.
+    /// </param>
     public static HistoryEvent.ExecutionRewound Plan(
         IReadOnlyList<StoredTurn> lived, string? reason, int? chosen = null)
     {
@@ -57,8 +59,9 @@ internal static class Rewinds
         };
     }
 
-    /// <summary>The turns in which the code ran.</summary>
-    public static IEnumerable<int> Choices(IReadOnlyList<StoredTurn> lived) => lived.Where(IsRun).Select(t => t.Number);
+    /// <summary>Whether the code ran in the turn or in a later one, so that there is something to do anew.</summary>
+    public static bool HasRunFrom(IReadOnlyList<StoredTurn> lived, int turn) =>
+        turn >= 0 && lived.Any(t => t.Number >= turn && IsRun(t));
 
     /// <summary>
     /// Whether the code, at the point to which it goes back, relies on an entity that no longer knows of it: the locks

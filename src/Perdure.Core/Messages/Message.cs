@@ -225,6 +225,6 @@ internal enum RequestOutcome
     /// <summary>What only the function could say, which the node that owns the partition does not have.</summary>
     NoFunction,
 
-    /// <summary>Rewind to a turn in which the code did not run.</summary>
+    /// <summary>Rewind to a turn from which on the code did not run.</summary>
     NoSuchTurn,
 }

@@ -25,8 +25,8 @@ internal sealed partial class OrchestrationCore
             turn.Refuse(
                 message, RequestOutcome.WrongState,
                 message.Turn is null ? "only a failed orchestration can be rewound" : "the instance has not ended");
-        else if (message.Turn is { } chosen && !Rewinds.Choices(state.Lived!).Contains(chosen))
-            turn.Refuse(message, RequestOutcome.NoSuchTurn, $"its code did not run in turn {chosen}");
+        else if (message.Turn is { } chosen && !Rewinds.HasRunFrom(state.Lived!, chosen))
+            turn.Refuse(message, RequestOutcome.NoSuchTurn, $"its code did not run in turn {chosen} or later");
         else if (TryRewind(turn, message))
             turn.Accept(message);
         else

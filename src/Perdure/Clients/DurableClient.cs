@@ -192,7 +192,7 @@ internal sealed partial class DurableClient(
                     : $"The orchestration '{instanceId}' has not ended. Terminate it; then it can go back to a turn.");
             case RequestOutcome.NoSuchTurn:
                 throw new ArgumentException(
-                    $"The code of '{instanceId}' did not run in turn {turn}. Its history says in which turns it did.",
+                    $"The code of '{instanceId}' did not run in turn {turn} or later. Its history shows its turns.",
                     nameof(turn));
             case RequestOutcome.BoundToEntities:
                 throw new InvalidOperationException(

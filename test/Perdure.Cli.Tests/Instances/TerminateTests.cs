@@ -29,7 +29,7 @@ public sealed class TerminateTests
         counted.Code.ShouldBe(ExitCode.No);
         counted.Output.ShouldBe("4 instances have not ended.\n");
         counted.Error.ShouldContain("Say --yes");
-        (await Shell.MustAsync([.. terminate, "--orchestrator", "wait", "--yes"])).Output
+        (await Shell.MustAsync([.. terminate, "--orchestrator", "Wait", "--yes"])).Output
             .ShouldBe("1 instance has not ended.\nTerminated 1.\n");
         (await Shell.MustAsync([.. terminate, "--version", "2.0"])).Output.ShouldBe("0 instances have not ended.\n");
         (await Shell.MustAsync([.. terminate, "--version", "", "--reason", "new schema", "--yes"])).Output
