@@ -52,7 +52,7 @@ internal static class TypedCallWriter
     private static string[][] Members(TypedCall call) => call.Form switch
     {
         TypedCallForm.Activity => [Activity(call)],
-        TypedCallForm.SubOrchestration => [SubOrchestration(call)],
+        TypedCallForm.SubOrchestration => [SubOrchestration(call), SubOrchestrationWithOptions(call)],
         _ => [Start(call), StartWithOptions(call)],
     };
 
@@ -93,6 +93,23 @@ internal static class TypedCallWriter
         ];
     }
 
+    private static string[] SubOrchestrationWithOptions(TypedCall call)
+    {
+        TypedFunction function = call.Function;
+        string result = Generic(function);
+        const string options = "global::Perdure.SubOrchestrationOptions options";
+        return
+        [
+            Summary($"Runs the orchestration {Text(function)} as a child, and returns when it has completed."),
+            Parameter("context", "The orchestration that calls."),
+            .. InputParameter(function),
+            Parameter("options", "The id, the version and the retries of the child."),
+            Failure("The child failed or was terminated in its last attempt; thrown by the task."),
+            $"internal static {Task}{result} {call.MethodName}({List(Context, Required(function), options)}) =>",
+            $"    context.CallSubOrchestratorAsync{result}({Name(function)}, options, {Input(function)});",
+        ];
+    }
+
     private static string[] Start(TypedCall call)
     {
         TypedFunction function = call.Function;
@@ -115,8 +132,6 @@ internal static class TypedCallWriter
     {
         TypedFunction function = call.Function;
         const string options = "global::Perdure.StartOptions options";
-        // What stands before the options cannot be left out.
-        string declared = Declared(function).Replace(" = default", "");
         return
         [
             Summary($"Starts the orchestration {Text(function)}; when this returns, the start is durable."),
@@ -124,7 +139,7 @@ internal static class TypedCallWriter
             .. InputParameter(function),
             Parameter("options", "Id, time, version and tags of the new instance."),
             .. StartEnd(),
-            $"internal static {Task}<string> {call.MethodName}({List(Client, declared, options, Token)}) =>",
+            $"internal static {Task}<string> {call.MethodName}({List(Client, Required(function), options, Token)}) =>",
             $"    client.StartNewAsync({Name(function)}, options, {Input(function)}, cancellationToken);",
         ];
     }
@@ -161,6 +176,9 @@ internal static class TypedCallWriter
         { IsOptional: true } optional => $"{optional.Type} input = default",
         var required => $"{required.Type} input",
     };
+
+    /// <summary>What stands before options cannot be left out.</summary>
+    private static string Required(TypedFunction function) => Declared(function).Replace(" = default", "");
 
     private static string List(params string[] parameters) => string.Join(", ", parameters.Where(p => p != ""));
 }

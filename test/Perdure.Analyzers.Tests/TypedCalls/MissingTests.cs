@@ -78,7 +78,8 @@ public sealed class MissingTests
                 [FunctionName("New")] public static void N([OrchestrationTrigger] IDurableOrchestrationContext c) { }
             }
             """, out string[] messages).Select(s => s[..s.IndexOf('(', StringComparison.Ordinal)])
-            .ShouldBe(["Task CallNewAsync", "Task<string> StartRunAsync", "Task<string> StartRunAsync"]);
+            .ShouldBe(
+                ["Task CallNewAsync", "Task CallNewAsync", "Task<string> StartRunAsync", "Task<string> StartRunAsync"]);
         messages.Length.ShouldBe(2);
         messages[0].ShouldContain("'CallRunAsync' is not generated for the function 'Run': Functions.Run sets its out");
         messages[1].ShouldContain("'StartNewAsync' is not generated for the function 'New'");

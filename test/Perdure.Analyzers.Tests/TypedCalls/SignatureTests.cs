@@ -89,6 +89,8 @@ public sealed class SignatureTests
             [
                 $"Task<decimal> CallSellAsync(Context context, global::Shop.Order input, {Retry}, "
                     + "string? instanceId = null)",
+                "Task<decimal> CallSellAsync(Context context, global::Shop.Order input, "
+                    + "SubOrchestrationOptions options)",
                 "Task<string> StartSellAsync(Client client, global::Shop.Order input, string? instanceId = null, "
                     + "CancellationToken cancellationToken = default)",
                 "Task<string> StartSellAsync(Client client, global::Shop.Order input, StartOptions options, "

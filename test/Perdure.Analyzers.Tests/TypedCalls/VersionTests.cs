@@ -6,14 +6,19 @@ namespace Perdure.Analyzers.Tests.TypedCalls;
 public sealed class VersionTests
 {
     private const string Retry = "RetryOptions? retryOptions = null, string? instanceId = null";
+    private const string Options = "SubOrchestrationOptions options";
 
     [Fact]
     public void Versions_that_take_the_same_share_a_method()
     {
         Calls("Task<int> ~ => Task.FromResult(c.GetInput<int>());", "async Task<int> ~ => c.GetInput<int>();")
-            .ShouldBe([$"Task<int> CallPayAsync(Context context, int input, {Retry})"]);
+            .ShouldBe(
+            [
+                $"Task<int> CallPayAsync(Context context, int input, {Retry})",
+                $"Task<int> CallPayAsync(Context context, int input, {Options})",
+            ]);
         Calls("string ~ => c.GetInput<(int A, string B)>().B;", "string ~ => c.GetInput<(int C, string? D)>().D!;")
-            .Length.ShouldBe(1);
+            .Length.ShouldBe(2);
     }
 
     [Fact]
@@ -21,8 +26,11 @@ public sealed class VersionTests
         Calls("int ~ => c.GetInput<int>();", "string ~ => c.GetInput<string>();", "void ~ { }").ShouldBe(
             [
                 $"Task CallPayAsync(Context context, object? input = default, {Retry})",
+                $"Task CallPayAsync(Context context, object? input, {Options})",
                 $"Task<int> CallPayAsync(Context context, int input, {Retry})",
+                $"Task<int> CallPayAsync(Context context, int input, {Options})",
                 $"Task<string> CallPayAsync(Context context, string input, {Retry})",
+                $"Task<string> CallPayAsync(Context context, string input, {Options})",
             ],
             ignoreOrder: true);
 
@@ -51,10 +59,6 @@ public sealed class VersionTests
     }
 
     private static string Source(params string[] versions) => $$"""
-        namespace Perdure
-        {
-            public sealed class OrchestrationTriggerAttribute : Attribute { public string? Version { get; set; } }
-        }
         public static class Functions
         {
             {{string.Join("\n    ", versions.Select((v, i) => "[FunctionName(\"Pay\")] public static " + v.Replace(
