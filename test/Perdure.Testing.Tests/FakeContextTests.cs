@@ -2,7 +2,9 @@ using NSubstitute;
 
 namespace Perdure.Testing.Tests;
 
-/// <summary>Functions called by themselves, with fakes of their contexts from a common library and without a hub.</summary>
+/// <summary>
+/// Functions called by themselves, with fakes of their contexts from a common library and without a hub.
+/// </summary>
 public sealed class FakeContextTests
 {
     [Theory]
@@ -14,7 +16,8 @@ public sealed class FakeContextTests
         context.GetInput<string>().Returns("Ada");
         context.Version.Returns("2.0");
         context.CallActivityAsync<bool>("Check", "Ada").Returns(isFine);
-        context.CallSubOrchestratorAsync<int>("Count", new SubOrchestrationOptions { Version = "2.0" }, "Ada").Returns(3);
+        context.CallSubOrchestratorAsync<int>("Count", new SubOrchestrationOptions { Version = "2.0" }, "Ada")
+            .Returns(3);
 
         (await Admission.Run(context)).ShouldBe(expected);
 
