@@ -14,7 +14,7 @@ readonly version
 passed=0 failed=0
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
-export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
+export MSBUILDDISABLENODEREUSE=1
 cache=$(dotnet nuget locals global-packages --list | sed 's/^global-packages: //')
 sources=$(dotnet nuget list source | sed -nE 's/^ *[0-9]+\. +(.*) \[Enabled\]$/\1/p')
 export NUGET_PACKAGES=$folder/cache XDG_DATA_HOME=$folder/data
@@ -62,9 +62,12 @@ check() {
 
 in_folder() { cd "$folder" && "$@"; }
 
-# All packages have this version, and what is not Perdure's is taken from the machine's own sources and cache.
+# All packages have this version, and what is not Perdure's is taken from the machine's own sources and cache. What was
+# built last is packed.
 packages() {
-    ./eng/pack.sh "$folder/feed" "-p:PackageVersion=$version"
+    local built=()
+    if [[ -f artifacts/bin/Perdure.Cli/release/Perdure.Cli.dll ]]; then built=(--no-build); fi
+    ./eng/pack.sh "$folder/feed" "-p:PackageVersion=$version" "${built[@]}"
     local project name
     for project in src/*/*.csproj; do
         grep -q '<IsPackable>false' "$project" && continue
