@@ -12,7 +12,10 @@ internal sealed class BugHunt(TextWriter to)
     private const int Seeds = 2_000;
     private const int Turns = 200;
     private static readonly string[] Copied =
-        ["src", "test/Perdure.Simulation", "Directory.Build.props", "Directory.Packages.props", ".editorconfig"];
+    [
+        "src", "test/Perdure.Simulation", "eng/Analyzers.targets", "Directory.Build.props", "Directory.Packages.props",
+        ".editorconfig",
+    ];
 
     private readonly Lock _gate = new();
 
@@ -85,7 +88,7 @@ internal sealed class BugHunt(TextWriter to)
         {
             (int built, string output) =
                 Dotnet(copy, "build", "-c", "Release", "test/Perdure.Simulation", "-p:TreatWarningsAsErrors=false",
-                "-p:RunAnalyzers=false", "-nodeReuse:false", "-v:q");
+                "-p:PerdureAnalyzers=false", "-p:RunAnalyzers=false", "-nodeReuse:false", "-v:q");
             if (built != 0)
                 return Say(bug, false, $"it does not compile:\n{output}");
             (int found, output) =
@@ -133,6 +136,7 @@ internal sealed class BugHunt(TextWriter to)
     {
         if (File.Exists(from))
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
             File.Copy(from, to);
             return;
         }
