@@ -13,8 +13,8 @@ internal sealed class BugHunt(TextWriter to)
     private const int Turns = 200;
     private static readonly string[] Copied =
     [
-        "src", "test/Perdure.Simulation", "eng/Analyzers.targets", "Directory.Build.props", "Directory.Packages.props",
-        ".editorconfig",
+        "src", "test/Perdure.Simulation", "docs/analyzers.md", "eng/Analyzers.targets", "Directory.Build.props",
+        "Directory.Packages.props", ".editorconfig",
     ];
 
     private readonly Lock _gate = new();
