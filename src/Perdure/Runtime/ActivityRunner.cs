@@ -45,14 +45,15 @@ internal sealed class ActivityRunner(Node node)
     /// </summary>
     private void WithoutCode(ActivityWork work)
     {
-        bool isKnown = node.Functions.TryGetActivity(work.Call.Name, out _)
-            || node.Leases.OffersElsewhere(CodeNames.Activity(work.Call.Name));
+        string code = CodeNames.Activity(work.Call.Name);
+        bool isKnown = node.Functions.TryGetActivity(work.Call.Name, out _) || node.Leases.OffersElsewhere(code);
         if (!work.MayHaveRunBefore && !isKnown)
         {
             Return(work, Payload.None, Failures.NoSuchActivity(work.Call.Name));
             return;
         }
-        if (isKnown && node.Functions.Program.FailsOthers)
+        // A node that runs it may have come since it was decided where it goes.
+        if (isKnown && node.Functions.Program.FailsOthers && node.Leases.CodeElsewhere(code, work.Version) is null)
         {
             Return(
                 work, Payload.None,
