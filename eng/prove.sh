@@ -15,6 +15,9 @@ set -u
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root" || exit 2
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# The planted bugs are a build each: one warm compiler for all of them, which ends with this script.
+export UseSharedCompilation=true
+trap 'dotnet build-server shutdown --vbcscompiler > /dev/null 2>&1 || true' EXIT
 
 only=all
 tenth=
@@ -38,7 +41,7 @@ commit=$(git rev-parse --short=10 HEAD 2>/dev/null || echo unknown)
 # What is not committed cannot be named by a commit.
 [ -z "$(git status --porcelain -- src test 2>/dev/null)" ] || commit="$commit+"
 logs=$(mktemp -d)
-rows=$logs/rows
+rows=$logs/rows built=
 : > "$rows"
 passed=0 failed=0 skipped=0
 
@@ -65,11 +68,13 @@ prove() {
         return 0
     fi
     echo "== $section: $project $*"
-    if ! dotnet build -c Release -v quiet "$project" > "$logs/$section.build" 2>&1; then
+    if [ "$project" != "$built" ] \
+        && ! dotnet build -c Release -v quiet -nodeReuse:false "$project" > "$logs/$section.build" 2>&1; then
         tail -n 20 "$logs/$section.build"
         note "$section" FAIL "$project does not build"
         return 0
     fi
+    built=$project
     name=$(basename "$project")
     timeout -k 30 1200 dotnet "artifacts/bin/$name/release/$name.dll" "$@" > "$logs/$section.log" 2>&1 < /dev/null
     code=$?

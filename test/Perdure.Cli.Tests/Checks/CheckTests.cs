@@ -49,7 +49,8 @@ public sealed class CheckTests
         said.Output.ShouldContain("0 fit, 2 would break");
         said.Output.ShouldContain($"2 would break: the code");
         said.Output.ShouldContain(reason);
-        said.Output.ShouldContain("'a' (turn 1, position 0)");
+        // Turn 2 where the start became a turn of its own, because the code took its time to begin.
+        said.Output.ShouldMatch(@"'a' \(turn [12], position 0\)");
         (await File.ReadAllBytesAsync(places.Hub)).ShouldBe(before);
     }
 
@@ -72,9 +73,8 @@ public sealed class CheckTests
         lines.Length.ShouldBe(2);
         lines[0].ShouldStartWith(
             """{"instanceId":"b","orchestrator":"FooBar","status":"Running","outcome":"Breaks",""");
-        lines[0].ShouldContain("""
-            ,"turn":1,"position":0,"expected":"activity 'Bar'","actual":"activity 'SendNotification'"}
-            """);
+        lines[0].ShouldMatch(
+            ""","turn":[12],"position":0,"expected":"activity 'Bar'","actual":"activity 'SendNotification'"}""");
         lines[1].ShouldStartWith("""{"summary":{""");
         lines[1].ShouldContain(""" "checked":1,"broken":1 """.Trim());
         named.Code.ShouldBe(ExitCode.Done, named.All);

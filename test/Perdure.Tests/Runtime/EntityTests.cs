@@ -13,13 +13,13 @@ public abstract class EntityTests(Setup setup) : HubTests(setup)
     {
         (await Client.ReadEntityStateAsync<List<string>>(A)).EntityExists.ShouldBeFalse();
         await Client.SignalEntityAsync(A, "Add", "one");
-        (await StateAsync(A)).ShouldBe(["one"]);
+        await Hub.UntilAsync(async () => (await StateAsync(A)) is ["one"]);
         await Hub.CrashAsync();
         await Client.SignalEntityAsync(A, "add", "not an operation");
         await Client.SignalEntityAsync(A, "Add", "two");
-        (await StateAsync(A)).ShouldBe(["one", "two"]);
+        await Hub.UntilAsync(async () => (await StateAsync(A)) is ["one", "two"]);
         await Client.SignalEntityAsync(A, "Delete");
-        (await Client.ReadEntityStateAsync<List<string>>(A)).EntityExists.ShouldBeFalse();
+        await Hub.UntilAsync(async () => !(await Client.ReadEntityStateAsync<List<string>>(A)).EntityExists);
         (await Hub.Store.ReadEntityAsync(A.ToString(), default)).ShouldBeNull();
     }
 
@@ -73,6 +73,7 @@ public abstract class EntityTests(Setup setup) : HubTests(setup)
         (await Hub.OutputAsync<string[]>(await Client.StartNewAsync("Main"))).ShouldBe(sent);
         for (int i = 0; i < 50; i++)
             await Client.SignalEntityAsync(B, "Add", $"{i}");
+        await Hub.UntilAsync(async () => (await StateAsync(B)).Count == 50);
         (await StateAsync(B)).ShouldBe([.. sent[..50]]);
     }
 
@@ -189,6 +190,7 @@ public abstract class EntityTests(Setup setup) : HubTests(setup)
     public async Task An_entity_without_code_fails_the_caller_and_keeps_its_state()
     {
         await Client.SignalEntityAsync(A, "Add", "one");
+        await Hub.UntilAsync(async () => (await StateAsync(A)) is ["one"]);
         await Hub.StopAsync();
         Hub.Functions = [.. Hub.AllFunctions.Where(t => t.Name != "ThingFunction")];
         await Hub.StartAsync();
