@@ -105,6 +105,9 @@ internal abstract record HistoryEvent
     {
         public string? Version { get; init; }
 
+        /// <summary>The code named the version; else it is what a new instance had at that time.</summary>
+        public bool VersionNamed { get; init; }
+
         /// <summary>Fire-and-forget: the child answers nobody.</summary>
         public bool Detached { get; init; }
 

@@ -38,6 +38,7 @@ internal static class HistoryNames
     public static readonly JsonEncodedText Attempt = Of("attempt");
     public static readonly JsonEncodedText First = Of("first");
     public static readonly JsonEncodedText Detached = Of("detached");
+    public static readonly JsonEncodedText VersionNamed = Of("versionNamed");
     public static readonly JsonEncodedText Entity = Of("entity");
     public static readonly JsonEncodedText Entities = Of("entities");
     public static readonly JsonEncodedText Operation = Of("operation");

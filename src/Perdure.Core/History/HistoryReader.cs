@@ -85,6 +85,7 @@ internal static class HistoryReader
                 f.Task, Needed(f.Name, "name", f.Type), Needed(f.Instance, "instance", f.Type), f.Input)
             {
                 Version = f.Version,
+                VersionNamed = f.VersionNamed,
                 Detached = f.Detached,
                 FirstTask = f.First < 0 ? f.Task : f.First,
             },
@@ -147,7 +148,7 @@ internal static class HistoryReader
         public long At, FireAt, Number;
         public long? StartAt, DueAt;
         public int Task, Attempt, First, Turn, From, Next;
-        public bool Detached, Last, Anew;
+        public bool Detached, Last, Anew, VersionNamed;
         public List<string>? Entities;
         public Payload Input, Result, Value;
         public ParentLink? Parent;
@@ -183,6 +184,7 @@ internal static class HistoryReader
             case "next": f.Next = reader.GetInt32(); break;
             case "tasks": f.Tasks = ReadTasks(ref reader); break;
             case "detached": f.Detached = reader.GetBoolean(); break;
+            case "versionNamed": f.VersionNamed = reader.GetBoolean(); break;
             case "anew": f.Anew = reader.GetBoolean(); break;
             case "entity": f.Entity = reader.GetString(); break;
             case "operation": f.Operation = reader.GetString(); break;

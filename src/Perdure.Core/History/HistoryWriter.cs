@@ -97,6 +97,8 @@ internal static class HistoryWriter
                 writer.WriteString(Instance, x.InstanceId);
                 Optional(writer, Input, x.Input);
                 Optional(writer, HistoryNames.Version, x.Version);
+                if (x.VersionNamed)
+                    writer.WriteBoolean(VersionNamed, true);
                 if (x.Detached)
                     writer.WriteBoolean(Detached, true);
                 if (x.FirstTask != x.Task)

@@ -88,6 +88,7 @@ internal static class CodeResultCodec
             new HistoryEvent.SubOrchestrationInstanceCreated(a.Task, a.Name, a.InstanceId, a.Input)
             {
                 Version = a.Version,
+                VersionNamed = a.VersionNamed,
                 Detached = a.Detached,
                 FirstTask = a.FirstTask,
             },
@@ -114,6 +115,7 @@ internal static class CodeResultCodec
             new OrchestratorAction.StartChild(x.Task, x.Name, x.InstanceId, x.Input, x.Detached)
             {
                 Version = x.Version,
+                VersionNamed = x.VersionNamed,
                 FirstTask = x.FirstTask,
             },
         HistoryEvent.EntityOperationCalled x =>

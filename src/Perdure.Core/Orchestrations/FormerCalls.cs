@@ -102,7 +102,9 @@ internal sealed class FormerCalls
         return asked with { FirstTask = first };
     }
 
-    /// <summary>The call with the name and the instance that it had, if there was one; else as it is.</summary>
+    /// <summary>
+    /// The call with the name, the instance and the version that it had, if there was one; else as it is.
+    /// </summary>
     public HistoryEvent.SubOrchestrationInstanceCreated Same(
         HistoryEvent.SubOrchestrationInstanceCreated asked, string executionId)
     {
@@ -111,11 +113,15 @@ internal sealed class FormerCalls
         int first = Known(asked.FirstTask);
         FormerCall? former = _free.Find(c => first == asked.Task
             ? c.Asked is HistoryEvent.SubOrchestrationInstanceCreated x && x.Name == asked.Name
-                && x.Version == asked.Version && x.Input.Equals(asked.Input) && HasSameId(x)
+                && HasSameVersion(x) && x.Input.Equals(asked.Input) && HasSameId(x)
             : c.First == first);
         return former is { Asked: HistoryEvent.SubOrchestrationInstanceCreated child }
-            ? asked with { FirstTask = former.First, InstanceId = child.InstanceId }
+            ? asked with { FirstTask = former.First, InstanceId = child.InstanceId, Version = child.Version }
             : asked with { FirstTask = first };
+
+        // What new instances get may have changed since: that makes no other call of it.
+        bool HasSameVersion(HistoryEvent.SubOrchestrationInstanceCreated x) =>
+            !asked.VersionNamed || x.Version == asked.Version;
 
         bool HasSameId(HistoryEvent.SubOrchestrationInstanceCreated x) =>
             x.InstanceId == asked.InstanceId || (IsGenerated(x) && IsGenerated(asked));

@@ -206,6 +206,7 @@ internal sealed partial class OrchestrationCore
             new(action.Task, action.Name, action.InstanceId, action.Input)
             {
                 Version = action.Version,
+                VersionNamed = action.VersionNamed,
                 Detached = action.Detached,
                 FirstTask = action.FirstTask,
             };

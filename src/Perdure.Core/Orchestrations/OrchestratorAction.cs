@@ -23,6 +23,9 @@ internal abstract record OrchestratorAction
     {
         public string? Version { get; init; }
 
+        /// <summary>The code named the version; else it is that of a new instance.</summary>
+        public bool VersionNamed { get; init; }
+
         /// <summary>The task id of the first attempt of the same call.</summary>
         public int FirstTask { get; init; } = Task;
     }

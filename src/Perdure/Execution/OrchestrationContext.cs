@@ -204,6 +204,7 @@ internal sealed partial class OrchestrationContext : DurableOrchestrationContext
         Actions.Add(new OrchestratorAction.StartChild(task, name, id, input, Detached: false)
         {
             Version = version,
+            VersionNamed = options.Version is not null,
             FirstTask = firstTask,
         });
         return pending.Task;

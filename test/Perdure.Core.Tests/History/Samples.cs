@@ -40,7 +40,7 @@ internal static class Samples
         new HistoryEvent.TimerCreated(1, long.MaxValue) { Number = long.MaxValue },
         new HistoryEvent.TimerCanceled(int.MaxValue),
         new HistoryEvent.SubOrchestrationInstanceCreated(
-            4, "Child", "child 1", Value) { Version = "1", Detached = true, FirstTask = 2 },
+            4, "Child", "child 1", Value) { Version = "1", VersionNamed = true, Detached = true, FirstTask = 2 },
         new HistoryEvent.EntityOperationCalled(1, "@counter@a", "Add \"1\"", Value),
         new HistoryEvent.EntityOperationSignaled(1, "@counter@a", "add", Value) { DueAt = -5 },
         new HistoryEvent.EntityLockRequested(1, ["@counter@", "@counter@\u2028", "@größe@🚀"]),

@@ -55,6 +55,30 @@ public class RewindChildTests
     }
 
     [Fact]
+    public void A_newer_version_for_new_instances_makes_no_other_call_of_a_child()
+    {
+        Instance parent = Given.Orchestration().Started().Asked(Activity(0))
+            .Receives(Failed(0)).Asked(Child(1, id: "feed:1", version: "1.0"), Child(2, "Other", id: "o", version: "1.0"))
+            .Receives(ChildDone(1, "1")).Asked().Receives(ChildFailed(2)).Ends(Throws())
+            .Receives(Rewind()).Receives(Failed(0))
+            .Asked(Child(3, id: "feed:3", version: "2.0"), Child(4, "Other", id: "o", version: "2.0"))
+            .Effects("return #3 1", "deliver Rewind to o");
+
+        Told(parent).Child!.Version.ShouldBe("1.0");
+        parent.Turn.Events.OfType<HistoryEvent.SubOrchestrationInstanceCreated>().Select(c => c.Version)
+            .ShouldBe(["1.0", "1.0"]);
+    }
+
+    [Fact]
+    public void Another_version_that_the_code_names_is_another_call() =>
+        Given.Orchestration().Started().Asked(Activity(0))
+            .Receives(Failed(0)).Asked(Child(1, id: "feed:1", version: "1.0"), Child(2, "Other", version: "1.0"))
+            .Receives(ChildDone(1, "1")).Asked().Receives(ChildFailed(2)).Ends(Throws())
+            .Receives(Rewind()).Receives(Failed(0))
+            .Asked(Child(3, id: "feed:3", version: "2.0", named: true))
+            .Effects("deliver Start to feed:3");
+
+    [Fact]
     public void Retries_of_a_child_are_one_call() =>
         Given.Orchestration().Started().Asked(Child(0, id: "a")).Receives(ChildFailed(0)).Asked(Timer(1, 2000))
             .Receives(Due(1, 2000)).Asked(Child(2, id: "b", first: 0)).Receives(ChildDone(2, "1")).Asked(Activity(3))

@@ -17,9 +17,12 @@ internal static class Code
     public static OrchestratorAction CancelTimer(int task) => new OrchestratorAction.CancelTimer(task);
 
     public static OrchestratorAction Child(
-        int task, string name = "Child", string? id = null, bool detached = false, int? first = null) =>
+        int task, string name = "Child", string? id = null, bool detached = false, int? first = null,
+        string? version = null, bool named = false) =>
         new OrchestratorAction.StartChild(task, name, id ?? $"child-{task}", default, detached)
         {
+            Version = version,
+            VersionNamed = named,
             FirstTask = first ?? task,
         };
 
