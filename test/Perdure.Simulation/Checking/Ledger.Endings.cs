@@ -12,12 +12,12 @@ internal sealed partial class Ledger
     private void Terminate(Life life, string? reason, TurnFacts facts)
     {
         simulation.Counters.Add(Rare.Terminated);
-        life.TerminatedBy = reason;
+        life.TerminatedBy.Add(reason);
         bool isRecursive = reason?.StartsWith(Workload.Clients.TerminateAll, StringComparison.Ordinal) ?? false;
         if (isRecursive)
             facts.ToTerminate = [.. life.Open.Values.Select(t => t.Child?.InstanceId).OfType<string>()];
         bool withParent = isRecursive && life.Parent is { } link && _lives.TryGetValue(link.Key, out Life? parent)
-            && parent.TerminatedBy == reason;
+            && parent.TerminatedBy.Contains(reason);
         if (withParent)
             simulation.Counters.Add(Rare.TerminatedWithParent);
         else

@@ -100,7 +100,7 @@ internal sealed partial class Ledger
     private void Release(TaskKey request, EntityFacts facts)
     {
         bool ended = _lives.TryGetValue(request.Key, out Life? life) && life.End is not null
-            && life.TerminatedBy is not null;
+            && life.TerminatedBy.Count > 0;
         if (facts.Holder?.Task == request)
         {
             (facts.Holder, facts.WasReleased) = (null, true);

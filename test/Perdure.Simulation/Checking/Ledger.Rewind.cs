@@ -22,16 +22,22 @@ internal sealed partial class Ledger
             past.FedIn = turn;
     }
 
+    /// <summary>To which turns clients ask instances to go back, by the reasons that they give.</summary>
+    public Dictionary<string, int> ChosenTurns { get; } = [];
+
     private static bool IsRewind(HistoryRow row) =>
         !row.Events.IsEmpty && HistoryReader.ReadRow(row.Events) is [HistoryEvent.ExecutionRewound, ..];
 
     private void Rewind(Life life, HistoryRow row, HistoryEvent.ExecutionRewound rewound, bool isFirst, TurnFacts facts)
     {
-        if (!isFirst || row.Part != 0 || life.End is not { Status: InstanceStatus.Failed })
+        if (!isFirst || row.Part != 0 || life.End is not { } end
+            || (end.Status != InstanceStatus.Failed && !rewound.Anew))
         {
             Violate($"'{life.Id}' is rewound in turn {row.Turn}, and had not failed before it.");
             return;
         }
+        if (rewound.Anew)
+            CountGoneBack(end.Status);
         PastEvent[] past = [.. life.Past.Where(p => !p.IsVoid)];
         CheckPlan(life, past, rewound);
         foreach (PastEvent p in past)
@@ -45,6 +51,8 @@ internal sealed partial class Ledger
         }
         life.GoOn(Now);
         life.WasRewound = true;
+        if (rewound.Anew)
+            Forget(life, rewound.From);
         ReopenTasks(life, [.. past.Where(p => !p.IsVoid)]);
         facts.Rewound = true;
         facts.ToRewind = [.. life.Open.Values.Where(t => t is { Child: not null, IsKnown: false })
@@ -58,7 +66,39 @@ internal sealed partial class Ledger
             simulation.Counters.Add(Rare.RewoundWithParent);
         else
             Said(life, rewound.Reason, facts);
+        if (rewound.Anew ? withParent || !IsChosen(rewound) : !withParent && ChosenTurns.ContainsKey(rewound.Reason!))
+            Violate($"'{life.Id}' went back to turn {rewound.Turn}, which nobody has chosen.");
     }
+
+    private bool IsChosen(HistoryEvent.ExecutionRewound rewound) =>
+        rewound.Reason is { } reason && ChosenTurns.TryGetValue(reason, out int turn) && turn == rewound.Turn;
+
+    private void CountGoneBack(InstanceStatus from)
+    {
+        simulation.Counters.Add(Rare.RewoundToTurn);
+        if (from == InstanceStatus.Completed)
+            simulation.Counters.Add(Rare.RewoundFromCompletion);
+        else if (from == InstanceStatus.Terminated)
+            simulation.Counters.Add(Rare.RewoundFromTermination);
+    }
+
+    /// <summary>
+    /// What is void now is no longer the same as what the code will ask for; but what it asked for before the turn, and
+    /// was known then, is.
+    /// </summary>
+    private static void Forget(Life life, int from)
+    {
+        foreach (TaskRecord record in life.Tasks.Values)
+        {
+            bool isAskedAgain = life.Past.Any(p => !p.IsVoid && Asked(p.Event) > record.Key.Task
+                && life.Tasks.TryGetValue(Asked(p.Event)!.Value, out TaskRecord? again) && IsSameCall(again, record));
+            if (record.Key.Task >= from || (IsVoid(life, record) && !isAskedAgain))
+                record.IsForgotten = true;
+        }
+    }
+
+    private static bool IsVoid(Life life, TaskRecord record) =>
+        life.Past.Any(p => p.IsVoid && Asked(p.Event) == record.Key.Task);
 
     /// <summary>It goes back just so far that the code has not heard of any failure that nothing made good.</summary>
     private void CheckPlan(Life life, PastEvent[] past, HistoryEvent.ExecutionRewound rewound)
@@ -66,7 +106,7 @@ internal sealed partial class Ledger
         HashSet<int> good = [.. past.Where(p => IsSuccess(p.Event)).Select(p => CallOf(life, p.Event))];
         int last = past.Last(p => p.Event is HistoryEvent.ExecutionCompleted).Turn;
         bool endedItself = past.Any(p => p.Turn == last && p.Event is HistoryEvent.OrchestratorStarted);
-        int turn = endedItself
+        int turn = rewound.Anew ? rewound.Turn : endedItself
             ? past.Where(p => IsFailure(p.Event) && !good.Contains(CallOf(life, p.Event)))
                 .Min(p => p.FedIn) ?? last
             : last;
@@ -74,6 +114,8 @@ internal sealed partial class Ledger
         int[] failed = [.. past.Where(p => IsFailure(p.Event) && (p.FedIn is null || p.FedIn >= turn))
             .Select(p => Resolved(p.Event)!.Value).Where(t => t < from).Order()];
         int next = NextTask(life.Past);
+        if (rewound.Anew && !life.Runs.Any(t => t >= turn))
+            Violate($"'{life.Id}' went back to turn {turn}, behind which nothing ran.");
         if (rewound.Turn != turn || rewound.From != from || rewound.Next != next
             || !rewound.Tasks.Order().SequenceEqual(failed))
             Violate($"'{life.Id}' is rewound to turn {rewound.Turn}, tasks {rewound.From} to {rewound.Next}, again "
@@ -96,7 +138,7 @@ internal sealed partial class Ledger
                 life.Open.Remove(task);
         }
         foreach (TaskRecord open in life.Open.Values)
-            open.IsKnown = life.Tasks.Values.Any(t => t.Result is not null && IsSameCall(t, open));
+            open.IsKnown = life.Tasks.Values.Any(t => t is { Result: not null, IsForgotten: false } && IsSameCall(t, open));
         life.Unfed = past.Count(p => p.FedIn is null && OrchestrationState.IsFed(p.Event));
         (life.Suspended, life.Parked, life.StartAt) = (false, false, null);
     }
@@ -106,12 +148,13 @@ internal sealed partial class Ledger
     {
         if (record.FirstTask != record.Key.Task)
         {
-            record.IsKnown = life.Tasks.Values.Any(t => t != record && t.Result is not null && IsSameCall(t, record));
+            record.IsKnown = life.Tasks.Values.Any(
+                t => t != record && t is { Result: not null, IsForgotten: false } && IsSameCall(t, record));
             return;
         }
         // Of calls that are alike one may be asked for again while another is not.
-        bool isForgotten = life.Tasks.Values.Any(t => t != record && t.Result is not null && IsAlike(t, record)
-            && life.Past.Any(p => p.IsVoid && Asked(p.Event) == t.Key.Task)
+        bool isForgotten = life.Tasks.Values.Any(t => t != record && t is { Result: not null, IsForgotten: false }
+            && IsAlike(t, record) && IsVoid(life, t)
             && !life.Tasks.Values.Any(o => o != t && o.Key.Task > t.Key.Task && IsSameCall(o, t))
             && !life.Past.Any(p => !p.IsVoid && IsSuccess(p.Event) && CallOf(life, p.Event) == t.FirstTask));
         if (isForgotten)
@@ -128,7 +171,7 @@ internal sealed partial class Ledger
     private bool IsKnownResult(TaskRecord task, Payload result)
     {
         bool isKnown = task.IsKnown && task.Life.Tasks.Values.Any(
-            t => t != task && t.Result is { } before && before.Equals(result) && IsSameCall(t, task));
+            t => t != task && t is { Result: { } before, IsForgotten: false } && before.Equals(result) && IsSameCall(t, task));
         if (isKnown)
             simulation.Counters.Add(Rare.KnownResult);
         return isKnown;

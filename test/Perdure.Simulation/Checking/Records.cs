@@ -41,7 +41,12 @@ internal sealed class Life(InstanceRow row, long created)
     public List<PastEvent> Past { get; } = [];
     public HashSet<string> RewoundBy { get; } = [];
     public bool WasRewound { get; set; }
-    public string? TerminatedBy { get; set; }
+    public HashSet<string?> TerminatedBy { get; } = [];
+
+    /// <summary>The turns in which the code ran, of what is not void.</summary>
+    public IEnumerable<int> Runs => Past.Where(p => p is { IsVoid: false, Event: HistoryEvent.OrchestratorStarted })
+        .Select(p => p.Turn);
+
     public Dictionary<int, TaskRecord> Tasks { get; private set; } = [];
     private Dictionary<string, Dictionary<int, TaskRecord>>? _earlier;
     public Dictionary<int, TaskRecord> Open { get; } = [];
@@ -125,6 +130,9 @@ internal sealed class TaskRecord(Life life, TaskKey key, HistoryEvent opened)
 
     /// <summary>The call returned before a rewind, and the code asks for it again.</summary>
     public bool IsKnown { get; set; }
+
+    /// <summary>Somebody went back to before it: whatever is asked for now is another call.</summary>
+    public bool IsForgotten { get; set; }
 }
 
 internal enum TokenPlace

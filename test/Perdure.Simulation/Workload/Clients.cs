@@ -37,8 +37,9 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
             < 82 => client => CommandAsync(
                 client, id, TerminateAll, (c, reason) => c.TerminateAsync(id, reason, recursive: true)),
             < 86 => client => PurgeAsync(client, id),
-            < 92 => client => RewindAsync(client, FailedId() ?? id),
-            < 95 => client => WaitAsync(client, id),
+            < 92 => client => RewindAsync(client, Ended(Core.Orchestrations.InstanceStatus.Failed) ?? id),
+            < 94 => client => RewindToTurnAsync(client, Ended() ?? id),
+            < 96 => client => WaitAsync(client, id),
             < 99 => client => StatusAsync(client, id),
             < 100 => ListAsync,
             < 103 => _ => OfTimers(process),
@@ -83,14 +84,6 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
 
     private string SomeId() => _ids.Count == 0 || dice.Chance(0.03) ? $"i{dice.Below(8)}"
         : dice.Chance(0.5) ? _ids[Math.Max(0, _ids.Count - 1 - dice.Below(6))] : _ids[dice.Below(_ids.Count)];
-
-    /// <summary>Most instances have not failed, so that asking them would show little.</summary>
-    private string? FailedId()
-    {
-        string[] failed = [.. simulation.Ledger.Current
-            .Where(l => l.Status == Core.Orchestrations.InstanceStatus.Failed).Select(l => l.Id)];
-        return failed.Length == 0 || dice.Chance(0.2) ? null : dice.Pick(failed);
-    }
 
     private string NewToken(string kind) => $"{kind}{++_tokens}";
 
@@ -188,31 +181,6 @@ internal sealed partial class Clients(Simulation simulation, Dice dice)
         {
             Refused(token, text);
         }
-    }
-
-    private async Task RewindAsync(DurableClient client, string id)
-    {
-        string[] children = [.. simulation.Ledger.ById(id)?.Tasks.Values.Select(t => t.Child?.InstanceId)
-            .OfType<string>() ?? []];
-        if (children.Length > 0 && dice.Chance(0.3))
-            await PurgeAsync(client, dice.Pick(children));
-        long sent = simulation.Ledger.Now;
-        bool refused = false;
-        await CommandAsync(client, id, "rewind", async (c, reason) =>
-        {
-            try
-            {
-                await c.RewindAsync(id, reason);
-            }
-            catch (InvalidOperationException e) when (e.Message.Contains("only a failed", StringComparison.Ordinal))
-            {
-                refused = true;
-                throw;
-            }
-        });
-        if (refused && simulation.Ledger.ById(id) is { Status: Core.Orchestrations.InstanceStatus.Failed } life
-            && life.Touched < sent)
-            simulation.Violate($"'{id}' was not rewound because it has not failed, and it has.");
     }
 
     private async Task PurgeAsync(DurableClient client, string id)
