@@ -138,7 +138,10 @@ internal sealed partial class Ledger
                 life.Open.Remove(task);
         }
         foreach (TaskRecord open in life.Open.Values)
-            open.IsKnown = life.Tasks.Values.Any(t => t is { Result: not null, IsForgotten: false } && IsSameCall(t, open));
+        {
+            open.IsKnown = life.Tasks.Values.Any(
+                t => t is { Result: not null, IsForgotten: false } && IsSameCall(t, open));
+        }
         life.Unfed = past.Count(p => p.FedIn is null && OrchestrationState.IsFed(p.Event));
         (life.Suspended, life.Parked, life.StartAt) = (false, false, null);
     }
@@ -171,7 +174,8 @@ internal sealed partial class Ledger
     private bool IsKnownResult(TaskRecord task, Payload result)
     {
         bool isKnown = task.IsKnown && task.Life.Tasks.Values.Any(
-            t => t != task && t is { Result: { } before, IsForgotten: false } && before.Equals(result) && IsSameCall(t, task));
+            t => t != task && t is { Result: { } before, IsForgotten: false } && before.Equals(result)
+                && IsSameCall(t, task));
         if (isKnown)
             simulation.Counters.Add(Rare.KnownResult);
         return isKnown;
