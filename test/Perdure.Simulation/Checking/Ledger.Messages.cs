@@ -76,7 +76,7 @@ internal sealed partial class Ledger
 
     private void Consumes(TurnRows rows, TurnFacts facts, SimulatedProcess process)
     {
-        HashSet<TaskKey> answered = [];
+        HashSet<TaskKey> answered = [], answeredSo = [];
         foreach (MessageKey key in rows.DeleteMessages ?? [])
         {
             if (!_messages.Remove(key, out (MessageRow Row, Message Message, SimulatedProcess Process) entry))
@@ -88,7 +88,12 @@ internal sealed partial class Ledger
             CheckConsumed(entry.Row.Target, entry.Message, rows, facts);
             CheckToldOf(entry.Row.Target, entry.Message, rows);
             if (entry.Message is Message.ChildDone done)
+            {
                 answered.Add(done.Task);
+                if (facts.Resolved.GetValueOrDefault(done.Task) is HistoryEvent.SubOrchestrationInstanceCompleted said
+                    && said.Result.Equals(done.Result))
+                    answeredSo.Add(done.Task);
+            }
             if (entry.Message is Message.OperationDone operation)
                 answered.Add(operation.Task);
         }
@@ -100,6 +105,10 @@ internal sealed partial class Ledger
                     or HistoryEvent.EntityOperationCompleted or HistoryEvent.EntityOperationFailed
                 && !answered.Contains(task) && !IsAnsweredOtherwise(facts.Life!, task, answered))
                 Violate($"'{facts.Life!.Id}' took an answer for {task} without consuming its message.");
+            // A child that went back to a turn has answered twice, and only the first answer counts.
+            if (e is HistoryEvent.SubOrchestrationInstanceCompleted recorded && answered.Contains(task)
+                && !answeredSo.Contains(task) && !facts.Life!.Tasks[task.Task].IsKnown)
+                Violate($"'{facts.Life.Id}' recorded {recorded.Result} for {task}, which nobody has answered.");
         }
     }
 
@@ -109,14 +118,8 @@ internal sealed partial class Ledger
         switch (message)
         {
             case Message.ChildDone done:
-                if (facts.Resolved.TryGetValue(done.Task, out HistoryEvent? e))
-                {
-                    if (e is HistoryEvent.SubOrchestrationInstanceCompleted completed
-                        && !completed.Result.Equals(done.Result))
-                        Violate($"'{target}' was answered {done.Result} for {done.Task} and recorded "
-                            + $"{completed.Result}.");
-                }
-                else if (life is { End: null } && life.Key == done.Task.Key && life.Generation == done.Task.Generation
+                if (!facts.Resolved.ContainsKey(done.Task)
+                    && life is { End: null } && life.Key == done.Task.Key && life.Generation == done.Task.Generation
                     && life.Open.ContainsKey(done.Task.Task) && !facts.Rewound)
                 {
                     // A rewind that comes behind it asks the child again.
