@@ -58,7 +58,8 @@ public class RewindChildTests
     public void A_newer_version_for_new_instances_makes_no_other_call_of_a_child()
     {
         Instance parent = Given.Orchestration().Started().Asked(Activity(0))
-            .Receives(Failed(0)).Asked(Child(1, id: "feed:1", version: "1.0"), Child(2, "Other", id: "o", version: "1.0"))
+            .Receives(Failed(0))
+            .Asked(Child(1, id: "feed:1", version: "1.0"), Child(2, "Other", id: "o", version: "1.0"))
             .Receives(ChildDone(1, "1")).Asked().Receives(ChildFailed(2)).Ends(Throws())
             .Receives(Rewind()).Receives(Failed(0))
             .Asked(Child(3, id: "feed:3", version: "2.0"), Child(4, "Other", id: "o", version: "2.0"))
