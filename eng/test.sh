@@ -104,22 +104,25 @@ add() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)
 
 # The samples that end by themselves, judged by exit code and last line.
 test_samples() {
-    local hub
+    local hub empty
     hub=$(mktemp -d)
+    # From elsewhere than their own folders; not from /, all of whose folders a host would watch for its settings.
+    empty=$(mktemp -d)
     sample "HelloCities" 0 '\["Hello Tokyo!","Hello Seattle!","Hello London!"\]' HelloCities "$hub" --Logging:LogLevel:Default=Warning
     single_file
     rm -rf "$hub" "$bin/TravelBooking/release/data" "$bin/Bank/release/data"
-    sample "TravelBooking, from the start to the end" 0 'Proved: no completed booking was made twice: .*nothing crashed' TravelBooking /
-    sample "TravelBooking, killed in the middle" 137 'Killed by SIGKILL.*' TravelBooking / --crash
-    sample "TravelBooking, resumed" 0 'Proved: no completed booking was made twice: .*complete before the crash.*' TravelBooking /
-    sample "TravelBooking, afresh" 0 'Proved: no completed booking was made twice: .*nothing crashed' TravelBooking /
-    sample "Bank, from the start to the end" 0 'Proved: the sum of all balances never changed: .*nothing crashed' Bank /
-    sample "Bank, killed in the middle" 137 'Killed by SIGKILL.*' Bank / --crash
-    sample "Bank, resumed" 0 'Proved: the sum of all balances never changed: .*a crash had left.*' Bank /
-    sample "Bank, afresh" 0 'Proved: the sum of all balances never changed: .*nothing crashed' Bank /
-    sample_seconds=180 sample "Orders, while the bank is away" 0 'Proved: [0-9]+ sent = [0-9]+ processed \+ [0-9]+ set aside.*' Orders /
-    sample_seconds=180 sample "Cluster, a node killed" 0 '.*Proved: all [0-9]+ orders were done exactly once.*' Cluster /
+    sample "TravelBooking, from the start to the end" 0 'Proved: no completed booking was made twice: .*nothing crashed' TravelBooking "$empty"
+    sample "TravelBooking, killed in the middle" 137 'Killed by SIGKILL.*' TravelBooking "$empty" --crash
+    sample "TravelBooking, resumed" 0 'Proved: no completed booking was made twice: .*complete before the crash.*' TravelBooking "$empty"
+    sample "TravelBooking, afresh" 0 'Proved: no completed booking was made twice: .*nothing crashed' TravelBooking "$empty"
+    sample "Bank, from the start to the end" 0 'Proved: the sum of all balances never changed: .*nothing crashed' Bank "$empty"
+    sample "Bank, killed in the middle" 137 'Killed by SIGKILL.*' Bank "$empty" --crash
+    sample "Bank, resumed" 0 'Proved: the sum of all balances never changed: .*a crash had left.*' Bank "$empty"
+    sample "Bank, afresh" 0 'Proved: the sum of all balances never changed: .*nothing crashed' Bank "$empty"
+    sample_seconds=180 sample "Orders, while the bank is away" 0 'Proved: [0-9]+ sent = [0-9]+ processed \+ [0-9]+ set aside.*' Orders "$empty"
+    sample_seconds=180 sample "Cluster, a node killed" 0 '.*Proved: all [0-9]+ orders were done exactly once.*' Cluster "$empty"
     driven "Approvals" 'Driven by curl alone: [0-9]+ answers were as documented\.' samples/Approvals/drive.sh
+    rm -rf "$empty"
 }
 
 # driven <what it is> <pattern of the last line> <script>: a sample that serves, and a script that is its client.
