@@ -30,6 +30,7 @@ main() {
         check "dotnet test" tests "3 my-shop.v2"
         check "dotnet new --http, with the name of the package" in_folder dotnet new perdure --http -n perdure "${hive[@]}"
         check "dotnet run, served over HTTP" served perdure
+        check "dotnet test, of what is served" tests perdure
         check "dotnet new uninstall" in_folder dotnet new uninstall Perdure.Templates "${hive[@]}"
         check "dotnet run hello.cs, killed with kill -9" hello_killed
         check "dotnet run hello.cs, goes on" goes_on single 'Hello Tokyo! Hello London!' 'to Tokyo' dotnet run hello.cs

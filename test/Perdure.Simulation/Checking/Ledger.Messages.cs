@@ -105,7 +105,7 @@ internal sealed partial class Ledger
                     or HistoryEvent.EntityOperationCompleted or HistoryEvent.EntityOperationFailed
                 && !answered.Contains(task) && !IsAnsweredOtherwise(facts.Life!, task, answered))
                 Violate($"'{facts.Life!.Id}' took an answer for {task} without consuming its message.");
-            // A child that went back to a turn has answered twice, and only the first answer counts.
+            // A child that went back to a turn has answered twice; what is recorded is one of the answers.
             if (e is HistoryEvent.SubOrchestrationInstanceCompleted recorded && answered.Contains(task)
                 && !answeredSo.Contains(task) && !facts.Life!.Tasks[task.Task].IsKnown)
                 Violate($"'{facts.Life.Id}' recorded {recorded.Result} for {task}, which nobody has answered.");
